@@ -1,0 +1,171 @@
+"""The closed set of things that a training says. Values only: no time, no identifier, no path, no tensor.
+
+The journal adds `n` and `t`. Readers pass over kinds and fields that they do not know, so that an old screen can
+read a newer run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Always first: every number made concrete. `plan` is `TrainingPlan.to_dict()`, its reasons included."""
+
+    kind: ClassVar[str] = "planned"
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Progress of a phase, counted in pictures (or files). `name` is one of PHASES."""
+
+    kind: ClassVar[str] = "phase"
+    name: str
+    done: int
+    total: int
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+
+
+PHASES = ("loading", "reading", "features", "head", "training", "scoring", "saving")
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A point on the loss chart, a few a second at most. `epoch` counts from 1 and is the one under way."""
+
+    kind: ClassVar[str] = "step_done"
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    train_loss: float
+    learning_rate: float
+    images_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """An epoch's end. Epoch 0 is the closed-form head before any fine-tuning."""
+
+    kind: ClassVar[str] = "epoch_done"
+    epoch: int
+    epochs: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    learning_rate: float
+    images_per_second: float
+    is_best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the person should know; training goes on."""
+
+    kind: ClassVar[str] = "warned"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A worker went on from a checkpoint made after `epoch` epochs."""
+
+    kind: ClassVar[str] = "resumed"
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The normal end. `result` is `RunResult.to_dict()`; `seconds` count from the first event."""
+
+    kind: ClassVar[str] = "finished"
+    epochs: int
+    seconds: float
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Somebody asked to stop. A usable model was kept; `result` says how good it is."""
+
+    kind: ClassVar[str] = "stopped"
+    epochs: int
+    seconds: float
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It could not go on. `by_user` tells what the person can put right from a fault in the program."""
+
+    kind: ClassVar[str] = "failed"
+    message: str
+    hint: str
+    by_user: bool
+
+
+Event = Planned | Phase | StepDone | EpochDone | Warned | Resumed | Finished | Stopped | Failed
+ENDINGS = (Finished, Stopped, Failed)
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in (Planned, Phase, StepDone, EpochDone, Warned, Resumed, Finished, Stopped, Failed)
+}
+ENDING_KINDS = frozenset(cls.kind for cls in ENDINGS)
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """The wire form: the event's fields with `kind` before them."""
+    return {"kind": event.kind, **dataclasses.asdict(event)}
+
+
+def from_dict(record: dict[str, Any]) -> Event | None:
+    """The event of a journal record, or None for a kind this version does not know."""
+    cls = KINDS.get(str(record.get("kind")))
+    if cls is None:
+        return None
+    names = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{name: value for name, value in record.items() if name in names})
+
+
+def checked(events: Iterable[Event]) -> Iterator[Event]:
+    """Passes a stream on and holds its grammar: planned first, epochs rise by one, one ending, numbers finite.
+
+    Raises ValueError at the first event that breaks it, or at the end when no ending came.
+    """
+    ended = False
+    last_epoch: int | None = None
+    for position, event in enumerate(events):
+        if ended:
+            raise ValueError(f"event after the ending: {event.kind}")
+        if (position == 0) != isinstance(event, Planned):
+            raise ValueError(f"a stream starts with 'planned', once; event {position} is '{event.kind}'")
+        if isinstance(event, Resumed):
+            last_epoch = event.epoch
+        if isinstance(event, EpochDone):
+            if last_epoch is not None and event.epoch != last_epoch + 1:
+                raise ValueError(f"epoch {event.epoch} follows epoch {last_epoch}")
+            last_epoch = event.epoch
+        _check_finite(dataclasses.asdict(event), event.kind)
+        ended = isinstance(event, ENDINGS)
+        yield event
+    if not ended:
+        raise ValueError("the stream has no ending")
+
+
+def _check_finite(value: Any, where: str) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{where} is {value}")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _check_finite(item, f"{where}.{name}")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_finite(item, where)
