@@ -1,0 +1,1 @@
+"""The screen and its web edge: the only importer of gradio."""

@@ -1,0 +1,112 @@
+"""Turns errors into what a person sees: a toast on the screen, or JSON with a status. Knows no route and no tab.
+
+The one place of the screen where any exception may be caught: what is no UserError is logged with its traceback and
+shown as a fault in the program.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from tl_core.errors import RunError, UserError
+
+FAULT = "A fault in the program: this should not have happened, and it is not your doing."
+FAULT_HINT = "Try again; if it happens again, report it with the lines that the program printed."
+
+log = logging.getLogger("thaw")
+
+
+class NotFoundError(UserError):
+    """Nothing of this owner has this identifier; says the same whether or not somebody else has it."""
+
+
+class TooLargeError(UserError):
+    """More bytes than the limit."""
+
+
+class RefusedError(UserError):
+    """Not allowed from where the request came."""
+
+
+STATUS: tuple[tuple[type[UserError], int], ...] = (
+    (NotFoundError, 404),
+    (TooLargeError, 413),
+    (RefusedError, 403),
+    (RunError, 409),
+    (UserError, 400),
+)
+
+
+def problem(error: UserError) -> JSONResponse:
+    """`{"message", "hint"}` with the status that belongs to the error's kind."""
+    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    return JSONResponse({"message": error.message, "hint": error.hint}, status)
+
+
+def fault(error: Exception, where: str) -> JSONResponse:
+    log.error("%s failed", where, exc_info=error)
+    return JSONResponse({"message": FAULT, "hint": FAULT_HINT}, 500)
+
+
+Endpoint = Callable[..., Response | Awaitable[Response]]
+
+
+def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
+    """A Starlette endpoint (sync ones run in the thread pool) whose errors become JSON; `bound` come before request."""
+    where = getattr(endpoint, "__name__", "route")
+
+    def explain(error: Exception) -> Response:
+        if isinstance(error, UserError):
+            return problem(error)
+        return fault(error, where)
+
+    async def answer_async(request: Any) -> Response:
+        try:
+            return await endpoint(*bound, request)  # type: ignore[no-any-return, misc]
+        except (ClientDisconnect, HTTPException):
+            raise
+        except Exception as error:
+            return explain(error)
+
+    def answer(request: Any) -> Response:
+        try:
+            return endpoint(*bound, request)  # type: ignore[return-value]
+        except HTTPException:
+            raise
+        except Exception as error:
+            return explain(error)
+
+    return answer_async if inspect.iscoroutinefunction(endpoint) else answer
+
+
+P = ParamSpec("P")
+
+
+def guarded(handler: Callable[P, Any]) -> Callable[P, Any]:
+    """A Gradio handler whose UserError becomes a warning on the screen and leaves every output as it is."""
+
+    @functools.wraps(handler)
+    def handle(*arguments: P.args, **named: P.kwargs) -> Any:
+        import gradio as gr  # here, so that routes and commands need no gradio to answer errors
+
+        try:
+            return handler(*arguments, **named)
+        except UserError as error:
+            gr.Warning(html.escape(str(error)))  # the toast renders HTML
+        except gr.Error:
+            raise
+        except Exception as error:
+            log.error("%s failed", handler.__name__, exc_info=error)
+            gr.Warning(f"{FAULT} {FAULT_HINT}")
+        return gr.skip()
+
+    return handle

@@ -1,0 +1,88 @@
+"""How this server is reached and by whom, decided once at start. Knows nothing about what is served."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from tl_core.jobs.workspace import default_root
+
+LOOPBACK_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+GIBIBYTE = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`shared`: others can reach it, so each browser gets a workspace of its own and nobody types server paths.
+
+    `port` None means 7860, or the next free one. `public_hosts` are names besides the host's own that browsers use.
+    """
+
+    workspace: Path
+    host: str = LOOPBACK_HOST
+    port: int | None = None
+    shared: bool = False
+    public_hosts: tuple[str, ...] = ()
+    framed_by: tuple[str, ...] = ()  # origins besides our own that may show the page in a frame
+    upload_bytes: int = 20 * GIBIBYTE
+    picture_bytes: int = 50 * 2**20
+
+    @classmethod
+    def from_arguments(cls, *, host: str | None, port: int | None, workspace: Path | None) -> Settings:
+        """From the command line, with `SPACE_ID` and `SPACE_HOST` (a Hugging Face Space) read from the environment."""
+        on_space = "SPACE_ID" in os.environ
+        chosen = host or ("0.0.0.0" if on_space else LOOPBACK_HOST)
+        shared = on_space or not is_loopback(chosen)
+        return cls(
+            workspace=(workspace or default_root()).expanduser().resolve(),
+            host=chosen,
+            port=port,
+            shared=shared,
+            public_hosts=_public_hosts(chosen, shared),
+            framed_by=("https://huggingface.co",) if on_space else (),
+            upload_bytes=2 * GIBIBYTE if shared else 20 * GIBIBYTE,
+        )
+
+    def allows_host(self, name: str) -> bool:
+        """Whether a request may call this server `name` (lower case, no port, no brackets).
+
+        A page of a stranger can point its own name at this machine (DNS rebinding), never an address: addresses are
+        safe wherever others may reach the server at all.
+        """
+        if name in LOOPBACK_NAMES or name in self.public_hosts or name == self.host.lower():
+            return True
+        return self.shared and _is_address(name)
+
+    @property
+    def is_secure(self) -> bool:
+        """Shown inside another site's frame over https, as a Space is: cookies need `Secure; SameSite=None` there."""
+        return bool(self.framed_by)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer reaches a server that listens on `host`."""
+    if host.lower() == "localhost":
+        return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _public_hosts(host: str, shared: bool) -> tuple[str, ...]:
+    names = [os.environ.get("SPACE_HOST", ""), *os.environ.get("THAW_ALLOWED_HOSTS", "").split(",")]
+    if shared:
+        machine = socket.gethostname()
+        names += [machine, f"{machine}.local"]
+    names.append("" if _is_address(host) else host)
+    return tuple(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
