@@ -9,12 +9,14 @@ import hashlib
 import importlib.util
 import os
 import platform
+import queue
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +138,7 @@ def _try_cpu_builds(pins: list[str], say: Callable[[str], None]) -> None:
 def _pip(arguments: list[str], say: Callable[[str], None]) -> None:
     _run(
         [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-         "--progress-bar", "raw", *arguments],
+         "--progress-bar", "off", *arguments],
         say,
         "Installing",
     )  # fmt: skip
@@ -145,7 +147,7 @@ def _pip(arguments: list[str], say: Callable[[str], None]) -> None:
 def _run(command: list[str], say: Callable[[str], None], what: str) -> None:
     """Runs a command with its output in a log and one line of progress on the screen."""
     VENV.mkdir(exist_ok=True)
-    progress = ProgressLine()
+    progress = ProgressLine(what)
     with (
         LOG.open("a", encoding="utf-8") as log,
         subprocess.Popen(
@@ -153,11 +155,9 @@ def _run(command: list[str], say: Callable[[str], None], what: str) -> None:
         ) as process,
     ):
         log.write(f"$ {' '.join(command)}\n")
-        assert process.stdout is not None  # asked for with PIPE
-        for line in process.stdout:
-            if not line.startswith("Progress "):
-                log.write(line)
-            progress.show(what, line)
+        for line in _lines_and_ticks(process):
+            log.write(line)
+            progress.show(line)
     progress.close()
     if process.returncode != 0:
         tail = "\n".join("    " + line for line in LOG.read_text(encoding="utf-8").splitlines()[-6:])
@@ -168,23 +168,40 @@ def _run(command: list[str], say: Callable[[str], None], what: str) -> None:
     say(f"{what}: done.")
 
 
+def _lines_and_ticks(process: subprocess.Popen[str]) -> Iterator[str]:
+    """The command's lines as they come, and "" twice a second in between: a large download prints nothing."""
+    lines: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for line in process.stdout or ():
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=0.5)
+        except queue.Empty:
+            line = ""
+        if line is None:
+            return
+        yield line
+
+
 class ProgressLine:
     """Turns pip's output into one line that is written over: what is being fetched, how much, how long so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._started = time.monotonic()
         self._shown_at = 0.0
         self._doing = ""
         self._packages = 0
 
-    def show(self, what: str, line: str) -> None:
-        words = line.split()
-        if line.startswith("Progress ") and len(words) == 4:  # "Progress 1234 of 5678"
-            text = f"{self._doing} {int(words[1]) / 1e6:.0f} of {int(words[3]) / 1e6:.0f} MB"
-        else:
-            self._note(words)
-            text = self._doing or what
-        self._write(f"{what}: {text}, {self._packages} packages, {time.monotonic() - self._started:.0f} s")
+    def show(self, line: str) -> None:
+        self._note(line.split())
+        doing = f" {self._doing}," if self._doing else ""
+        self._write(f"{self._what}:{doing} {self._packages} packages, {time.monotonic() - self._started:.0f} s")
 
     def close(self) -> None:
         if sys.stdout.isatty():
@@ -195,7 +212,8 @@ class ProgressLine:
             self._packages += 1
             self._doing = f"looking at {words[1]}"
         elif words[:1] == ["Downloading"] and len(words) > 1:
-            self._doing = f"fetching {words[1].rsplit('/', 1)[-1].split('-')[0]}"
+            size = " ".join(words[2:4])  # "(888.1 MB)"
+            self._doing = f"fetching {words[1].rsplit('/', 1)[-1].split('-')[0]} {size}".rstrip()
         elif words[:1] == ["Installing"]:
             self._doing = "unpacking (the longest quiet part)"
 
