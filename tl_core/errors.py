@@ -33,6 +33,10 @@ class WeightsError(UserError):
     """Pretrained weights are missing, damaged, or do not belong to the network."""
 
 
+class TrainingError(UserError):
+    """Training cannot go on with these choices: a loss that is not finite, nothing to learn from."""
+
+
 class RunError(UserError):
     """A run's folder does not exist, is damaged, or is in a state that forbids what was asked."""
 
