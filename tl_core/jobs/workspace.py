@@ -1,0 +1,75 @@
+"""Where things lie: a workspace holds people, each with datasets and runs, and the caches. Knows paths alone."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+LOCAL_OWNER = "me"
+IDENTIFIER = re.compile(r"^[a-z2-7]{26}\Z")
+_OWNER = re.compile(r"^[a-z0-9]{1,64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What one person owns. Both folders exist."""
+
+    owner: str
+    folder: Path
+
+    @property
+    def datasets(self) -> Path:
+        return self.folder / "datasets"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder outside the program's own and outside every path that the screen's server hands out."""
+
+    root: Path
+
+    def person(self, owner: str = LOCAL_OWNER) -> Person:
+        """The folders of `owner`, made where they are missing; raises ValueError for a name that is none of ours."""
+        if not _OWNER.match(owner):
+            raise ValueError(f"'{owner}' is no owner's name")
+        person = Person(owner, self.root / "people" / owner)
+        person.datasets.mkdir(parents=True, exist_ok=True)
+        person.runs.mkdir(parents=True, exist_ok=True)
+        return person
+
+    @property
+    def cache(self) -> Path:
+        """Decoded pictures, features and stage tables, keyed by content; can be deleted at any time."""
+        return self.root / "cache"
+
+    @property
+    def assistant(self) -> Path:
+        """Where the assistant keeps its lock, its address and its log."""
+        return self.root / "assistant"
+
+
+def default_root(environment: Mapping[str, str] = os.environ) -> Path:
+    """THAW_WORKSPACE, or the folder that this system keeps a person's data in."""
+    named = environment.get("THAW_WORKSPACE", "").strip()
+    return Path(named).expanduser() if named else platformdirs.user_data_path("thaw")
+
+
+def workspace_of(folder: Path) -> Workspace:
+    """The workspace that a run's or a dataset's folder lies in: ROOT/people/OWNER/(runs|datasets)/ID."""
+    return Workspace(folder.parents[3])
+
+
+def new_identifier() -> str:
+    """26 of a-z and 2-7: 128 random bits, so that nobody guesses another's."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()

@@ -1,0 +1,228 @@
+"""Every call that differs between Linux, macOS and Windows: durable files, locks, processes and their identity.
+
+It knows nothing about runs, pictures or training, and imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import psutil
+from filelock import FileLock, Timeout
+
+REPLACE_ATTEMPTS = 50  # Windows refuses to replace a file while somebody reads it; 50 times 20 ms is a second
+REPLACE_WAIT_SECONDS = 0.02
+LOCK_POLL_SECONDS = 0.02
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path`, durably and at once, when the block ends without an exception.
+
+    Readers see the old content or the new, never a part. `mode` is cut by the umask.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def atomic_write_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a whole file so that nobody ever reads a part of it, also after a power cut."""
+    with replacing(path, mode=mode) as file:
+        file.write(data)
+
+
+def atomic_write_json(path: Path, value: Any, *, mode: int = 0o666) -> None:
+    """As atomic_write_bytes, for a JSON value; NaN and infinity raise ValueError, since they are no JSON."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+    atomic_write_bytes(path, (text + "\n").encode(), mode=mode)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename in `folder` last through a power cut; Windows has no such call and does it by itself."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):  # some network file systems refuse; the file itself was synced before
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    for attempt in range(REPLACE_ATTEMPTS):
+        try:
+            os.replace(temporary, path)
+        except PermissionError:
+            if os.name != "nt" or attempt == REPLACE_ATTEMPTS - 1:
+                raise
+            time.sleep(REPLACE_WAIT_SECONDS)
+        else:
+            return
+
+
+class Lock:
+    """An exclusive lock on a file that the operating system frees when its holder dies. The file stays behind.
+
+    It is held by one object, not by a thread: a second Lock on the same path has to wait, in this process too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(str(path), thread_local=False, is_singleton=False)
+
+    def acquire(self, *, wait_seconds: float = 0.0) -> bool:
+        """Whether the lock was had within `wait_seconds`."""
+        try:
+            self._lock.acquire(timeout=wait_seconds, poll_interval=LOCK_POLL_SECONDS)
+        except Timeout:
+            return False
+        return True
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds the lock at `path`; takes and frees it for a moment to find out."""
+    if not path.exists():
+        return False
+    lock = Lock(path)
+    if not lock.acquire():
+        return True
+    lock.release()
+    return False
+
+
+def spawn_detached(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path) -> ChildProcess:
+    """Start a process that outlives this one and its terminal: own session, no standard input, output to `log`."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            creationflags=_detached_flags(),
+        )
+    return ChildProcess(process)
+
+
+class ChildProcess:
+    """A started process that may outlive us. A thread of its own waits for it, so that no zombie stays behind."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.pid = process.pid
+        self._process = process
+        threading.Thread(target=process.wait, name=f"reaper-{process.pid}", daemon=True).start()
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it lives; below zero is the signal that ended it."""
+        return self._process.poll()
+
+
+def _detached_flags() -> int:
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    else:
+        flags = 0
+    return flags
+
+
+def lower_priority(steps: int = 10) -> None:
+    """Let the screen and the person's other programs go first; a process that refuses keeps its priority."""
+    with suppress(OSError, psutil.Error):
+        if sys.platform == "win32":
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            os.nice(steps)
+
+
+def boot_id() -> str:
+    """A name of the time since this machine was started: a process identifier means nothing after a restart."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    if sys.platform == "darwin":
+        command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0 and done.stdout.strip():
+            return done.stdout.strip()
+    return f"{psutil.boot_time():.0f}"
+
+
+def birth_of(pid: int) -> float | None:
+    """When a living process began, equal at every call however the clock is set, or None where there is none.
+
+    On Linux clock ticks since the machine started (field 22 of /proc/PID/stat); elsewhere seconds since 1970.
+    """
+    try:
+        if sys.platform == "linux":
+            born = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+        else:
+            born = psutil.Process(pid).create_time()
+    except (OSError, psutil.Error):
+        return None
+    return float(born)
+
+
+def seconds_alive() -> float:
+    """How long this process has run, starting Python included."""
+    return max(0.0, time.time() - float(psutil.Process().create_time()))
+
+
+def end_group(pid: int, *, grace_seconds: float = 0.0) -> None:
+    """End the process `pid`, which leads a group, with all that it started: asked first, then by force.
+
+    The caller has made sure that `pid` is who they mean (see birth_of).
+    """
+    members = _family(pid)
+    _signal_group(pid, members, by_force=False)
+    _gone, alive = psutil.wait_procs(members, timeout=grace_seconds)
+    if alive:
+        _signal_group(pid, alive, by_force=True)
+        psutil.wait_procs(alive, timeout=5.0)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        leader = psutil.Process(pid)
+        return [leader, *leader.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _signal_group(pid: int, members: Sequence[psutil.Process], *, by_force: bool) -> None:
+    if sys.platform != "win32":
+        import signal
+
+        with suppress(OSError):
+            if os.getpgid(pid) == pid:  # a leader's group holds grandchildren that lost their parent, too
+                os.killpg(pid, signal.SIGKILL if by_force else signal.SIGTERM)
+    for member in members:
+        with suppress(psutil.Error):
+            if by_force:
+                member.kill()
+            else:
+                member.terminate()
