@@ -1,0 +1,39 @@
+"""What the frozen part of a network says about each picture, kept by everything that it depends on.
+
+Knows neither network nor picture: the key is the pictures' hashes, the weights' hash, the cut, the preprocessing and
+the precision. bfloat16 has no numpy type, so such rows are kept as int16 with the same bits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tl_core.caching.rows import RowFile, RowKind
+from tl_core.data.preprocessing import Preprocessing
+
+FEATURES_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureKey:
+    """`weights` is the hash of the frozen part's weights; `precision` "bf16" or "fp32" is how it was computed."""
+
+    backbone: str
+    weights: str
+    cut: str
+    preprocessing: Preprocessing
+    precision: str
+    version: int = FEATURES_VERSION
+
+
+def feature_rows(
+    cache: Path, key: FeatureKey, shape: tuple[int, ...], content_hashes: Sequence[str], *, stored: str
+) -> RowFile:
+    """The file of these pictures' features, `stored` as "bf16" or "fp32"; use it as a context manager."""
+    parts = json.dumps(asdict(key), sort_keys=True)
+    return RowFile(
+        cache, RowKind("features", parts, shape, {"bf16": "int16", "fp32": "float32"}[stored]), content_hashes
+    )
