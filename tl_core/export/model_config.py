@@ -111,9 +111,9 @@ def _preprocessing_problems(values: dict[str, Any]) -> Iterator[str]:
         yield f"preprocessing is of version {_shown(version)}; this Thaw knows {PREPROCESSING_VERSION}"
     image_size, resize_size = values.get("image_size"), values.get("resize_size")
     if not _is_whole(image_size) or not _is_whole(resize_size):
-        yield f"image_size and resize_size are {_shown(image_size)} and {_shown(resize_size)}, which are no whole numbers"
+        yield f"image_size {_shown(image_size)} and resize_size {_shown(resize_size)} are no whole numbers"
     elif not 1 <= image_size <= resize_size <= MAX_SQUARE:
-        yield f"image_size {image_size} and resize_size {resize_size} do not fit (1 to {MAX_SQUARE}, resize_size not smaller)"
+        yield f"image_size {image_size} and resize_size {resize_size} are not in order between 1 and {MAX_SQUARE}"
     if values.get("interpolation") not in INTERPOLATIONS:
         yield f"interpolation is {_shown(values.get('interpolation'))}; it is one of {', '.join(INTERPOLATIONS)}"
     for name in ("mean", "std"):

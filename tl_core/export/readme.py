@@ -1,0 +1,152 @@
+"""The README.md inside a bundle: what the model is and how to use it, in plain words, with Thaw and without.
+
+It knows the model's config and the one call that builds the architecture; it opens nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tl_core.export.model_config import ModelConfig
+
+MEASURED_ON = {
+    "test": "pictures that training never saw",
+    "validation": "the pictures set aside for validation",
+    "cross-validation": "pictures like the ones it was trained on",
+}
+
+README = """\
+# A picture classifier, trained with Thaw
+
+You show it a picture, and it says which of these {num_classes} classes it most looks like:
+
+{classes}
+
+{quality}
+It always answers with one of these classes, also for a picture of something else.
+
+## Use it with Thaw
+
+In Thaw's folder, with this bundle (the zip itself, no need to unpack it) and a folder of pictures:
+
+    python -m tl_core predict BUNDLE.zip pictures/
+
+It prints the class of each picture and how sure it is; `--csv answers.csv` writes a table.
+
+## Use it without Thaw
+
+The weights are in plain safetensors form under {library}'s own names. With
+`pip install {packages}`, in the unpacked folder:
+
+```python
+{snippet}```
+
+## What is in here
+
+| file | what it is |
+| --- | --- |
+| `model.safetensors` | the weights: {backbone} with {num_classes} outputs |
+| `config.json` | architecture, classes in the order of the outputs, preprocessing, how good it was |
+| `classes.txt` | the classes, one a line, in the same order |
+| `manifest.json` | SHA-256 of each file: Thaw notices damage and changes by hand |
+
+The pretrained backbone has a licence of its own; see where it comes from ({library}, `{backbone}`).
+"""
+
+# The crop offsets and the cut to whole numbers are the same as in training: a pixel's shift changes answers.
+SNIPPET = """\
+import json, math, sys
+import numpy, torch, {library}
+from PIL import Image, ImageOps
+from safetensors.torch import load_file
+
+with open("config.json", encoding="utf-8") as file:
+    config = json.load(file)
+model = {build}
+model.load_state_dict(load_file("model.safetensors"), strict=True)
+model.eval()
+
+
+def prepare(path):
+    how = config["preprocessing"]
+    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    size, short = how["resize_size"], min(picture.size)
+    width, height = (int(size * side / short) for side in picture.size)
+    picture = picture.resize((width, height), Image.Resampling[how["interpolation"].upper()])
+    left, top = (width - size) // 2, (height - size) // 2
+    inner = (size - how["image_size"]) // 2
+    left, top = left + inner, top + inner
+    picture = picture.crop((left, top, left + how["image_size"], top + how["image_size"]))
+    values = numpy.asarray(picture, dtype=numpy.float32) / 255
+    values = (values - numpy.float32(how["mean"])) / numpy.float32(how["std"])
+    return torch.from_numpy(values).permute(2, 0, 1)[None]
+
+
+with torch.inference_mode():
+    outputs = model(prepare(sys.argv[1])) / config["temperature"]
+for name, probability in zip(config["classes"], outputs.softmax(1)[0].tolist()):
+    print(f"{{name}}: {{probability:.4f}}")
+"""
+
+
+def readme(config: ModelConfig, build: str) -> str:
+    """`build` is the expression that makes the empty architecture, as `build_call` gives it."""
+    library = library_of(config.backbone)
+    return README.format(
+        num_classes=len(config.classes),
+        classes=_class_list(config.classes),
+        quality=_quality(config.result),
+        library=library,
+        packages=f"torch {library} safetensors pillow numpy",
+        snippet=snippet(config, build),
+        backbone=config.backbone,
+    )
+
+
+def snippet(config: ModelConfig, build: str) -> str:
+    return SNIPPET.format(library=library_of(config.backbone), build=build)
+
+
+def library_of(backbone: str) -> str:
+    return "torchvision" if backbone.startswith("torchvision/") else "timm"
+
+
+def build_call(config: ModelConfig, module: Any) -> str:
+    """The call of timm or torchvision that makes a module with the state dict of `module`."""
+    name, arguments = config.backbone, f"num_classes={len(config.classes)}"
+    size = _position_size(module)
+    if library_of(name) == "torchvision":
+        arguments += f", image_size={size}" if size else ""
+        arguments += ", aux_logits=False, init_weights=False" if hasattr(module, "aux_logits") else ""
+        return f'torchvision.models.get_model("{name.removeprefix("torchvision/")}", {arguments})'
+    arguments += f", img_size={size}" if size else ""
+    return f'timm.create_model("{name}", {arguments})'
+
+
+def _position_size(module: Any) -> int | None:
+    """The picture size that a transformer's position table was made for, where it is not the architecture's own."""
+    own, made_for = 224, getattr(module, "image_size", None)  # torchvision's vision transformers
+    patches, settings = getattr(module, "patch_embed", None), getattr(module, "pretrained_cfg", None)
+    if patches is not None and isinstance(settings, dict):
+        own = settings.get("input_size", (3, 224, 224))[-1]
+        made_for = (getattr(patches, "img_size", None) or (None,))[-1]
+    return made_for if isinstance(made_for, int) and made_for != own else None
+
+
+def _class_list(classes: tuple[str, ...], shown: int = 50) -> str:
+    lines = [f"- `{name.replace('`', chr(39))}`" for name in classes[:shown]]
+    if len(classes) > shown:
+        lines.append(f"- and {len(classes) - shown:,} more: see `classes.txt`")
+    return "\n".join(lines)
+
+
+def _quality(result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "How good it is was not measured.\n"
+    where = MEASURED_ON.get(str(result["measured_on"]), str(result["measured_on"]))
+    return (
+        f"It was right on {result['correct']:,} of {result['images']:,} pictures ({result['accuracy']:.1%}),\n"
+        f"measured on {where}. With so many pictures, the true rate is\n"
+        f"likely between {result['accuracy_low']:.0%} and {result['accuracy_high']:.0%}. "
+        f"Always answering `{result['baseline_class']}` would have given {result['baseline']:.1%}.\n"
+    )
