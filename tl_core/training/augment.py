@@ -1,0 +1,102 @@
+"""Varied views of pictures, in batches on tensors. A view is a pure function of (seed, epoch, picture).
+
+Knows neither files nor networks. Input and output are uint8 squares, so that normalising stays in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+Squares = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How far a view may go. `smallest_side` is of the square; the rest are the largest deviations either way."""
+
+    smallest_side: float
+    stretch: float = 0.0  # aspect ratio, as a share
+    degrees: float = 0.0
+    light: float = 0.0  # brightness, contrast and saturation, as shares
+    erase: float = 0.0  # chance that a patch is greyed out
+
+
+STRENGTHS = {
+    "gentle": Strength(smallest_side=0.8),
+    "strong": Strength(smallest_side=0.5, stretch=0.25, degrees=15.0, light=0.3, erase=0.25),
+}
+NUMBERS_A_VIEW = 12
+
+
+def picture_number(content_hash: str) -> int:
+    """A picture's number for the random choices: from its content, so that adding pictures changes no other's views."""
+    return int(content_hash[:12], 16)
+
+
+def draws(seed: int, epoch: int, pictures: Sequence[int]) -> NDArray[np.float32]:
+    """Numbers in [0, 1) for each picture's view: (pictures, NUMBERS_A_VIEW)."""
+    rows = [np.random.default_rng([seed, epoch, picture]).random(NUMBERS_A_VIEW) for picture in pictures]
+    return np.asarray(rows, dtype=np.float32).reshape(len(rows), NUMBERS_A_VIEW)
+
+
+def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, *, size: int, mirror: bool) -> Squares:
+    """Views (n, size, size, 3) of squares (n, s, s, 3), by the numbers that `draws` gave."""
+    values = torch.from_numpy(numbers)
+    pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2).float()  # (n, 3, s, s)
+    grid = functional.affine_grid(movement(values, strength, mirror), [len(pixels), 3, size, size], align_corners=False)
+    views = functional.grid_sample(pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    if strength.light:
+        views = relight(views, values, strength.light)
+    if strength.erase:
+        views = erase(views, values, strength.erase)
+    result: Squares = views.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
+    return result
+
+
+def movement(values: Tensor, strength: Strength, mirror: bool) -> Tensor:
+    """Affine maps from the view to the square: crop, place, stretch, turn, mirror. (n, 2, 3)"""
+    side = strength.smallest_side + (1.0 - strength.smallest_side) * values[:, 0]
+    stretch = 1.0 + strength.stretch * either_way(values[:, 1])
+    width, height = (side * stretch.sqrt()).clamp(max=1.0), (side / stretch.sqrt()).clamp(max=1.0)
+    across, down = (1.0 - width) * either_way(values[:, 2]), (1.0 - height) * either_way(values[:, 3])
+    angle = np.deg2rad(strength.degrees) * either_way(values[:, 4])
+    if mirror:
+        width = torch.where(values[:, 5] < 0.5, -width, width)
+    rows = [
+        torch.stack([width * angle.cos(), -height * angle.sin(), across], dim=1),
+        torch.stack([width * angle.sin(), height * angle.cos(), down], dim=1),
+    ]
+    return torch.stack(rows, dim=1)
+
+
+def relight(views: Tensor, values: Tensor, light: float) -> Tensor:
+    brightness, contrast, saturation = (1.0 + light * either_way(values[:, 6:9])).T[:, :, None, None, None]
+    views = views * brightness
+    middle = views.mean(dim=(1, 2, 3), keepdim=True)
+    views = (views - middle) * contrast + middle
+    grey = views.mean(dim=1, keepdim=True)
+    relit: Tensor = (views - grey) * saturation + grey
+    return relit.clamp(0, 255)
+
+
+def erase(views: Tensor, values: Tensor, chance: float) -> Tensor:
+    """Greys out a square patch of a quarter of the side, in some views."""
+    size = views.shape[-1]
+    patch = max(1, size // 4)
+    start = (values[:, 9:11] * (size - patch)).long()
+    place = torch.arange(size)
+    inside_rows = (place >= start[:, :1]) & (place < start[:, :1] + patch)  # (n, size)
+    inside_columns = (place >= start[:, 1:]) & (place < start[:, 1:] + patch)
+    inside = inside_rows[:, None, :, None] & inside_columns[:, None, None, :]
+    return torch.where(inside & (values[:, 11] < chance)[:, None, None, None], torch.tensor(127.0), views)
+
+
+def either_way(values: Tensor) -> Tensor:
+    return values * 2.0 - 1.0

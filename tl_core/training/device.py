@@ -1,0 +1,54 @@
+"""The machine's part in a run: which device, how many threads, and whether bfloat16 is native. Knows no network."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+import torch
+
+from tl_core.training.plan_values import DeviceFacts
+
+
+def device_facts() -> DeviceFacts:
+    """The best device here, in the order cuda, mps, cpu."""
+    device = choose_device()
+    return DeviceFacts(device=device, name=device_name(device), threads=cpu_count(), native_bf16=native_bf16(device))
+
+
+def choose_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    if torch.backends.mps.is_available():
+        return "mps"
+    return "cpu"
+
+
+def native_bf16(device: str) -> bool:
+    """Whether bfloat16 is faster than float32 there. Emulated, as on a CPU without AVX512-BF16, it is slower."""
+    if device == "cuda":
+        return torch.cuda.get_device_capability()[0] >= 8
+    if device != "cpu":
+        return False
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(bool(getattr(torch.cpu, probe)()) for probe in probes if hasattr(torch.cpu, probe))
+
+
+def cpu_count() -> int:
+    """The cores this process may use: a container is often given fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+def use_threads(threads: int) -> None:
+    if torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+
+
+def device_name(device: str) -> str:
+    if device == "cuda":
+        return str(torch.cuda.get_device_name())
+    if device == "mps":
+        return "Apple GPU"
+    return platform.processor() or platform.machine() or "CPU"
