@@ -122,10 +122,8 @@ def auto_warmup(situation: Situation, epochs: int) -> tuple[float, str]:
 
 def auto_patience(keep_best: bool, epochs: int) -> tuple[int | None, str]:
     if not keep_best:
-        return (
-            None,
-            f"It runs to the end: stopping early takes {needed}.",
-        )
+        needed = f"{BEST_NEEDS_PICTURES} validation pictures with every class among them"
+        return None, f"It runs to the end: stopping early takes {needed}."
     patience = max(3, math.ceil(epochs / 3))
     return patience, f"It stops when {patience} epochs in a row bring nothing better on the validation pictures."
 

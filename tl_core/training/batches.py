@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-Positions = NDArray[np.integer[Any]]
+Positions = NDArray[np.int64]
 
 
 def batch_count(pictures: int, batch_size: int) -> int:
@@ -17,7 +15,7 @@ def batch_count(pictures: int, batch_size: int) -> int:
 
 def epoch_batches(pictures: int, batch_size: int, *, seed: int, epoch: int) -> list[Positions]:
     """Every picture once, in an order that depends on seed and epoch alone."""
-    order = np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(pictures)
+    order = np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(pictures).astype(np.int64)
     count = batch_count(pictures, batch_size)
     starts = [step * batch_size for step in range(count)]
     return [order[start : start + batch_size] for start in starts[:-1]] + [order[starts[-1] :]]
