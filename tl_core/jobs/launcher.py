@@ -1,0 +1,128 @@
+"""Starts a job's worker, asks it to stop, ends one that does not listen. Knows processes and files, no training."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tl_core.errors import RunError
+from tl_core.events import Failed
+from tl_core.jobs.journal import JournalWriter
+from tl_core.jobs.liveness import ProcessIdentity, ending_of, state_of
+from tl_core.jobs.rundir import JobDir
+from tl_core.platform import ChildProcess, Lock, end_group, is_locked, spawn_detached
+
+PROGRAM_ROOT = Path(__file__).resolve().parents[2]
+STOP_GRACE_SECONDS = 10.0
+LOG_TAIL_BYTES = 8 * 1024
+# What a worker gets of our environment, and nothing else: where things are, the person's language, proxies, devices.
+PASSED_NAMES = frozenset((
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA",
+    "PROGRAMDATA", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE", "TORCH_HOME",
+))  # fmt: skip
+PASSED_PREFIXES = ("LC_", "XDG_", "HF_", "CUDA_", "NVIDIA_", "PYTORCH_", "OMP_", "MKL_", "KMP_", "THAW_")
+
+
+def launch(folder: Path, *, environment: Mapping[str, str] | None = None) -> ChildProcess:
+    """Start the worker of the run or import in `folder`: it outlives us, and writes its output to worker.log.
+
+    Raises RunError when one works there already.
+    """
+    job = JobDir(folder.resolve())
+    if is_locked(job.lock):
+        raise RunError(f"The job in '{job.path}' is under way already.")
+    job.identity.unlink(missing_ok=True)
+    process = start_python("tl_core.jobs.worker", str(job.path), log=job.log, environment=environment)
+    identity = ProcessIdentity.of(process.pid)
+    if identity is not None:
+        identity.write(job.launched)
+    return process
+
+
+def start_python(module: str, *words: str, log: Path, environment: Mapping[str, str] | None = None) -> ChildProcess:
+    """`python -m MODULE WORDS` as a process of its own, with an explicit environment."""
+    return spawn_detached(
+        [sys.executable, "-m", module, *words],
+        cwd=PROGRAM_ROOT,
+        environment=worker_environment(os.environ if environment is None else environment),
+        log=log,
+    )
+
+
+def worker_environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """What is passed on of `ours`, with what makes a log readable: UTF-8, no buffering, a stack at a crash."""
+    passed = {name: value for name, value in ours.items() if _is_passed(name.upper())}
+    return {**passed, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+
+
+def _is_passed(name: str) -> bool:
+    return name in PASSED_NAMES or name.startswith(PASSED_PREFIXES)
+
+
+def request_stop(folder: Path) -> None:
+    """Ask the job in `folder` to stop and keep a usable model; nothing happens to one that has ended."""
+    job = JobDir(folder)
+    if state_of(folder) in ("starting", "running"):
+        job.stop.touch()
+
+
+def force_stop(
+    folder: Path, *, grace_seconds: float = STOP_GRACE_SECONDS, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Ask the job to stop, wait, then end its process group; the journal says so. Nothing is left behind.
+
+    Raises RunError, and signals nobody, when the worker's identity is not that of a living process of this machine.
+    """
+    job = JobDir(folder)
+    request_stop(folder)
+    deadline = clock() + grace_seconds
+    while is_locked(job.lock):
+        if clock() >= deadline:
+            _end_worker(job)
+            _write_forced_ending(job)
+            return
+        time.sleep(0.05)
+
+
+def log_tail(folder: Path, lines: int = 20) -> str:
+    """The last lines that the worker wrote, or "" where it wrote nothing."""
+    try:
+        with open(JobDir(folder).log, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - LOG_TAIL_BYTES))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def _end_worker(job: JobDir) -> None:
+    identity = ProcessIdentity.read(job.identity)
+    if identity is None or not identity.is_alive():
+        raise RunError(
+            f"The worker of '{job.path.name}' cannot be ended from here: "
+            "its process number belongs to another program, or it runs on another computer.",
+            "Stop it where it was started.",
+        )
+    end_group(identity.pid, grace_seconds=2.0)
+
+
+def _write_forced_ending(job: JobDir) -> None:
+    """As the lock's new holder we are the one writer, and close the journal of the worker that we ended."""
+    lock = Lock(job.lock)
+    if not lock.acquire(wait_seconds=5.0):
+        raise RunError(f"The worker of '{job.path.name}' did not end.", "Restart the computer, or end it by hand.")
+    try:
+        if ending_of(job) is None:
+            message = "The run did not answer Stop in time and was ended by force."
+            hint = "A model that was saved before is still there; otherwise train again."
+            with JournalWriter(job.journal) as journal:
+                journal.append(Failed(message=message, hint=hint, by_user=True))
+    finally:
+        lock.release()

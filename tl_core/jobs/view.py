@@ -1,0 +1,98 @@
+"""A run as a reader sees it: the fold of its journal. Knows no screen; what it holds is values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tl_core.events import EpochDone, Event, Failed, Finished, Phase, Planned, StepDone, Stopped, Warned, from_dict
+from tl_core.jobs.journal import DAMAGED, read_records
+from tl_core.jobs.liveness import State, state_of
+from tl_core.jobs.rundir import JobDir
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Everything that the records so far say. Times are seconds since 1970 by the worker's clock.
+
+    `result` and `seconds` come with `finished` and `stopped`; `failure` with `failed`. `phase` is the last one told.
+    """
+
+    state: State
+    plan: dict[str, Any] | None = None
+    phase: Phase | None = None
+    steps: tuple[StepDone, ...] = ()
+    epochs: tuple[EpochDone, ...] = ()
+    warnings: tuple[str, ...] = ()
+    result: dict[str, Any] | None = None
+    seconds: float | None = None
+    failure: Failed | None = None
+    started: float | None = None
+    updated: float | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ("starting", "running")
+
+
+def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
+    """Records of kinds that this version does not know are passed over; damaged lines become a warning."""
+    steps: list[StepDone] = []
+    epochs: list[EpochDone] = []
+    warnings: list[str] = []
+    view = RunView(state)
+    damaged = 0
+    for record in records:
+        damaged += record.get("kind") == DAMAGED
+        view = _with_time(view, record.get("t"))
+        match _event(record):
+            case StepDone() as step:
+                steps.append(step)
+            case EpochDone() as epoch:
+                epochs.append(epoch)
+            case Warned(message):
+                warnings.append(message)
+            case None:
+                pass
+            case event:
+                view = _with_event(view, event)
+    if damaged:
+        warnings.append(f"{damaged} lines of the journal are damaged and left out.")
+    return replace(view, steps=tuple(steps), epochs=tuple(epochs), warnings=tuple(warnings))
+
+
+def read_view(folder: Path) -> RunView:
+    """The view of the job in `folder`, its state looked up before the journal is read."""
+    state = state_of(folder)
+    records, _offset = read_records(JobDir(folder).journal)
+    return fold(records, state)
+
+
+def _event(record: dict[str, Any]) -> Event | None:
+    """None also for a record that lacks a field this version asks for."""
+    try:
+        return from_dict(record)
+    except TypeError:
+        return None
+
+
+def _with_time(view: RunView, moment: Any) -> RunView:
+    if not isinstance(moment, int | float):
+        return view
+    return replace(view, started=moment if view.started is None else view.started, updated=moment)
+
+
+def _with_event(view: RunView, event: Event) -> RunView:
+    match event:
+        case Planned(plan):
+            return replace(view, plan=plan)
+        case Phase():
+            return replace(view, phase=event)
+        case Finished() | Stopped():
+            return replace(view, result=event.result, seconds=event.seconds)
+        case Failed():
+            return replace(view, failure=event)
+        case _:
+            return view

@@ -1,0 +1,177 @@
+"""Carries out one job in a process of its own: `python -m tl_core.jobs.worker FOLDER`. Only executed, never imported.
+
+It holds the lock, writes the journal and turns every error into an ending. What the work is, it leaves to others.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tl_core.errors import RunError, UserError
+from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, checked, to_dict
+from tl_core.jobs.journal import JournalWriter
+from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.rundir import JobDir, RunDir, read_job
+from tl_core.jobs.workspace import workspace_of
+from tl_core.platform import Lock, lower_priority
+
+LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
+PROGRESS_SECONDS = 0.25
+NICENESS = 10  # the assistant has 5: Try answers while a training runs
+EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
+
+Emit = Callable[[Event], None]
+ShouldStop = Callable[[], bool]
+
+
+def main(words: list[str]) -> int:
+    job = JobDir(Path(words[0]).resolve())
+    lower_priority(NICENESS)
+    asked_by_signal = _listen_for_signals()
+    lock = Lock(job.lock)
+    if not lock.acquire(wait_seconds=LOCK_WAIT_SECONDS):
+        _say("another worker holds this folder; nothing was done")
+        return EXIT_REFUSED
+    try:
+        with JournalWriter(job.journal) as journal:
+            if journal.count > 0:
+                _say("the journal is not empty; nothing was done")
+                return EXIT_REFUSED
+            identity = ProcessIdentity.of(os.getpid())
+            if identity is not None:
+                identity.write(job.identity)
+            return _run(job, journal, lambda: bool(asked_by_signal) or job.stop.exists())
+    finally:
+        lock.release()
+
+
+def _listen_for_signals() -> list[int]:
+    """SIGTERM (a computer that shuts down, a force that asks first) is a wish to stop; a closed terminal is none."""
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return asked
+
+
+def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop) -> int:
+    """Do the work; whatever happens, the journal gets one ending. This is the guard: the one broad `except`."""
+    _say(f"worker {os.getpid()} begins")
+    told: set[str] = set()
+
+    def emit(event: Event) -> None:
+        journal.append(event)
+        told.add(event.kind)
+        _say_event(event)
+
+    try:
+        for event in checked(_events(job, should_stop, emit)):
+            emit(event)
+        return EXIT_DONE
+    except UserError as error:
+        failure, status = Failed(message=error.message, hint=error.hint, by_user=True), EXIT_USER
+    except Exception as error:  # noqa: BLE001 - this is the guard
+        traceback.print_exc()
+        failure, status = _failure_in_words(error), EXIT_FAULT
+    if not told & ENDING_KINDS:  # what breaks while cleaning up after the ending stays in the log
+        emit(failure)
+    return status
+
+
+def _events(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
+    kind = read_job(job.path)["kind"]
+    if kind == "train":
+        return _train(RunDir(job.path), should_stop)
+    if kind == "import":
+        return _import(job, should_stop, emit)
+    raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
+
+
+def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
+    from tl_core.data.dataset import open_dataset
+    from tl_core.training.session import run_training
+
+    return run_training(
+        run.config,
+        open_dataset(run.dataset_folder),
+        run.path,
+        workspace_of(run.path).cache,
+        should_stop=should_stop,
+        clock=time.monotonic,
+    )
+
+
+def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
+    """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
+    from tl_core.data.dataset import import_source
+    from tl_core.data.limits import HOSTED, LOCAL
+
+    request: dict[str, Any] = read_job(job.path)
+    started = time.monotonic()
+    yield Planned(plan={"kind": "import", "source": request["source"], "name": request["name"]})
+    dataset = import_source(
+        Path(request["source"]),
+        job.path,
+        limits=HOSTED if request["limits"] == "hosted" else LOCAL,
+        name=request["name"],
+        on_progress=_Progress(emit, started),
+        should_stop=should_stop,
+    )
+    seconds = time.monotonic() - started
+    yield Finished(epochs=0, seconds=round(seconds, 3), result={"dataset": dataset.id, "images": dataset.report.images})
+
+
+class _Progress:
+    """Turns counts into `phase` events, a few a second, with the first and the last always."""
+
+    def __init__(self, emit: Emit, started: float) -> None:
+        self._emit = emit
+        self._started = started
+        self._told = float("-inf")
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done < total and now - self._told < PROGRESS_SECONDS:
+            return
+        self._told = now
+        rate = done / (now - self._started) if done and now > self._started else None
+        left = (total - done) / rate if rate else None
+        self._emit(Phase("reading", done, total, images_per_second=rate, seconds_left=left))
+
+
+def _failure_in_words(error: Exception) -> Failed:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = f" ('{error.filename}')" if error.filename else ""
+        return Failed(f"The disk is full{where}.", "Free some space, then start again.", by_user=True)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        hint = "Choose a smaller batch size or picture size, or freeze more of the network, then start again."
+        return Failed("The memory did not suffice.", hint, by_user=True)
+    what = f"{type(error).__name__}: {error}".strip().rstrip(":")
+    hint = "The details are in worker.log in the run's folder; please report them."
+    return Failed(f"A fault in the program ended it ({what}).", hint, by_user=False)
+
+
+def _say_event(event: Event) -> None:
+    """The log's tail is what is left of a worker that was killed: it tells how far it came."""
+    if isinstance(event, Phase) and 0 < event.done < event.total:
+        return
+    words = {name: value for name, value in to_dict(event).items() if not isinstance(value, dict)}
+    if words["kind"] != "step_done":
+        _say(" ".join(f"{name}={value}" for name, value in words.items() if value not in (None, "")))
+
+
+def _say(words: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
