@@ -72,9 +72,11 @@ def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
     async def answer_async(request: Any) -> Response:
         try:
             return await endpoint(*bound, request)  # type: ignore[no-any-return, misc]
-        except (ClientDisconnect, HTTPException):
+        except HTTPException:
             raise
-        except Exception as error:
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except Exception as error:  # noqa: BLE001 - the guard's purpose
             return explain(error)
 
     def answer(request: Any) -> Response:
@@ -82,7 +84,7 @@ def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
             return endpoint(*bound, request)  # type: ignore[return-value]
         except HTTPException:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the guard's purpose
             return explain(error)
 
     return answer_async if inspect.iscoroutinefunction(endpoint) else answer

@@ -13,11 +13,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from tl_core.jobs.workspace import LOCAL_OWNER
 from tl_ui.guard import RefusedError
 
-LOCAL_OWNER = "me"
 OWNER_HEADER = "x-thaw-owner"  # set by the edge alone, which removes whatever a client sent under this name
 COOKIE = "thaw_visitor"
+__all__ = ["COOKIE", "LOCAL_OWNER", "OWNER_HEADER", "new_secret", "owner_from_secret", "owner_of"]
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, base64
 
 

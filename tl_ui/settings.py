@@ -8,12 +8,12 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.data.limits import HOSTED, LOCAL, Limits
 from tl_core.jobs.workspace import default_root
 
 LOOPBACK_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-GIBIBYTE = 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ class Settings:
     shared: bool = False
     public_hosts: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()  # origins besides our own that may show the page in a frame
-    upload_bytes: int = 20 * GIBIBYTE
-    picture_bytes: int = 50 * 2**20
+    limits: Limits = LOCAL
 
     @classmethod
     def from_arguments(cls, *, host: str | None, port: int | None, workspace: Path | None) -> Settings:
@@ -45,7 +44,7 @@ class Settings:
             shared=shared,
             public_hosts=_public_hosts(chosen, shared),
             framed_by=("https://huggingface.co",) if on_space else (),
-            upload_bytes=2 * GIBIBYTE if shared else 20 * GIBIBYTE,
+            limits=HOSTED if shared else LOCAL,
         )
 
     def allows_host(self, name: str) -> bool:
@@ -59,7 +58,7 @@ class Settings:
         return self.shared and _is_address(name)
 
     @property
-    def is_secure(self) -> bool:
+    def is_framed(self) -> bool:
         """Shown inside another site's frame over https, as a Space is: cookies need `Secure; SameSite=None` there."""
         return bool(self.framed_by)
 

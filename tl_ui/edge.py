@@ -1,0 +1,199 @@
+"""The first thing that sees a request: who may ask, from where, in whose name. Knows no route and no Gradio.
+
+Pure ASGI, because streams pass through it both ways. It refuses foreign hosts and origins (Gradio's own routes
+included), writes the owner into the request, and puts the security headers on every answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tl_ui.owner import COOKIE, LOCAL_OWNER, OWNER_HEADER, new_secret, owner_from_secret
+from tl_ui.settings import Settings
+
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
+UPLOAD_PREFIX = "/thaw/"  # these routes count their bodies themselves, each with its own limit
+GRADIO_BODY_BYTES = 64 * 2**20
+COOKIE_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer given before anybody looked at the request."""
+
+    status: HTTPStatus
+    message: str
+    hint: str
+
+
+class Edge:
+    """ASGI middleware around everything this server answers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        self.default_headers = security_headers(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        method = str(scope.get("method", "GET"))
+        refused = refusal(self.settings, method, str(scope["path"]), headers)
+        if refused is not None:
+            await self._refuse(refused, scope, receive, send)
+            return
+        secret = _cookie_secret(headers)
+        fresh_secret = None
+        if self.settings.shared and owner_from_secret(secret) is None and method == "GET" and scope["path"] == "/":
+            secret = fresh_secret = new_secret()
+        owner = (owner_from_secret(secret) or "") if self.settings.shared else LOCAL_OWNER
+        await self.app(
+            _with_owner(scope, owner), self._counted(scope, receive), self._dressed(send, scope, fresh_secret)
+        )
+
+    async def _refuse(self, refused: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4403, "reason": refused.message})
+            return
+        response = JSONResponse({"message": refused.message, "hint": refused.hint}, refused.status)
+        await response(scope, receive, self._dressed(send, scope, None))
+
+    def _dressed(self, send: Send, scope: Scope, fresh_secret: str | None) -> Send:
+        """Adds the headers that a route did not set itself, and the cookie of a new visitor."""
+
+        async def send_dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.default_headers.items():
+                    headers.setdefault(name, value)
+                if fresh_secret is not None:
+                    headers.append(
+                        "set-cookie", cookie_header(fresh_secret, self.settings, scope.get("scheme") == "https")
+                    )
+                    headers["cache-control"] = "no-store"
+            await send(message)
+
+        return send_dressed
+
+    def _counted(self, scope: Scope, receive: Receive) -> Receive:
+        """Bodies for Gradio end as a broken connection past the limit: it would keep them in memory."""
+        if str(scope["path"]).startswith(UPLOAD_PREFIX):
+            return receive
+        seen = 0
+
+        async def receive_counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            return message if seen <= GRADIO_BODY_BYTES else {"type": "http.disconnect"}
+
+        return receive_counted
+
+
+def refusal(settings: Settings, method: str, path: str, headers: Headers) -> Refusal | None:
+    """Why a request is not answered, or None."""
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not settings.allows_host(_host_name(hosts[0])):
+        return Refusal(
+            HTTPStatus.MISDIRECTED_REQUEST,
+            f"This server does not answer to the name '{', '.join(hosts)[:100]}'.",
+            "Open the address that Thaw printed when it started, or name this host in THAW_ALLOWED_HOSTS.",
+        )
+    if not _is_own_origin(settings, method, hosts[0], headers):
+        return Refusal(
+            HTTPStatus.FORBIDDEN,
+            "This request came from the page of another site, and nothing was done.",
+            "Open Thaw's own page and try there.",
+        )
+    length = headers.get("content-length", "0")
+    if not path.startswith(UPLOAD_PREFIX) and length.isdecimal() and int(length) > GRADIO_BODY_BYTES:
+        return Refusal(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"This request carries {int(length):,} bytes; {GRADIO_BODY_BYTES:,} are allowed here.",
+            "Bring large files through the Pictures tab.",
+        )
+    return None
+
+
+def _is_own_origin(settings: Settings, method: str, host: str, headers: Headers) -> bool:
+    """Browsers name the page's origin on every write and on every cross-site read by script; programs name none."""
+    origins = headers.getlist("origin")
+    if origins:
+        return len(origins) == 1 and _same_site(settings, origins[0], host)
+    site = headers.get("sec-fetch-site")
+    return method in READING_METHODS or site in (None, "same-origin", "none")
+
+
+def _same_site(settings: Settings, origin: str, host: str) -> bool:
+    try:
+        parts = urlsplit(origin.lower())
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return False
+    if parts.netloc == host.lower():
+        return True
+    return parts.scheme == "https" and parts.netloc in settings.public_hosts  # a proxy that rewrote the host
+
+
+def _host_name(host: str) -> str:
+    """`[::1]:7860` -> `::1`, `LOCALHOST:80` -> `localhost`, anything odd -> ''."""
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return ""
+    odd = parts.username is not None or parts.path or parts.query or parts.fragment
+    return "" if odd else (parts.hostname or "").removesuffix(".")
+
+
+def _cookie_secret(headers: Headers) -> str | None:
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE)
+
+
+def _with_owner(scope: Scope, owner: str) -> Scope:
+    name = OWNER_HEADER.encode()
+    headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
+    return {**scope, "headers": [*headers, (name, owner.encode())]}
+
+
+def cookie_header(secret: str, settings: Settings, is_https: bool) -> str:
+    """HttpOnly always; inside another site's frame a cookie travels only with `Secure; SameSite=None; Partitioned`."""
+    words = [f"{COOKIE}={secret}", "Path=/", f"Max-Age={COOKIE_SECONDS}", "HttpOnly"]
+    if settings.is_framed:
+        return "; ".join([*words, "Secure", "SameSite=None", "Partitioned"])
+    return "; ".join([*words, "SameSite=Lax", *(["Secure"] if is_https else [])])
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """`gr.HTML` builds its templates with `new Function` and inline styles: hence the two `unsafe` words."""
+    policy = {
+        "default-src": "'self'",
+        "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": " ".join(["'self'", *settings.framed_by]),
+    }
+    headers = {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+    }
+    return headers if settings.framed_by else {**headers, "x-frame-options": "SAMEORIGIN"}

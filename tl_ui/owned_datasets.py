@@ -1,0 +1,176 @@
+"""The datasets of one owner: bring pictures, see how the import goes and what was found, delete. Knows no HTTP."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tl_core.data.dataset import Dataset, delete_dataset, find_unchanged
+from tl_core.errors import RunError
+from tl_core.jobs import launcher
+from tl_core.jobs.liveness import ENDED, state_of
+from tl_core.jobs.rundir import create_import, list_runs, read_job
+from tl_core.jobs.view import read_view
+from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
+from tl_ui.dataset_shelf import DatasetShelf
+from tl_ui.guard import NotFoundError
+from tl_ui.sample_pictures import sample_folder
+
+INDEX = "index.jsonl"
+LOST_HINT = "Bring them again; if it happens again, bring fewer at a time."
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRow:
+    """A line of the list of datasets. `images` and `num_classes` are None until they are known."""
+
+    id: str
+    name: str
+    state: str
+    images: int | None
+    num_classes: int | None
+
+
+class OwnedDatasets:
+    """One owner's `datasets/`, with `incoming/` (uploads under way) and `samples/` beside it."""
+
+    def __init__(self, person: Person, shelf: DatasetShelf, limits: Literal["local", "hosted"]) -> None:
+        self._person = person
+        self._shelf = shelf
+        self._limits: Literal["local", "hosted"] = limits
+
+    def rows(self) -> list[DatasetRow]:
+        """Newest first."""
+        folders = [path for path in self._person.datasets.iterdir() if IDENTIFIER.match(path.name)]
+        dated = sorted(((float(_request(folder).get("created", 0.0)), folder) for folder in folders), reverse=True)
+        return [self._row(folder) for _, folder in dated]
+
+    def folder(self, dataset: str) -> Path:
+        """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
+        folder = self._person.datasets / dataset
+        if not IDENTIFIER.match(dataset) or not folder.is_dir():
+            raise NotFoundError("There is no such set of pictures.", "Choose one from the list on the Pictures tab.")
+        return folder
+
+    def ready(self, dataset: str) -> Dataset:
+        """Raises RunError while it is being read, or when reading failed."""
+        folder = self.folder(dataset)
+        state = state_of(folder)
+        if state != "finished":
+            raise RunError(
+                f"These pictures cannot be used yet; the state of their import is '{state}'.",
+                "Wait until it has finished, or bring them again.",
+            )
+        return self._shelf.dataset(folder)
+
+    def view(self, dataset: str) -> dict[str, Any]:
+        """`phase` while it is read, then `report` and `summary`, or `failure` (message, hint)."""
+        folder = self.folder(dataset)
+        seen = read_view(folder)
+        if seen.state in ENDED:
+            self._drop_source(folder)
+        found = self._shelf.dataset(folder) if seen.state == "finished" else None
+        report = found.report if found else None
+        return {
+            "dataset": dataset,
+            "name": self._name(folder),
+            "state": seen.state,
+            "phase": asdict(seen.phase) if seen.phase and seen.state not in ENDED else None,
+            "failure": self._failure(folder, seen.state, seen.failure),
+            "report": report.to_dict() if report else None,
+            "summary": None
+            if report is None
+            else {
+                "images": report.images,
+                "num_classes": len(report.classes),
+                "skipped": len(report.skipped),
+                "system_files": report.system_files,
+            },
+        }
+
+    def new_incoming(self, ending: str) -> Path:
+        """A free path for an upload under way; what a browser calls it plays no part."""
+        folder = self._person.folder / "incoming"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder / f"{new_identifier()}{ending}"
+
+    def start(self, source: Path, name: str) -> str:
+        """Launches an import and returns its identifier; what was read already and has not changed is not read again."""
+        known = find_unchanged(self._person.datasets, source)
+        if known is not None:
+            return known.folder.name
+        folder = create_import(self._person.datasets, source, name, limits=self._limits)
+        launcher.launch(folder)
+        return folder.name
+
+    def start_sample(self, name: str) -> str:
+        return self.start(sample_folder(self._person.folder / "samples", name), name)
+
+    def thumbnail(self, dataset: str, sha256: str) -> Path:
+        path = None
+        if re.fullmatch("[0-9a-f]{64}", sha256):
+            folder = self.folder(dataset)
+            if (folder / INDEX).is_file():
+                path = self._shelf.thumbnail(folder, sha256)
+        if path is None:
+            raise NotFoundError("There is no such picture.", "Reload the page.")
+        return path
+
+    def delete(self, dataset: str) -> None:
+        """An import under way is ended first; a training under way forbids it."""
+        folder = self.folder(dataset)
+        for run in list_runs(self._person.runs):
+            if run.dataset_folder == folder and state_of(run.path) not in ENDED:
+                raise RunError(
+                    f"A training ('{run.label.name or run.id[:8]}') is using these pictures.",
+                    "Stop it, or wait until it has finished; then delete them.",
+                )
+        if state_of(folder) not in ENDED:
+            launcher.force_stop(folder)
+        self._drop_source(folder)
+        self._shelf.forget(folder)
+        delete_dataset(folder)
+
+    def _row(self, folder: Path) -> DatasetRow:
+        state = state_of(folder)
+        report = self._shelf.dataset(folder).report if state == "finished" else None
+        return DatasetRow(
+            id=folder.name,
+            name=self._name(folder),
+            state=state,
+            images=report.images if report else None,
+            num_classes=len(report.classes) if report else None,
+        )
+
+    def _name(self, folder: Path) -> str:
+        request = _request(folder)
+        return str(request.get("name") or Path(str(request.get("source", ""))).name or folder.name)
+
+    def _failure(self, folder: Path, state: str, failure: Any) -> dict[str, str] | None:
+        """An upload is called by the name that it came with, not by the one that we stored it under."""
+        if state == "lost":
+            return {"message": "Reading the pictures ended unexpectedly.", "hint": LOST_HINT}
+        if failure is None:
+            return None
+        stored = Path(str(_request(folder).get("source", ""))).name
+        shown = self._name(folder)
+        return {
+            "message": failure.message.replace(stored, shown) if stored else failure.message,
+            "hint": failure.hint.replace(stored, shown) if stored else failure.hint,
+        }
+
+    def _drop_source(self, folder: Path) -> None:
+        """An uploaded zip has served once its import has ended; a person's own folder or zip is never touched."""
+        source = Path(str(_request(folder).get("source", "")))
+        if source.parent == self._person.folder / "incoming":
+            source.unlink(missing_ok=True)
+
+
+def _request(folder: Path) -> dict[str, Any]:
+    """What was asked for; empty where the folder is damaged, which its state then shows."""
+    with suppress(RunError):
+        return read_job(folder)
+    return {}

@@ -1,0 +1,137 @@
+"""The runs of one owner: start, follow, stop, try, take away. Knows no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset
+from tl_core.errors import RunError, UserError
+from tl_core.jobs import launcher
+from tl_core.jobs.assistant_client import AssistantClient
+from tl_core.jobs.journal import last_record, read_records
+from tl_core.jobs.liveness import ENDED, state_of
+from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
+from tl_core.jobs.view import RunView, read_view
+from tl_core.jobs.workspace import IDENTIFIER, Person
+from tl_ui.commanding import run_command
+from tl_ui.guard import NotFoundError
+
+NEWS_BYTES = 400_000  # a page asks again at once for the rest
+BUNDLE = "bundle.zip"
+EXPORT_SECONDS = 300.0
+MODEL_FILE = "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A line of the list of runs. `accuracy` is None until it was measured; `created` in seconds since 1970."""
+
+    id: str
+    name: str
+    state: str
+    backbone: str
+    freeze: str
+    created: float
+    dataset: str
+    accuracy: float | None
+    measured_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunNews:
+    """What the journal says since an offset."""
+
+    records: list[dict[str, Any]]
+    next_offset: int
+    state: str
+    has_more: bool
+
+
+class OwnedRuns:
+    """One owner's `runs/`."""
+
+    def __init__(self, person: Person, assistant: AssistantClient) -> None:
+        self._person = person
+        self._assistant = assistant
+
+    def run(self, run: str) -> RunDir:
+        """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
+        found = RunDir(self._person.runs / run)
+        if not IDENTIFIER.match(run) or not found.config_file.is_file():
+            raise NotFoundError("There is no such training.", "Start one on the Train tab.")
+        return found
+
+    def rows(self) -> list[RunRow]:
+        """Newest first."""
+        return [_row(run) for run in list_runs(self._person.runs) if run.config_file.is_file()]
+
+    def start(self, dataset: Dataset, config: RunConfig) -> str:
+        run = create_run(self._person.runs, config, dataset.folder)
+        launcher.launch(run.path)
+        return run.id
+
+    def stop(self, run: str) -> None:
+        """Asks; the worker keeps a usable model and ends. Nothing happens where it has ended already."""
+        found = self.run(run)
+        if state_of(found.path) not in ENDED:
+            launcher.request_stop(found.path)
+
+    def rename(self, run: str, label: Label) -> None:
+        self.run(run).write_label(label)
+
+    def view(self, run: str) -> RunView:
+        return read_view(self.run(run).path)
+
+    def news(self, run: str, offset: int) -> RunNews:
+        """The state is looked at first: where it is an ending and nothing more follows, it is among the records."""
+        found = self.run(run)
+        state = state_of(found.path)
+        records, next_offset = read_records(found.journal, offset, limit_bytes=NEWS_BYTES)
+        has_more = bool(records) and next_offset < found.journal.stat().st_size
+        return RunNews(records, next_offset, state, has_more)
+
+    def model(self, run: str) -> Path:
+        """The model's folder; raises RunError where there is none yet."""
+        found = self.run(run)
+        if not (found.model / MODEL_FILE).is_file():
+            raise RunError("This training has no model yet.", "Wait until its first model is ready, or train again.")
+        return found.model
+
+    def try_picture(self, run: str, picture: Path) -> list[dict[str, Any]]:
+        """`{"class", "probability"}` of every class, the likeliest first."""
+        self.model(run)
+        try:
+            said = self._assistant.call("predict", model=str(self.run(run).path), picture=str(picture))
+        except UserError as error:
+            message = error.message.replace(f"'{picture.name}'", "This picture")
+            raise type(error)(message, error.hint) from error
+        ranked = sorted(said["scores"].items(), key=lambda item: -item[1])
+        return [{"class": name, "probability": probability} for name, probability in ranked]
+
+    def bundle(self, run: str) -> Path:
+        """The model as one zip, made again when the model is newer."""
+        model = self.model(run)
+        made = self.run(run).path / BUNDLE
+        if not made.is_file() or made.stat().st_mtime_ns < (model / MODEL_FILE).stat().st_mtime_ns:
+            run_command("export", str(self.run(run).path), "--to", "bundle", "--out", str(made), seconds=EXPORT_SECONDS)
+        return made
+
+
+def _row(run: RunDir) -> RunRow:
+    config = run.config
+    last = last_record(run.journal) or {}
+    result = last.get("result") or {}
+    return RunRow(
+        id=run.id,
+        name=run.label.name,
+        state=state_of(run.path),
+        backbone=config.backbone,
+        freeze=config.freeze,
+        created=run.created,
+        dataset=run.dataset_folder.name,
+        accuracy=result.get("accuracy"),
+        measured_on=result.get("measured_on"),
+    )

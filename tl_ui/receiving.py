@@ -1,0 +1,100 @@
+"""Writes a request's body to a file while it streams, and counts it. Knows no route and no owner."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from tl_core.errors import DataError
+from tl_ui.guard import TooLargeError
+
+WRITE_BYTES = 2**20  # one hop to the thread pool a mebibyte
+DRAIN_BYTES = 32 * 2**20
+KEPT_FREE_BYTES = 2**29  # what an upload leaves on the disk
+
+
+async def receive_file(request: Request, target: Path, *, limit: int) -> int:
+    """Streams the body into `target` (made here, mode 0600) and returns its bytes; leaves no file when it raises.
+
+    Raises TooLargeError past `limit`, DataError for an empty body or a full disk, ClientDisconnect when the browser
+    goes away.
+    """
+    try:
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal():
+            await _check_announced(request, int(announced), target, limit)
+        with open(target, "xb", opener=_private) as file:
+            written = await _write(request, file, limit)
+        if not written:
+            raise DataError("The upload was empty: 0 bytes arrived.", "Choose the file again.")
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DataError("The disk is full; the upload was removed.", "Make room and send it again.") from error
+        raise
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return written
+
+
+async def _check_announced(request: Request, announced: int, target: Path, limit: int) -> None:
+    if announced > limit:
+        await _drain(request)
+        raise too_large(announced, limit)
+    free = shutil.disk_usage(target.parent).free
+    if announced + KEPT_FREE_BYTES > free:
+        await _drain(request)
+        raise DataError(
+            f"The upload has {in_words(announced)} and the disk has {in_words(free)} left.",
+            f"Make room ({in_words(KEPT_FREE_BYTES)} stay free for the program) and send it again.",
+        )
+
+
+async def _write(request: Request, file: BinaryIO, limit: int) -> int:
+    written, waiting = 0, bytearray()
+    async for chunk in request.stream():
+        written += len(chunk)
+        if written > limit:
+            await _drain(request)
+            raise too_large(written, limit)
+        waiting += chunk
+        if len(waiting) >= WRITE_BYTES:
+            await run_in_threadpool(file.write, bytes(waiting))
+            waiting.clear()
+    await run_in_threadpool(file.write, bytes(waiting))
+    return written
+
+
+async def _drain(request: Request) -> None:
+    """Reads on for a little: a browser that is still sending shows a broken connection instead of our sentence."""
+    dropped = 0
+    async for chunk in request.stream():
+        dropped += len(chunk)
+        if dropped > DRAIN_BYTES:
+            return
+
+
+def too_large(size: int, limit: int) -> TooLargeError:
+    return TooLargeError(
+        f"The file has {in_words(size)} or more; at most {in_words(limit)} are taken.",
+        "Send fewer or smaller pictures.",
+    )
+
+
+def in_words(size: int) -> str:
+    """1536 -> '1.5 KB', in powers of 1000 as file managers show."""
+    amount, units = float(size), ["bytes", "KB", "MB", "GB", "TB"]
+    while amount >= 1000 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{amount:.0f} bytes" if units[0] == "bytes" else f"{amount:.3g} {units[0]}"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

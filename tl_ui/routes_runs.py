@@ -1,0 +1,85 @@
+"""The routes of runs: the journal's new records, stop, try, download. Knows files only through Services."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from tl_core.errors import ConfigError
+from tl_ui.guard import answered
+from tl_ui.owner import owner_of
+from tl_ui.receiving import receive_file
+from tl_ui.routes_datasets import NO_STORE
+from tl_ui.services import Services
+
+
+def run_routes(services: Services) -> list[Route]:
+    return [
+        Route("/thaw/runs/{run}/view", answered(view, services), methods=["GET"]),
+        Route("/thaw/runs/{run}/stop", answered(stop, services), methods=["POST"]),
+        Route("/thaw/runs/{run}/try", answered(try_picture, services), methods=["POST"]),
+        Route("/thaw/runs/{run}/bundle.zip", answered(bundle, services), methods=["GET"]),
+    ]
+
+
+def view(services: Services, request: Request) -> Response:
+    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more"}.
+
+    Where there is more, the page has not seen the end yet, whatever the run's state: it is told "running".
+    """
+    text = request.query_params.get("from", "0")
+    if not re.fullmatch(r"\d{1,15}", text, flags=re.ASCII):
+        raise ConfigError(f"from is '{text[:40]}', which is no offset.", "Use the 'next' of the answer before.")
+    news = services.run_news(owner_of(request), request.path_params["run"], int(text))
+    shown = {
+        "records": news.records,
+        "next": news.next_offset,
+        "state": "running" if news.has_more else news.state,
+        "more": news.has_more,
+    }
+    return JSONResponse(shown, headers=NO_STORE)
+
+
+def stop(services: Services, request: Request) -> Response:
+    services.stop_run(owner_of(request), request.path_params["run"])
+    return JSONResponse({"stopping": request.path_params["run"]}, headers=NO_STORE)
+
+
+async def try_picture(services: Services, request: Request) -> Response:
+    """POST, the raw bytes of a picture -> {"answers": [{"class", "probability"}] best first, "seconds"}."""
+    owner, run = owner_of(request), request.path_params["run"]
+    started = time.monotonic()
+    await run_in_threadpool(services.check_model, owner, run)
+    picture = await run_in_threadpool(services.new_incoming, owner, ".picture")
+    try:
+        await receive_file(request, picture, limit=services.settings.limits.file_bytes)
+        answers = await run_in_threadpool(services.try_picture, owner, run, picture)
+    finally:
+        picture.unlink(missing_ok=True)
+    return JSONResponse({"answers": answers, "seconds": time.monotonic() - started}, headers=NO_STORE)
+
+
+def bundle(services: Services, request: Request) -> Response:
+    owner, run = owner_of(request), request.path_params["run"]
+    path = services.bundle(owner, run)
+    name = services.run_name(owner, run)
+    headers = {**NO_STORE, "content-disposition": attachment(name, run)}
+    return FileResponse(path, media_type="application/zip", headers=headers)
+
+
+def attachment(name: str, run: str) -> str:
+    """A content-disposition whose file names are made of letters, digits and hyphens, whatever the run is called.
+
+    Browsers take the second, which may be Chinese; older programs the first.
+    """
+    letters = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", name).lower())[:60].strip("-")
+    plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode())
+    short = f"thaw-{plain.strip('-') or run[:8]}.zip"
+    return f"attachment; filename=\"{short}\"; filename*=UTF-8''{quote(f'thaw-{letters or run[:8]}.zip')}"

@@ -1,0 +1,148 @@
+"""Puts the screen together: our edge around our routes and Gradio's page, on uvicorn. Knows no tab and no run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from tl_ui.edge import Edge
+from tl_ui.listening import listen, page_address
+from tl_ui.routes import thaw_routes
+from tl_ui.routes_static import Assets
+from tl_ui.services import Services
+from tl_ui.settings import Settings
+
+# Events are light (work is done by jobs and the assistant), so a few at once are enough for many visitors.
+QUEUE = {"max_size": 64, "default_concurrency_limit": 8, "api_open": False}
+MOUNT: dict[str, Any] = {
+    "footer_links": [],
+    "run_history": False,
+    "enable_monitoring": False,
+    "show_error": False,
+    "ssr_mode": False,
+    "pwa": False,
+    "mcp_server": False,
+    "max_file_size": "50mb",
+}
+START_SECONDS = 30.0
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The whole application; `app.state.services` is what its handlers call, closed when the server stops."""
+    temporary = prepare_gradio(settings)
+    import gradio as gr  # after its environment is set; commands and tests of routes load it no earlier than needed
+
+    from tl_ui.screen import build_screen, mount_options
+
+    services = Services(settings)
+    app = FastAPI(lifespan=_closing(services, temporary), docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
+    app.router.routes.extend(thaw_routes(services, Assets()))
+    app.add_middleware(Edge, settings=settings)
+    blocks = build_screen(settings, services)
+    blocks.queue(**QUEUE)
+    blocked = [str(settings.workspace / name) for name in ("people", "cache", "assistant")]
+    gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **mount_options())
+    return app
+
+
+def prepare_gradio(settings: Settings) -> Path:
+    """Sets where Gradio keeps what passes through it, before it is imported. Returns that folder.
+
+    It lies in the workspace, unless the workspace lies under the current folder: Gradio serves from there, and refuses
+    every upload with a dot-file.
+    """
+    folder = settings.workspace / "gradio"
+    if folder.resolve().is_relative_to(Path.cwd()):
+        folder = Path(tempfile.mkdtemp(prefix="thaw-"))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    return folder
+
+
+def _closing(services: Services, temporary: Path) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.close()
+        if not temporary.is_relative_to(services.settings.workspace):
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    return lifespan
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
+
+
+def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], None] | None = None) -> None:
+    """Serves until Ctrl-C. Raises UserError where the port or the host cannot be had."""
+    with listen(settings.host, settings.port) as socket:
+        url = page_address(settings.host, socket)
+        server = _Server(
+            _config(build_app(settings), settings), lambda: _announce(url, settings, open_browser, on_ready)
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[socket])
+
+
+def serve_in_thread(settings: Settings) -> tuple[str, Callable[[], None]]:
+    """For tests: (address, stop) of a server in a thread of this process."""
+    ready = threading.Event()
+    socket = listen(settings.host, settings.port)
+    server = _Server(_config(build_app(settings), settings), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
+    thread.start()
+    if not ready.wait(START_SECONDS):
+        raise RuntimeError(f"the server did not start within {START_SECONDS:.0f} s")
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        socket.close()
+
+    return page_address(settings.host, socket), stop
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Only a Space's own proxy is believed about who asked; an open page's stream must not hold Ctrl-C up."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        proxy_headers=settings.is_framed,
+        forwarded_allow_ips="*" if settings.is_framed else None,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def _announce(url: str, settings: Settings, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
+    print(f"Thaw is ready at {url} (Ctrl-C ends it; trainings go on).", flush=True)
+    if settings.shared:
+        print("Others can reach it too: each browser gets a workspace of its own.", flush=True)
+    if on_ready is not None:
+        on_ready(url)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

@@ -1,0 +1,157 @@
+"""What the screen's handlers and routes ask for, owner by owner; thin over jobs and data. Knows no HTTP and no Gradio.
+
+Everything here is quick: long work is a job in a process of its own, and short work that needs torch goes to the
+assistant. Whatever an owner names by an identifier is looked up among that owner's things alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from tl_core.backbones.stage import Stage
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset
+from tl_core.errors import DataError
+from tl_core.jobs.assistant_client import AssistantClient
+from tl_core.jobs.rundir import Label
+from tl_core.jobs.view import RunView
+from tl_core.jobs.workspace import Workspace
+from tl_ui.dataset_shelf import DatasetShelf
+from tl_ui.guard import RefusedError
+from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
+from tl_ui.owned_runs import OwnedRuns, RunNews, RunRow
+from tl_ui.settings import Settings
+
+ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
+
+
+class Services:
+    """Owns the assistant's client and the open datasets; `close` ends what it started in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.workspace = Workspace(settings.workspace)
+        self.assistant = AssistantClient(self.workspace)
+        self._shelf = DatasetShelf(settings.limits)
+        self._stages: dict[tuple[str, int | None], tuple[Stage, ...]] = {}
+        self._remembering = threading.Lock()
+
+    def close(self) -> None:
+        self._shelf.close()
+
+    def warm(self) -> None:
+        """Starts the assistant in the background: importing torch takes it about 4 s."""
+        self.assistant.warm()
+
+    def sweep(self) -> None:
+        """Removes uploads that a server which died left half written."""
+        for left in (self.workspace.root / "people").glob("*/incoming/*"):
+            if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                left.unlink(missing_ok=True)
+
+    def datasets(self, owner: str) -> OwnedDatasets:
+        person = self.workspace.person(owner)
+        return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local")
+
+    def runs(self, owner: str) -> OwnedRuns:
+        return OwnedRuns(self.workspace.person(owner), self.assistant)
+
+    # datasets
+
+    def list_datasets(self, owner: str) -> list[DatasetRow]:
+        return self.datasets(owner).rows()
+
+    def start_import(self, owner: str, source_path: str, name: str = "") -> str:
+        """The identifier of the dataset made from a typed path; on one's own machine alone."""
+        if self.settings.shared:
+            raise RefusedError("This server takes no typed paths.", "Drop a zip on the Pictures tab instead.")
+        source = typed_path(source_path)
+        return self.datasets(owner).start(source, name.strip() or source.name)
+
+    def import_upload(self, owner: str, uploaded: Path, name: str) -> str:
+        try:
+            return self.datasets(owner).start(uploaded, name)
+        except BaseException:
+            uploaded.unlink(missing_ok=True)
+            raise
+
+    def start_sample(self, owner: str, name: str) -> str:
+        """`digits` or `garden`; takes a few seconds the first time, for the pictures are drawn then."""
+        return self.datasets(owner).start_sample(name)
+
+    def new_incoming(self, owner: str, ending: str) -> Path:
+        return self.datasets(owner).new_incoming(ending)
+
+    def dataset_view(self, owner: str, dataset: str) -> dict[str, Any]:
+        return self.datasets(owner).view(dataset)
+
+    def dataset(self, owner: str, dataset: str) -> Dataset:
+        return self.datasets(owner).ready(dataset)
+
+    def thumbnail(self, owner: str, dataset: str, sha256: str) -> Path:
+        return self.datasets(owner).thumbnail(dataset, sha256)
+
+    def delete_dataset(self, owner: str, dataset: str) -> None:
+        self.datasets(owner).delete(dataset)
+
+    # runs
+
+    def list_runs(self, owner: str) -> list[RunRow]:
+        return self.runs(owner).rows()
+
+    def start_run(self, owner: str, dataset: str, config: RunConfig) -> str:
+        return self.runs(owner).start(self.dataset(owner, dataset), config)
+
+    def stop_run(self, owner: str, run: str) -> None:
+        self.runs(owner).stop(run)
+
+    def run_view(self, owner: str, run: str) -> RunView:
+        return self.runs(owner).view(run)
+
+    def run_news(self, owner: str, run: str, offset: int) -> RunNews:
+        return self.runs(owner).news(run, offset)
+
+    def run_name(self, owner: str, run: str) -> str:
+        return self.runs(owner).run(run).label.name
+
+    def rename_run(self, owner: str, run: str, name: str, note: str = "") -> None:
+        self.runs(owner).rename(run, Label(name=name, note=note))
+
+    def check_model(self, owner: str, run: str) -> None:
+        self.runs(owner).model(run)
+
+    def try_picture(self, owner: str, run: str, picture: Path) -> list[dict[str, Any]]:
+        return self.runs(owner).try_picture(run, picture)
+
+    def bundle(self, owner: str, run: str) -> Path:
+        return self.runs(owner).bundle(run)
+
+    # networks
+
+    def stages(self, backbone: str, image_size: int | None = None) -> tuple[Stage, ...]:
+        """The stages of a network, the head last; asked of the assistant once for each network and size."""
+        key = (backbone, image_size)
+        with self._remembering:
+            known = self._stages.get(key)
+        if known is None:
+            said = self.assistant.call("layers", backbone=backbone, image_size=image_size)
+            known = tuple(Stage.from_dict(values) for values in said)
+            with self._remembering:
+                self._stages[key] = known
+        return known
+
+
+def typed_path(text: str) -> Path:
+    """What a person pasted: quotes and spaces around it are no part of it. Raises DataError where nothing is there."""
+    words = text.strip().strip("\"'")
+    if not words:
+        raise DataError("No folder was named.", "Type the path of a folder or a zip, or drop a zip.")
+    path = Path(words).expanduser()
+    if not path.is_absolute():
+        raise DataError(f"'{words}' does not start at the root.", "Type the whole path, as /home/ana/pictures.")
+    if not path.exists():
+        raise DataError(f"There is nothing at '{words}'.", "Check the path; capitals count.")
+    return path
