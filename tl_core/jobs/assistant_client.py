@@ -1,0 +1,159 @@
+"""Asks the assistant, and starts it where none lives. Imports no torch; knows nothing of what the answers mean."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from tl_core import errors
+from tl_core.errors import RunError, UserError
+from tl_core.jobs.assistant_address import Address, AssistantFiles
+from tl_core.jobs.launcher import start_python
+from tl_core.jobs.layers_cache import read_layers
+from tl_core.jobs.workspace import Workspace
+from tl_core.platform import ChildProcess, Lock, end_group, is_locked
+
+STARTING_SECONDS = 60.0  # a cold disk; the assistant answers before it has imported torch
+ANSWER_SECONDS = 180.0  # the first question waits for torch's import and perhaps for a large network
+LOG_LINES = 20
+
+
+class _AssistantGoneError(Exception):
+    """The assistant ended, or ends, while it was asked: another may be started."""
+
+
+class AssistantClient:
+    """Every call is a connection of its own, so threads may call at once."""
+
+    def __init__(self, workspace: Workspace, *, idle_seconds: float | None = None) -> None:
+        self._workspace = workspace
+        self._files = AssistantFiles(workspace.assistant)
+        self._idle_seconds = idle_seconds
+
+    def call(self, op: str, **arguments: Any) -> Any:
+        """The answer to `op`. A UserError of the assistant is raised here as the same kind.
+
+        `layers` (backbone, image_size=None) -> list of stage dicts, from the disk where it was asked before;
+        `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `ping`; `warm`
+        (model=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
+        """
+        if op == "layers":
+            known = read_layers(self._workspace.cache, str(arguments["backbone"]), arguments.get("image_size"))
+            if known is not None:
+                return known
+        request = {"op": op, **{name: _plain(value) for name, value in arguments.items()}}
+        try:
+            return self._ask(self._living(), request)
+        except _AssistantGoneError:
+            pass  # it was idle and ending, or it crashed: once more with a new one
+        try:
+            return self._ask(self._living(), request)
+        except _AssistantGoneError as error:
+            raise RuntimeError(f"The assistant ended while it was asked for '{op}'. {self._log_tail()}") from error
+
+    def warm(self, *, model: Path | None = None) -> None:
+        """Start it in the background and let it load torch, and `model`, before anybody waits."""
+        threading.Thread(target=self._warm, args=(model,), name="warm-assistant", daemon=True).start()
+
+    def end(self) -> None:
+        """Let a living assistant end; none is started."""
+        address = self._address()
+        if address is not None:
+            try:
+                self._ask(address, {"op": "end"})
+            except (_AssistantGoneError, RunError):
+                return
+
+    def _warm(self, model: Path | None) -> None:
+        try:
+            self.call("warm", model=model)
+        except (UserError, RuntimeError, OSError):
+            return  # the next call meets the same and tells it to somebody
+
+    def _address(self) -> Address | None:
+        """Of a living assistant: the lock is looked at, since a dead one's port may be a stranger's by now."""
+        return Address.read(self._files.address) if is_locked(self._files.lock) else None
+
+    def _living(self) -> Address:
+        return self._address() or self._start()
+
+    def _start(self) -> Address:
+        """One client starts it, the others wait for that one."""
+        self._files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        starting = Lock(self._files.starting)
+        if not starting.acquire(wait_seconds=STARTING_SECONDS):
+            raise RuntimeError("another program has been starting the assistant for a minute")
+        try:
+            return self._address() or self._started()
+        finally:
+            starting.release()
+
+    def _started(self) -> Address:
+        self._files.address.unlink(missing_ok=True)
+        words = [str(self._workspace.root.absolute())]
+        if self._idle_seconds is not None:
+            words.append(str(self._idle_seconds))
+        process = start_python("tl_core.jobs.assistant", *words, log=self._files.log)
+        deadline = time.monotonic() + STARTING_SECONDS
+        while time.monotonic() < deadline:
+            address = Address.read(self._files.address)
+            if address is not None:
+                return address
+            self._check(process)
+            time.sleep(0.02)
+        end_group(process.pid)
+        raise RuntimeError(f"The assistant did not start within {STARTING_SECONDS:.0f} s. {self._log_tail()}")
+
+    def _check(self, process: ChildProcess) -> None:
+        if process.exit_status is not None and not is_locked(self._files.lock):
+            raise RuntimeError(f"The assistant could not start (status {process.exit_status}). {self._log_tail()}")
+
+    def _ask(self, address: Address, request: dict[str, Any]) -> Any:
+        line = json.dumps({"token": address.token, **request}).encode() + b"\n"
+        try:
+            with socket.create_connection(("127.0.0.1", address.port), timeout=ANSWER_SECONDS) as connection:
+                connection.sendall(line)
+                with connection.makefile("rb") as stream:
+                    answer = stream.readline()
+        except TimeoutError:
+            self._end_hanging(address)
+            raise RunError(
+                f"The assistant gave no answer to '{request['op']}' within {ANSWER_SECONDS:.0f} s and was ended.",
+                "Try again; the next question starts a new one.",
+            ) from None
+        except OSError as error:
+            raise _AssistantGoneError from error
+        if not answer.endswith(b"\n"):
+            raise _AssistantGoneError
+        return _value(json.loads(answer))
+
+    def _end_hanging(self, address: Address) -> None:
+        if address.identity.is_alive():
+            end_group(address.identity.pid, grace_seconds=1.0)
+
+    def _log_tail(self) -> str:
+        try:
+            lines = self._files.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return ""
+        return "Its last words:\n" + "\n".join(lines[-LOG_LINES:])
+
+
+def _plain(value: Any) -> Any:
+    return str(value.absolute()) if isinstance(value, Path) else value
+
+
+def _value(answer: dict[str, Any]) -> Any:
+    if "refused" in answer:
+        raise _AssistantGoneError  # another assistant than the one whose token we read
+    if "error" in answer:
+        told = answer["error"]
+        kind = getattr(errors, str(told["kind"]), UserError)
+        raise kind(told["message"], told["hint"])
+    if "fault" in answer:
+        raise RuntimeError(f"The assistant met a fault: {answer['fault']}")
+    return answer["value"]
