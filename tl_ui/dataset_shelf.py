@@ -14,6 +14,7 @@ from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.index import ImageRecord
 from tl_core.data.limits import Limits
+from tl_core.data.store import DATASET_FILE
 
 MOST_OPEN = 4
 
@@ -22,14 +23,14 @@ MOST_OPEN = 4
 class _Open:
     dataset: Dataset
     by_hash: dict[str, ImageRecord]
-    stamp: int  # when the index was written, in nanoseconds
+    stamp: int  # when dataset.json, the last of its files, was written; in nanoseconds
 
 
 class DatasetShelf:
     """Opens each dataset once, and makes thumbnails through one decoding child that starts when first needed."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._open: OrderedDict[Path, _Open] = OrderedDict()
         self._pool: DecoderPool | None = None
         self._opening = threading.Lock()
@@ -38,13 +39,13 @@ class DatasetShelf:
     def dataset(self, folder: Path) -> Dataset:
         return self._opened(folder).dataset
 
-    def thumbnail(self, folder: Path, sha256: str) -> Path | None:
+    def thumbnail(self, folder: Path, sha256: str, size: int) -> Path | None:
         """The thumbnail's file, made when it is not there yet; None where the dataset has no such picture."""
         held = self._opened(folder)
         record = held.by_hash.get(sha256)
         if record is None:
             return None
-        return held.dataset.thumbnail(record, self._decoder())
+        return held.dataset.thumbnail(record, self._decoder(), size)
 
     def forget(self, folder: Path) -> None:
         with self._opening:
@@ -59,11 +60,11 @@ class DatasetShelf:
     def _decoder(self) -> DecoderPool:
         with self._starting:
             if self._pool is None:
-                self._pool = DecoderPool(children=1, limits=self._limits)
+                self._pool = DecoderPool(children=1, limits=self.limits)
             return self._pool
 
     def _opened(self, folder: Path) -> _Open:
-        stamp = (folder / "index.jsonl").stat().st_mtime_ns
+        stamp = (folder / DATASET_FILE).stat().st_mtime_ns
         with self._opening:
             held = self._open.get(folder)
             if held is None or held.stamp != stamp:

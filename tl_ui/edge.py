@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tl_ui.answers import json_answer
 from tl_ui.owner import COOKIE, LOCAL_OWNER, OWNER_HEADER, new_secret, owner_from_secret
 from tl_ui.settings import Settings
 
@@ -64,7 +64,7 @@ class Edge:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4403, "reason": refused.message})
             return
-        response = JSONResponse({"message": refused.message, "hint": refused.hint}, refused.status)
+        response = json_answer({"message": refused.message, "hint": refused.hint}, refused.status)
         await response(scope, receive, self._dressed(send, scope, None))
 
     def _dressed(self, send: Send, scope: Scope, fresh_secret: str | None) -> Send:

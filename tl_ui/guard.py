@@ -15,9 +15,10 @@ from typing import Any, ParamSpec
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from tl_core.errors import RunError, UserError
+from tl_ui.answers import json_answer
 
 FAULT = "A fault in the program: this should not have happened, and it is not your doing."
 FAULT_HINT = "Try again; if it happens again, report it with the lines that the program printed."
@@ -46,15 +47,15 @@ STATUS: tuple[tuple[type[UserError], int], ...] = (
 )
 
 
-def problem(error: UserError) -> JSONResponse:
+def problem(error: UserError) -> Response:
     """`{"message", "hint"}` with the status that belongs to the error's kind."""
     status = next(status for kind, status in STATUS if isinstance(error, kind))
-    return JSONResponse({"message": error.message, "hint": error.hint}, status)
+    return json_answer({"message": error.message, "hint": error.hint}, status)
 
 
-def fault(error: Exception, where: str) -> JSONResponse:
+def fault(error: Exception, where: str) -> Response:
     log.error("%s failed", where, exc_info=error)
-    return JSONResponse({"message": FAULT, "hint": FAULT_HINT}, 500)
+    return json_answer({"message": FAULT, "hint": FAULT_HINT}, 500)
 
 
 Endpoint = Callable[..., Response | Awaitable[Response]]

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tl_core.data.dataset import Dataset, delete_dataset, find_unchanged
+from tl_core.data.dataset import Dataset, delete_dataset, find_unchanged, list_datasets
+from tl_core.data.index import DatasetReport
+from tl_core.data.store import DATASET_FILE
 from tl_core.errors import RunError
 from tl_core.jobs import launcher
-from tl_core.jobs.liveness import ENDED, state_of
+from tl_core.jobs.liveness import ENDED, State, state_of
 from tl_core.jobs.rundir import create_import, list_runs, read_job
 from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
@@ -19,7 +21,8 @@ from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import NotFoundError
 from tl_ui.sample_pictures import sample_folder
 
-INDEX = "index.jsonl"
+READY: State = "finished"
+THUMBNAIL_SIZES = (160, 320)
 LOST_HINT = "Bring them again; if it happens again, bring fewer at a time."
 
 
@@ -43,10 +46,17 @@ class OwnedDatasets:
         self._limits: Literal["local", "hosted"] = limits
 
     def rows(self) -> list[DatasetRow]:
-        """Newest first."""
-        folders = [path for path in self._person.datasets.iterdir() if IDENTIFIER.match(path.name)]
-        dated = sorted(((float(_request(folder).get("created", 0.0)), folder) for folder in folders), reverse=True)
-        return [self._row(folder) for _, folder in dated]
+        """Newest first: those that are ready, and those under way or failed."""
+        ready = list_datasets(self._person.datasets)
+        dated = [
+            (found.created, DatasetRow(found.id, found.name, READY, found.images, found.classes)) for found in ready
+        ]
+        known = {found.id for found in ready}
+        for folder in self._person.datasets.iterdir():
+            if IDENTIFIER.match(folder.name) and folder.name not in known:
+                created = float(_request(folder).get("created", 0.0))
+                dated.append((created, DatasetRow(folder.name, self._name(folder), _state(folder), None, None)))
+        return [row for _, row in sorted(dated, key=lambda pair: -pair[0])]
 
     def folder(self, dataset: str) -> Path:
         """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
@@ -58,8 +68,8 @@ class OwnedDatasets:
     def ready(self, dataset: str) -> Dataset:
         """Raises RunError while it is being read, or when reading failed."""
         folder = self.folder(dataset)
-        state = state_of(folder)
-        if state != "finished":
+        state = _state(folder)
+        if state != READY:
             raise RunError(
                 f"These pictures cannot be used yet; the state of their import is '{state}'.",
                 "Wait until it has finished, or bring them again.",
@@ -69,26 +79,19 @@ class OwnedDatasets:
     def view(self, dataset: str) -> dict[str, Any]:
         """`phase` while it is read, then `report` and `summary`, or `failure` (message, hint)."""
         folder = self.folder(dataset)
+        state = _state(folder)
         seen = read_view(folder)
-        if seen.state in ENDED:
+        if state in ENDED:
             self._drop_source(folder)
-        found = self._shelf.dataset(folder) if seen.state == "finished" else None
-        report = found.report if found else None
+        found = self._shelf.dataset(folder) if state == READY else None
         return {
             "dataset": dataset,
-            "name": self._name(folder),
-            "state": seen.state,
-            "phase": asdict(seen.phase) if seen.phase and seen.state not in ENDED else None,
-            "failure": self._failure(folder, seen.state, seen.failure),
-            "report": report.to_dict() if report else None,
-            "summary": None
-            if report is None
-            else {
-                "images": report.images,
-                "num_classes": len(report.classes),
-                "skipped": len(report.skipped),
-                "system_files": report.system_files,
-            },
+            "name": found.name if found else self._name(folder),
+            "state": state,
+            "phase": asdict(seen.phase) if seen.phase and state not in ENDED else None,
+            "failure": self._failure(folder, state, seen.failure),
+            "report": found.report.to_dict() if found else None,
+            "summary": _summary(found.report) if found else None,
         }
 
     def new_incoming(self, ending: str) -> Path:
@@ -98,8 +101,8 @@ class OwnedDatasets:
         return folder / f"{new_identifier()}{ending}"
 
     def start(self, source: Path, name: str) -> str:
-        """Launches an import and returns its identifier; what was read already and has not changed is not read again."""
-        known = find_unchanged(self._person.datasets, source)
+        """Launches an import and returns its identifier; what was read before and has not changed is not read again."""
+        known = find_unchanged(self._person.datasets, source, self._shelf.limits)
         if known is not None:
             return known.folder.name
         folder = create_import(self._person.datasets, source, name, limits=self._limits)
@@ -109,12 +112,12 @@ class OwnedDatasets:
     def start_sample(self, name: str) -> str:
         return self.start(sample_folder(self._person.folder / "samples", name), name)
 
-    def thumbnail(self, dataset: str, sha256: str) -> Path:
+    def thumbnail(self, dataset: str, sha256: str, size: int) -> Path:
         path = None
-        if re.fullmatch("[0-9a-f]{64}", sha256):
+        if re.fullmatch("[0-9a-f]{64}", sha256) and size in THUMBNAIL_SIZES:
             folder = self.folder(dataset)
-            if (folder / INDEX).is_file():
-                path = self._shelf.thumbnail(folder, sha256)
+            if _state(folder) == READY:
+                path = self._shelf.thumbnail(folder, sha256, size)
         if path is None:
             raise NotFoundError("There is no such picture.", "Reload the page.")
         return path
@@ -128,22 +131,11 @@ class OwnedDatasets:
                     f"A training ('{run.label.name or run.id[:8]}') is using these pictures.",
                     "Stop it, or wait until it has finished; then delete them.",
                 )
-        if state_of(folder) not in ENDED:
+        if _state(folder) not in ENDED:
             launcher.force_stop(folder)
         self._drop_source(folder)
         self._shelf.forget(folder)
         delete_dataset(folder)
-
-    def _row(self, folder: Path) -> DatasetRow:
-        state = state_of(folder)
-        report = self._shelf.dataset(folder).report if state == "finished" else None
-        return DatasetRow(
-            id=folder.name,
-            name=self._name(folder),
-            state=state,
-            images=report.images if report else None,
-            num_classes=len(report.classes) if report else None,
-        )
 
     def _name(self, folder: Path) -> str:
         request = _request(folder)
@@ -174,3 +166,20 @@ def _request(folder: Path) -> dict[str, Any]:
     with suppress(RunError):
         return read_job(folder)
     return {}
+
+
+def _state(folder: Path) -> State:
+    """A complete dataset is ready, whoever made it: commands import without a worker and its journal."""
+    if (folder / DATASET_FILE).is_file():
+        return READY
+    state = state_of(folder)
+    return "lost" if state == READY else state
+
+
+def _summary(report: DatasetReport) -> dict[str, int]:
+    return {
+        "images": report.images,
+        "num_classes": len(report.classes),
+        "skipped": len(report.skipped),
+        "system_files": report.system_files,
+    }

@@ -7,9 +7,10 @@ import unicodedata
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from tl_ui.answers import json_answer
 from tl_ui.guard import answered
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
@@ -17,7 +18,6 @@ from tl_ui.services import Services
 
 LONGEST_NAME = 80
 FOR_GOOD = "private, max-age=31536000, immutable"  # the address holds the picture's hash
-NO_STORE = {"cache-control": "no-store"}
 
 
 def dataset_routes(services: Services) -> list[Route]:
@@ -36,22 +36,24 @@ async def upload(services: Services, request: Request) -> Response:
     target = await run_in_threadpool(services.new_incoming, owner, ".zip")
     await receive_file(request, target, limit=services.settings.limits.archive_bytes)
     dataset = await run_in_threadpool(services.import_upload, owner, target, name)
-    return JSONResponse({"dataset": dataset}, headers=NO_STORE)
+    return json_answer({"dataset": dataset})
 
 
 def view(services: Services, request: Request) -> Response:
     shown = services.dataset_view(owner_of(request), request.path_params["dataset"])
-    return JSONResponse(shown, headers=NO_STORE)
+    return json_answer(shown)
 
 
 def delete(services: Services, request: Request) -> Response:
     services.delete_dataset(owner_of(request), request.path_params["dataset"])
-    return JSONResponse({"deleted": request.path_params["dataset"]}, headers=NO_STORE)
+    return json_answer({"deleted": request.path_params["dataset"]})
 
 
 def thumbnail(services: Services, request: Request) -> Response:
     parameters = request.path_params
-    path = services.thumbnail(owner_of(request), parameters["dataset"], parameters["sha256"])
+    text = request.query_params.get("size", "160")
+    size = int(text) if text.isdecimal() and len(text) < 5 else 0
+    path = services.thumbnail(owner_of(request), parameters["dataset"], parameters["sha256"], size)
     return FileResponse(path, media_type="image/jpeg", headers={"cache-control": FOR_GOOD})
 
 

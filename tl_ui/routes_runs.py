@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from tl_core.errors import ConfigError
+from tl_ui.answers import json_answer
 from tl_ui.guard import answered
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
-from tl_ui.routes_datasets import NO_STORE
 from tl_ui.services import Services
 
 
@@ -44,12 +44,12 @@ def view(services: Services, request: Request) -> Response:
         "state": "running" if news.has_more else news.state,
         "more": news.has_more,
     }
-    return JSONResponse(shown, headers=NO_STORE)
+    return json_answer(shown)
 
 
 def stop(services: Services, request: Request) -> Response:
     services.stop_run(owner_of(request), request.path_params["run"])
-    return JSONResponse({"stopping": request.path_params["run"]}, headers=NO_STORE)
+    return json_answer({"stopping": request.path_params["run"]})
 
 
 async def try_picture(services: Services, request: Request) -> Response:
@@ -63,14 +63,14 @@ async def try_picture(services: Services, request: Request) -> Response:
         answers = await run_in_threadpool(services.try_picture, owner, run, picture)
     finally:
         picture.unlink(missing_ok=True)
-    return JSONResponse({"answers": answers, "seconds": time.monotonic() - started}, headers=NO_STORE)
+    return json_answer({"answers": answers, "seconds": time.monotonic() - started})
 
 
 def bundle(services: Services, request: Request) -> Response:
     owner, run = owner_of(request), request.path_params["run"]
     path = services.bundle(owner, run)
     name = services.run_name(owner, run)
-    headers = {**NO_STORE, "content-disposition": attachment(name, run)}
+    headers = {"cache-control": "no-store", "content-disposition": attachment(name, run)}
     return FileResponse(path, media_type="application/zip", headers=headers)
 
 

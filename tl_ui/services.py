@@ -91,8 +91,8 @@ class Services:
     def dataset(self, owner: str, dataset: str) -> Dataset:
         return self.datasets(owner).ready(dataset)
 
-    def thumbnail(self, owner: str, dataset: str, sha256: str) -> Path:
-        return self.datasets(owner).thumbnail(dataset, sha256)
+    def thumbnail(self, owner: str, dataset: str, sha256: str, size: int = 160) -> Path:
+        return self.datasets(owner).thumbnail(dataset, sha256, size)
 
     def delete_dataset(self, owner: str, dataset: str) -> None:
         self.datasets(owner).delete(dataset)
