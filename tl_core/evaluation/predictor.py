@@ -1,0 +1,129 @@
+"""A model that answers: pictures or squares in, probabilities out, in fp32, the same alone and in any batch.
+
+Training's scores, Try, `predict` and `evaluate` all come through here, so they agree. It knows no labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from tl_core.data.decoder import ItemDecoder, Problem
+from tl_core.data.index import Skipped
+from tl_core.data.preprocessing import Preprocessing
+from tl_core.data.tensors import to_batch
+from tl_core.errors import BundleError
+from tl_core.export.loading import load_network
+from tl_core.export.model_config import ModelConfig
+
+Row = npt.NDArray[np.float32]
+BATCH_SIZE = 32  # squares in one forward; more gains nothing on a CPU and costs memory
+AHEAD = 4 * BATCH_SIZE  # paths handed to the decoder together
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answer for one picture: the likeliest class, and every class's probability, the likeliest first."""
+
+    path: str
+    label: str
+    probability: float
+    scores: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"path": self.path, "class": self.label, "probability": self.probability, "scores": self.scores}
+
+
+class Predictor:
+    """Owns a network in memory, ready to answer."""
+
+    def __init__(self, config: ModelConfig, module: nn.Module, device: str) -> None:
+        self.config = config
+        self.device = device
+        module = module.to(device=device, dtype=torch.float32)
+        self._module = module.to(memory_format=torch.channels_last).eval()
+
+    @classmethod
+    def open(cls, path: Path, *, device: str | None = None) -> Predictor:
+        """From a run's folder, a model's folder or a bundle zip; on the GPU where there is one of NVIDIA's.
+
+        Raises BundleError or RunError with what is wrong and what to do.
+        """
+        config, network = load_network(path)
+        return cls(config, network.module, device or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.config.classes
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        return self.config.preprocessing
+
+    def probabilities(self, squares: npt.NDArray[np.uint8]) -> Row:
+        """uint8 (n, resize_size, resize_size, 3) -> float32 (n, classes), each row adding up to 1.
+
+        Raises BundleError when the weights give no numbers.
+        """
+        parts = [self._forward(squares[start : start + BATCH_SIZE]) for start in range(0, len(squares), BATCH_SIZE)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.classes)), dtype=np.float32)
+
+    def rows(self, paths: Sequence[Path], pool: ItemDecoder) -> Iterator[Row | Problem]:
+        """The probabilities (classes,) of each path, in order, or why there are none; as they are ready."""
+        for start in range(0, len(paths), AHEAD):
+            some = paths[start : start + AHEAD]
+            found = dict(pool.squares(some, self.preprocessing))
+            squares = {index: item for index, item in found.items() if not isinstance(item, Problem)}
+            answers = self.probabilities(np.stack(list(squares.values()))) if squares else ()
+            rows: dict[int, Row] = dict(zip(squares, answers, strict=True))
+            for index in range(len(some)):
+                item = found[index]
+                yield item if isinstance(item, Problem) else rows[index]
+
+    def predict(self, paths: Sequence[Path], pool: ItemDecoder) -> Iterator[Prediction | Skipped]:
+        """An answer for each path, in order, or a Skipped with the reason; as they are ready."""
+        for path, row in zip(paths, self.rows(paths, pool), strict=True):
+            yield Skipped(str(path), row.reason) if isinstance(row, Problem) else self.prediction(str(path), row)
+
+    def prediction(self, path: str, probabilities: Row) -> Prediction:
+        """The answer that one row of probabilities (classes,) means; of equals the earlier class stands first."""
+        order = np.argsort(-probabilities, kind="stable")
+        scores = {self.classes[position]: float(probabilities[position]) for position in order}
+        label = self.classes[order[0]]
+        return Prediction(path, label, scores[label], scores)
+
+    def _forward(self, squares: npt.NDArray[np.uint8]) -> Row:
+        batch = to_batch(squares, self.preprocessing)  # (n, 3, image_size, image_size)
+        with torch.inference_mode(), _exact_float32(self.device):
+            outputs = self._module(batch.to(self.device, memory_format=torch.channels_last)).cpu()  # (n, classes)
+        rows = torch.softmax(outputs.double() / self.config.temperature, dim=1).float().numpy()
+        if not np.isfinite(rows).all():
+            raise BundleError(
+                "The model's answers are no numbers: its weights grew without bound in training.",
+                "Train again with a lower learning rate.",
+            )
+        numbers: Row = rows
+        return numbers
+
+
+@contextmanager
+def _exact_float32(device: str) -> Iterator[None]:
+    """NVIDIA GPUs round convolutions to 10 bits (TF32) by default, which moves probabilities by 1e-3."""
+    if device.startswith("cuda"):
+        before = torch.get_float32_matmul_precision()
+        torch.set_float32_matmul_precision("highest")
+        try:
+            with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
+                yield
+        finally:
+            torch.set_float32_matmul_precision(before)
+    else:
+        yield

@@ -1,0 +1,34 @@
+"""Answers as a table that a spreadsheet opens: CSV, safe against names that a spreadsheet would take for formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from tl_core.data.index import Skipped
+from tl_core.evaluation.predictor import Prediction
+
+# What makes Excel, LibreOffice and Google's tables compute a cell: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def answers_csv(answers: Iterable[Prediction | Skipped], classes: Sequence[str]) -> bytes:
+    """Path, class, probability, why there is no answer, and a column for each class; UTF-8 with Excel's mark."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["path", "class", "probability", "problem", *(plain_cell(name) for name in classes)])
+    for answer in answers:
+        if isinstance(answer, Skipped):
+            writer.writerow([plain_cell(answer.path), "", "", plain_cell(answer.reason), *("" for _ in classes)])
+        else:
+            scores = [f"{answer.scores[name]:.6f}" for name in classes]
+            writer.writerow(
+                [plain_cell(answer.path), plain_cell(answer.label), f"{answer.probability:.6f}", "", *scores]
+            )
+    return text.getvalue().encode("utf-8-sig", "surrogateescape")
+
+
+def plain_cell(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would start to compute."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
