@@ -1,0 +1,131 @@
+"""A dataset's folder on disk: what is known about a set of pictures, kept so that nothing is read twice.
+
+`dataset.json` is written last and means "complete". It knows no job and no screen; `importing.py` fills the folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tl_core.data.decoder import DecoderPool
+from tl_core.data.importing import ImportStopped, fingerprint_of, import_into
+from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
+from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.store import (
+    DATASET_FILE,
+    THUMBNAILS_FOLDER,
+    DatasetFacts,
+    read_facts,
+    read_index,
+    read_report,
+    stored_path,
+)
+from tl_core.errors import DataError
+from tl_core.platform import atomic_write_bytes
+
+__all__ = [
+    "Dataset", "DatasetSummary", "ImportStopped", "delete_dataset", "find_unchanged", "import_source",
+    "list_datasets", "open_dataset",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A complete dataset, opened."""
+
+    folder: Path
+    facts: DatasetFacts
+    index: ImageIndex
+    report: DatasetReport
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    def path_of(self, record: ImageRecord) -> Path:
+        """Where the picture's bytes lie now."""
+        return Path(self.facts.root) / record.path if self.facts.root else stored_path(self.folder, record.sha256)
+
+    def thumbnail(self, record: ImageRecord, pool: DecoderPool, size: int = 160) -> Path:
+        """A small JPEG, made once. Raises DataError where the picture can no longer be read."""
+        path = self.folder / THUMBNAILS_FOLDER / f"{record.sha256}-{size}.jpg"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            atomic_write_bytes(path, pool.thumbnail(self.path_of(record), size))
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSummary:
+    """A line in the list of datasets; `bytes` is what deleting it frees."""
+
+    id: str
+    name: str
+    folder: Path
+    source: str
+    created: float
+    images: int
+    classes: int
+    bytes: int
+
+
+def import_source(source: Path, folder: Path, **options: Any) -> Dataset:
+    """Reads a folder or a zip into the dataset folder `folder` (made if need be; a job's files in it stay).
+
+    Options: see `importing.import_into`. Raises DataError with a remedy, ImportStopped when asked to stop; either way
+    nothing half done stays behind.
+    """
+    import_into(source, folder, **options)
+    return open_dataset(folder)
+
+
+def open_dataset(folder: Path) -> Dataset:
+    """Raises DataError when the folder holds no complete dataset."""
+    return Dataset(folder, read_facts(folder), read_index(folder), read_report(folder))
+
+
+def find_unchanged(datasets: Path, source: Path, limits: Limits = LOCAL) -> Dataset | None:
+    """The newest dataset made of `source` as it is now: same names, sizes and times. Reads no picture."""
+    wanted = os.path.realpath(source)
+    known = [(folder, facts) for folder, facts in _complete(datasets) if facts.source == wanted]
+    if not known:
+        return None
+    fingerprint = fingerprint_of(source, limits)
+    same = [(facts.created, folder) for folder, facts in known if facts.fingerprint == fingerprint]
+    return open_dataset(max(same)[1]) if same else None
+
+
+def list_datasets(datasets: Path) -> list[DatasetSummary]:
+    """The complete datasets, newest first; a damaged one is left out."""
+    names = {field.name for field in dataclasses.fields(DatasetSummary)}
+    found = []
+    for folder, facts in _complete(datasets):
+        values = {name: value for name, value in dataclasses.asdict(facts).items() if name in names}
+        found.append(DatasetSummary(folder=folder, **values))
+    return sorted(found, key=lambda summary: -summary.created)
+
+
+def delete_dataset(folder: Path) -> None:
+    """Removes a dataset's folder, never the person's own pictures. Raises DataError for any other folder."""
+    if not any((folder / name).is_file() for name in (DATASET_FILE, "job.json")) or folder.is_symlink():
+        raise DataError(f"'{folder.name}' is no dataset.", "Choose one from the list.")
+    (folder / DATASET_FILE).unlink(missing_ok=True)  # first: half deleted is not listed
+    shutil.rmtree(folder)
+
+
+def _complete(datasets: Path) -> Iterator[tuple[Path, DatasetFacts]]:
+    for path in datasets.glob(f"*/{DATASET_FILE}"):
+        try:
+            yield path.parent, read_facts(path.parent)
+        except DataError:
+            continue

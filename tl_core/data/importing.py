@@ -1,0 +1,252 @@
+"""Reads a folder or a zip once: every file is opened, judged, hashed and accounted for, in limited children.
+
+A folder's pictures stay where they are; a zip's are unpacked under their content's hash. It knows no job and no screen.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tl_core.data import findings, layout, sources, store
+from tl_core.data.archives import EntryDamaged, ZipSource
+from tl_core.data.decoder import DecoderPool, Inspected
+from tl_core.data.entries import Entry
+from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord, Skipped
+from tl_core.data.layout import Layout, Place
+from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.names import looks_like_picture, shown
+from tl_core.data.sources import FolderSource
+from tl_core.errors import DataError
+
+LOOKED_FOR = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+FOLDERS_HINT = "Put each kind in a folder of its own."
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+
+
+class ImportStopped(DataError):
+    """Somebody asked to stop; nothing was kept."""
+
+
+def nobody_watches(done: int, total: int) -> None:
+    """The progress of an import that nobody looks at."""
+
+
+def never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An import under way. The lists grow as files are read."""
+
+    source: FolderSource | ZipSource
+    folder: Path
+    limits: Limits
+    on_progress: Callable[[int, int], None]
+    should_stop: Callable[[], bool]
+    reading: list[Entry] = field(default_factory=list)  # in the order in which they go to the children
+    inspected: dict[str, Inspected] = field(default_factory=dict)  # by path
+    problems: dict[str, str] = field(default_factory=dict)  # by path
+
+
+def import_into(
+    source: Path,
+    folder: Path,
+    *,
+    limits: Limits = LOCAL,
+    name: str = "",
+    on_progress: Callable[[int, int], None] = nobody_watches,
+    should_stop: Callable[[], bool] = never,
+) -> None:
+    """Fills `folder`. `on_progress(done, total)` counts files. Raises DataError, or ImportStopped; see dataset.py."""
+    opened = sources.open_source(source, limits)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _import(_Task(opened, folder, limits, on_progress, should_stop), name)
+    except OSError as error:
+        _tidy(folder)
+        raise _disk_error(error) from error
+    except BaseException:
+        _tidy(folder)
+        raise
+    finally:
+        if isinstance(opened, ZipSource):
+            opened.close()
+
+
+def _import(task: _Task, name: str) -> None:
+    fingerprint = task.source.fingerprint()
+    listing = task.source.listing
+    plan = layout.plan_layout([entry.path for entry in listing.entries], listing.folders)
+    _read_all(task, plan)
+    index, report = _judged(task, plan)
+    _check_usable(task.source.path, index, report)
+    if isinstance(task.source, ZipSource):
+        _remove_unused(task.folder, {record.sha256 for record in index.records})
+        if task.source.fingerprint() != fingerprint:
+            raise DataError(f"'{shown(task.source.path.name)}' changed while it was read.", "Bring it in again.")
+    store.write_dataset(task.folder, _facts(task, name, fingerprint, index), index, report)
+
+
+def _read_all(task: _Task, plan: Layout) -> None:
+    """Fills `inspected` and `problems`. A zip is unpacked by this thread while the children look at what is there."""
+    wanted = [entry for entry, place in zip(task.source.listing.entries, plan.places, strict=True) if place is not None]
+    done = 0
+    with DecoderPool(limits=task.limits) as pool:
+        task.on_progress(0, len(wanted))
+        for index, found in pool.inspect(_paths(task, wanted), name_of=lambda index: task.reading[index].path):
+            entry = task.reading[index]
+            if isinstance(found, Inspected):
+                task.inspected[entry.path] = found
+            else:
+                task.problems[entry.path] = found.reason
+            done += 1
+            task.on_progress(done, len(wanted))
+            if task.should_stop():
+                raise ImportStopped("Bringing the pictures in was stopped.", "Start again when you like.")
+
+
+def _paths(task: _Task, wanted: list[Entry]) -> Iterator[Path]:
+    """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
+    for entry in wanted:
+        if isinstance(task.source, FolderSource):
+            task.reading.append(entry)
+            yield task.source.path / entry.path
+            continue
+        try:
+            path = _unpack(task.source, entry, task.folder)
+        except EntryDamaged as error:
+            task.problems[entry.path] = str(error)
+            continue
+        task.reading.append(entry)
+        yield path
+
+
+def _unpack(source: ZipSource, entry: Entry, folder: Path) -> Path:
+    """Writes an entry under its content's hash, owner-readable only. The half-written file of a damaged one goes."""
+    partial = folder / store.FILES_FOLDER / "partial"
+    partial.parent.mkdir(mode=0o700, exist_ok=True)
+    digest = hashlib.sha256()
+    try:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            for chunk in source.unpack(entry):
+                digest.update(chunk)
+                out.write(chunk)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    path = store.stored_path(folder, digest.hexdigest())
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    os.replace(partial, path)
+    return path
+
+
+def _judged(task: _Task, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
+    """Every file that was sent lands in exactly one of images, skipped and system files."""
+    listing = task.source.listing
+    records: list[ImageRecord] = []
+    skipped = list(listing.refused)
+    system_files = 0
+    for entry, place in zip(listing.entries, plan.places, strict=True):
+        found = task.inspected.get(entry.path)
+        if place is None:
+            system_files += 1
+        elif found is None:
+            skipped.append(Skipped(entry.path, task.problems[entry.path]))
+        elif isinstance(place, Place):
+            records.append(_record(entry.path, place, found))
+        else:
+            skipped.append(Skipped(entry.path, place))
+    index = store.make_index(records)
+    skipped.sort(key=lambda item: item.path)
+    report = DatasetReport(
+        classes=index.counts(),
+        images=len(records),
+        skipped=tuple(skipped),
+        system_files=system_files,
+        findings=findings.find_all(index, task.inspected, skipped, listing.findings + plan.findings, plan),
+    )
+    return index, report
+
+
+def _record(path: str, place: Place, found: Inspected) -> ImageRecord:
+    return ImageRecord(
+        path=path,
+        label=place.label,
+        split=place.split,
+        sha256=found.sha256,
+        width=found.width,
+        height=found.height,
+        bytes=found.bytes,
+        group=place.group,
+    )
+
+
+def _check_usable(source: Path, index: ImageIndex, report: DatasetReport) -> None:
+    if index.records:
+        return
+    name = shown(source.name)
+    loose = [item for item in report.skipped if item.reason == layout.OUTSIDE]
+    if loose:
+        raise DataError(f"The {len(loose)} pictures in '{name}' lie in no class folder.", FOLDERS_HINT)
+    reasons = "".join(f" {shown(item.path)}: {item.reason}" for item in report.skipped if looks_like_picture(item.path))
+    looked = f" {len(report.skipped)} other files were passed over." if report.skipped and not reasons else ""
+    few = reasons if len(reasons) <= 400 else reasons[:400] + " ..."
+    raise DataError(f"No pictures ({LOOKED_FOR}) were found in '{name}'.{looked}{few}", FOLDERS_HINT)
+
+
+def _facts(task: _Task, name: str, fingerprint: str, index: ImageIndex) -> store.DatasetFacts:
+    unpacked = isinstance(task.source, ZipSource)
+    path = os.path.realpath(task.source.path)
+    own = {record.sha256: record.bytes for record in index.records} if unpacked else {}
+    return store.DatasetFacts(
+        id=task.folder.name,
+        name=name or shown(task.source.path.stem if unpacked else os.path.basename(path)),
+        source=path,
+        root="" if unpacked else path,
+        created=time.time(),
+        state=store.READY,
+        fingerprint=fingerprint,
+        images=len(index.records),
+        classes=len(index.classes),
+        bytes=sum(own.values()),
+    )
+
+
+def _remove_unused(folder: Path, used: set[str]) -> None:
+    for path in (folder / store.FILES_FOLDER).glob("*/*"):
+        if path.name not in used:
+            path.unlink()
+
+
+def _tidy(folder: Path) -> None:
+    """Removes what an import wrote, and the folder itself when nothing else (a job's journal) lies in it."""
+    for name in (store.DATASET_FILE, store.INDEX_FILE, store.REPORT_FILE):
+        (folder / name).unlink(missing_ok=True)
+    for name in (store.FILES_FOLDER, store.THUMBNAILS_FOLDER):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _disk_error(error: OSError) -> DataError:
+    if error.errno in NO_ROOM:
+        return DataError("The disk is full; nothing was kept.", "Free some space, then bring the pictures in again.")
+    return DataError(f"The pictures could not be kept ({error.strerror or error}).", "Check the workspace's folder.")
+
+
+def fingerprint_of(source: Path, limits: Limits = LOCAL) -> str:
+    """What changes when the source changes; reads names, sizes and times alone. Raises DataError as open_source."""
+    opened = sources.open_source(source, limits)
+    try:
+        return opened.fingerprint()
+    finally:
+        if isinstance(opened, ZipSource):
+            opened.close()

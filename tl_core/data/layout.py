@@ -1,0 +1,210 @@
+"""From relative paths to classes and splits: which folder is a class, which a split, which a wrapper. Pure.
+
+It sees names only: no file is opened, so that one rule serves folders, archives and tests.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tl_core.data import names
+from tl_core.data.index import Finding, Split
+
+SPLIT_NAMES: dict[str, Split] = {
+    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
+    "testing": "test",
+}  # fmt: skip
+OUTSIDE = "It lies outside the class folders. Put it in the folder of its kind."
+NO_CLASS_IN_SPLIT = "It lies beside the class folders of its split. Put it in the folder of its kind."
+NOT_IN_SPLIT = "It lies beside the train and test folders, not in one."
+SHOWN = 5  # names in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file belongs: `key` joins spellings of one class; `group` is the outer folder, if any."""
+
+    label: str
+    split: Split | None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`places[i]` for path i: a Place, a reason for passing it over, or None for a system file."""
+
+    places: tuple[Place | str | None, ...]
+    findings: tuple[Finding, ...]
+    empty_classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    prefix: tuple[str, ...]  # wrapper folders
+    splits: dict[str, Split]  # folder name -> split, empty when there is none
+
+
+def plan_layout(paths: Sequence[str], folders: Iterable[str] = ()) -> Layout:
+    """A place for every relative path ('/' between parts). `folders` may hold empty ones, which are findings."""
+    parts = [None if names.is_system(path) else tuple(path.split("/")) for path in paths]
+    likely = [item[:-1] for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
+    shape = _shape(likely)
+    inner_split = _splits_inside_classes(likely, shape)
+    raw = [None if item is None else _raw_place(item, shape, inner_split) for item in parts]
+    raw, nested = _named_by_folders(raw)
+    places, merged = _merged(raw)
+    findings = [*merged, *nested, *_outside(paths, places, shape)]
+    empty = _empty_classes(folders, shape, places)
+    return Layout(places=tuple(places), findings=tuple(findings), empty_classes=empty)
+
+
+def _shape(likely: Sequence[tuple[str, ...]]) -> _Shape:
+    """Descends while there is exactly one folder and no picture beside it; then looks for split folders."""
+    prefix: tuple[str, ...] = ()
+    while True:
+        depth = len(prefix)
+        here = [item for item in likely if item[:depth] == prefix]
+        tops = {item[depth] for item in here if len(item) > depth}
+        splits = _split_folders(here, depth)
+        deeper = any(len(item) > depth + 1 for item in here)
+        loose = any(len(item) == depth for item in here)
+        if splits or loose or len(tops) != 1 or not deeper:
+            return _Shape(prefix, splits)
+        prefix = (*prefix, *tops)
+
+
+def _split_folders(here: Sequence[tuple[str, ...]], depth: int) -> dict[str, Split]:
+    """Folders that are named as splits and hold class folders; at least a train, or none counts."""
+    found = {
+        item[depth]: SPLIT_NAMES[item[depth].strip().lower()]
+        for item in here
+        if len(item) > depth + 1 and item[depth].strip().lower() in SPLIT_NAMES
+    }
+    if "train" not in found.values():
+        return {}
+    for item in here:  # an unlabelled test folder belongs to the splits too: its pictures are no class "test"
+        if len(item) == depth + 1 and item[depth].strip().lower() in SPLIT_NAMES:
+            found[item[depth]] = SPLIT_NAMES[item[depth].strip().lower()]
+    return found
+
+
+def _splits_inside_classes(likely: Sequence[tuple[str, ...]], shape: _Shape) -> bool:
+    """Whether each class folder holds train/ and test/ of its own."""
+    if shape.splits:
+        return False
+    inner = [item[len(shape.prefix) :] for item in likely]
+    if not inner or any(len(item) != 2 or item[1].lower() not in SPLIT_NAMES for item in inner):
+        return False
+    return "train" in {SPLIT_NAMES[item[1].lower()] for item in inner}
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    split: Split | None
+    folders: tuple[str, ...]  # from the outermost to the one that holds the file; never empty
+
+
+def _raw_place(item: tuple[str, ...], shape: _Shape, inner_split: bool) -> _Raw | str:
+    depth = len(shape.prefix)
+    if item[:depth] != shape.prefix or len(item) == depth + 1:
+        return OUTSIDE
+    folders = item[depth:-1]
+    if inner_split and len(folders) == 2 and folders[1].lower() in SPLIT_NAMES:
+        return _Raw(SPLIT_NAMES[folders[1].lower()], folders[:1])
+    if not shape.splits:
+        return _Raw(None, folders)
+    if folders[0] not in shape.splits:
+        return NOT_IN_SPLIT
+    return _Raw(shape.splits[folders[0]], folders[1:]) if len(folders) > 1 else NO_CLASS_IN_SPLIT
+
+
+def _named_by_folders(
+    raw: Sequence[_Raw | str | None],
+) -> tuple[list[_Raw | str | None], list[Finding]]:
+    """Nested folders: the innermost name is the class, and what lies around it a group.
+
+    Where inner names meet under several outer folders by accident (fewer than half of them do), they keep the outer
+    name too, so that `food/cartoon` and `animals/cartoon` stay two kinds.
+    """
+    chains = {item.folders for item in raw if isinstance(item, _Raw)}
+    if all(len(chain) == 1 for chain in chains):
+        return list(raw), []
+    outer: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for chain in chains:
+        outer[names.class_key(names.class_name(chain[-1]))].add(chain[:-1])
+    recurring = {key for key, around in outer.items() if len(around) > 1}
+    keep_outer = recurring if 2 * len(recurring) < len(outer) else set()
+    renamed: list[_Raw | str | None] = []
+    for item in raw:
+        if isinstance(item, _Raw) and names.class_key(names.class_name(item.folders[-1])) in keep_outer:
+            item = _Raw(item.split, ("", "/".join(item.folders[-2:])))
+        renamed.append(item)
+    examples = ", ".join(
+        sorted("/".join(names.shown(part) for part in chain) for chain in chains if len(chain) > 1)[:3]
+    )
+    message = f"Folders lie inside folders ({examples}); each kind is named by its innermost folder."
+    if keep_outer:
+        message += " Inner names that lie in several folders keep the outer name too."
+    elif recurring:
+        message += " The outer folders are kept as groups."
+    return renamed, [Finding("asked", "warning", message)]
+
+
+def _merged(raw: Sequence[_Raw | str | None]) -> tuple[list[Place | str | None], list[Finding]]:
+    """Classes by name: letter case and Unicode form do not count; the commonest spelling names the class."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in raw:
+        if isinstance(item, _Raw):
+            spellings[names.class_key(names.class_name(item.folders[-1]))][item.folders[-1]] += 1
+    chosen = {
+        key: names.class_name(min(counts, key=lambda name: (-counts[name], name))) for key, counts in spellings.items()
+    }
+    findings = []
+    for key, counts in sorted(spellings.items()):
+        if len(counts) > 1:
+            written = ", ".join(f"'{names.shown(name)}'" for name in sorted(counts))
+            findings.append(Finding("merged_classes", "warning", f"{written} were taken as one kind: '{chosen[key]}'."))
+    places: list[Place | str | None] = []
+    for item in raw:
+        if isinstance(item, _Raw):
+            label = chosen[names.class_key(names.class_name(item.folders[-1]))]
+            group = "/".join(part for part in item.folders[:-1] if part)
+            places.append(Place(label, item.split, group))
+        else:
+            places.append(item)
+    return places, findings
+
+
+def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: _Shape) -> list[Finding]:
+    """Pictures that stand beside the folders that count, in one finding for each reason."""
+    outside: dict[str, list[str]] = defaultdict(list)
+    for path, place in zip(paths, places, strict=True):
+        if isinstance(place, str) and names.looks_like_picture(path):
+            outside[place].append(path)
+    findings = []
+    for reason, found in outside.items():
+        folders = sorted({path.split("/")[len(shape.prefix)] for path in found if path.count("/") > len(shape.prefix)})
+        shown = ", ".join(f"'{names.shown(name)}'" for name in folders[:SHOWN])
+        what = f"The folder{'s' if len(folders) > 1 else ''} {shown}" if folders else "The top folder"
+        message = f"{what} held {len(found)} pictures that were passed over: {reason}"
+        findings.append(Finding("ignored_folder", "warning", message, tuple(found)))
+    return findings
+
+
+def _empty_classes(folders: Iterable[str], shape: _Shape, places: Sequence[Place | str | None]) -> tuple[str, ...]:
+    """Folders at the level of the classes under which no file is placed."""
+    known = {names.class_key(place.label) for place in places if isinstance(place, Place)}
+    depth = len(shape.prefix)
+    empty = set()
+    for folder in folders:
+        parts = tuple(folder.split("/"))
+        if parts[:depth] != shape.prefix or names.is_system(folder):
+            continue
+        inner = parts[depth:]
+        if shape.splits:
+            inner = inner[1:] if inner and inner[0] in shape.splits else ()
+        if len(inner) == 1 and names.class_key(names.class_name(inner[0])) not in known:
+            empty.add(names.class_name(inner[0]))
+    return tuple(sorted(empty))

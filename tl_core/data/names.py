@@ -1,0 +1,53 @@
+"""Names as people wrote them, made fit to compare and to show. Knows no file and no archive."""
+
+from __future__ import annotations
+
+import unicodedata
+
+SYSTEM_NAMES = frozenset({
+    "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin",
+    "system volume information", "__pycache__",
+})  # fmt: skip
+PICTURE_ENDINGS = frozenset({
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
+    ".avif", ".heic", ".heif", "",
+})  # fmt: skip
+
+
+def is_system(path: str) -> bool:
+    """Whether a part of a relative path is hidden (leading dot) or made by an operating system or a tool."""
+    return any(part.startswith(".") or part.lower() in SYSTEM_NAMES for part in path.split("/"))
+
+
+def looks_like_picture(path: str) -> bool:
+    """By its ending alone: only for guessing what a folder is for. What a file is, its content says."""
+    name = path.rsplit("/", 1)[-1]
+    dot = name.rfind(".")
+    return (name[dot:].lower() if dot > 0 else "") in PICTURE_ENDINGS
+
+
+def class_name(folder: str) -> str:
+    """A folder's name as a class: NFC, without spaces and dots at its ends, control characters shown as escapes."""
+    name = unicodedata.normalize("NFC", shown(folder)).strip().rstrip(". ")
+    return name or shown(folder) or "(no name)"
+
+
+def class_key(name: str) -> str:
+    """Equal for names that differ by letter case or Unicode form alone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def shown(text: str) -> str:
+    """Safe to print: control characters, undecodable bytes and direction overrides as escapes, the rest as it is."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter == " " else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    code = ord(letter)
+    if letter in "\u200c\u200d":  # joiners: part of how Persian, Indic scripts and emoji are written
+        return letter
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -1,0 +1,193 @@
+"""Turns an opened Pillow image into upright 8-bit sRGB on white, and into a network's square. Pure Pillow.
+
+It knows no file, no process and no tensor. Raises PictureError with the reason in words.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from typing import Any
+
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+
+# Imported for the opener that each registers; Image.init() would load forty old parsers.
+from PIL import (  # isort: skip
+    AvifImagePlugin as _avif,  # noqa: F401
+    BmpImagePlugin as _bmp,  # noqa: F401
+    GifImagePlugin as _gif,  # noqa: F401
+    JpegImagePlugin as _jpeg,  # noqa: F401
+    PngImagePlugin as _png,  # noqa: F401
+    TiffImagePlugin as _tiff,  # noqa: F401
+    WebPImagePlugin as _webp,  # noqa: F401
+)
+
+from tl_core.data.limits import Limits
+from tl_core.data.preprocessing import Preprocessing
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # MPO (stereo phone pictures) opens as JPEG
+FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+WHITE = (255, 255, 255)
+# What Pillow raises on damaged bytes, seen over its own corpus of crashes and timeouts.
+DAMAGED = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, EOFError,
+           AttributeError, AssertionError, MemoryError, struct.error, Image.DecompressionBombError)  # fmt: skip
+DAMAGED_PROFILE = (ImageCms.PyCMSError, *DAMAGED)
+
+
+class PictureError(Exception):
+    """A picture cannot be used; the reason is in words, the file's name is the caller's to add."""
+
+
+def open_picture(data: bytes, limits: Limits) -> ImageFile.ImageFile:
+    """Opens the header only, by content, from the allowed formats, and holds the limits on size and shape."""
+    try:
+        image = _open(data)
+    except Image.DecompressionBombError:
+        raise PictureError(f"It has more than {limits.pixels // 1_000_000} million pixels.") from None
+    except UnidentifiedImageError:
+        raise PictureError("It is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF).") from None
+    except DAMAGED as error:
+        raise PictureError(f"Its header is damaged ({_short(error)}).") from None
+    width, height = image.size
+    short, long = min(width, height), max(width, height)
+    if width * height > limits.pixels or long > limits.side:
+        raise PictureError(f"It is {width} x {height} pixels; at most {limits.pixels // 1_000_000} million are read.")
+    if short < limits.shortest_side:
+        raise PictureError(f"It is {width} x {height} pixels, too small to show anything.")
+    if long > limits.aspect * short:
+        raise PictureError(f"It is {width} x {height} pixels, too thin a strip to be a picture.")
+    return image
+
+
+def _open(data: bytes) -> ImageFile.ImageFile:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except ValueError as error:
+        if "too large" not in str(error):
+            raise
+    # An oversized colour profile: Pillow drops it only while this flag is up. It is down again before decoding.
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def load(image: ImageFile.ImageFile, smallest: int | None = None) -> None:
+    """Decodes the first frame. A JPEG is decoded at a fraction of its size that keeps twice `smallest` pixels."""
+    try:
+        if smallest is not None and min(image.size) >= 4 * smallest:
+            image.draft(None, (2 * smallest, 2 * smallest))
+        image.load()
+    except DAMAGED as error:
+        raise PictureError(f"Its pixels are damaged or cut off ({_short(error)}). Send it again.") from None
+
+
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """Mode RGB, 8 bit, sRGB, turned as the camera was held, transparency on white, first frame."""
+    try:
+        return _to_rgb(_turned(image))
+    except DAMAGED as error:
+        raise PictureError(f"Its colours cannot be read ({_short(error)}).") from None
+
+
+def square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    """The centre square of `resize_size` of an upright RGB picture, its short side resized to that length first."""
+    size = preprocessing.resize_size
+    width, height = image.size
+    short = min(width, height)
+    # torchvision's and timm's rule: the short side is exact, the long one is cut to a whole number
+    wide, high = int(size * width / short), int(size * height / short)
+    resized = image.resize((wide, high), FILTERS[preprocessing.interpolation])
+    left, top = (wide - size) // 2, (high - size) // 2
+    return resized.crop((left, top, left + size, top + size))
+
+
+def notes(image: Image.Image) -> tuple[str, ...]:
+    """What upright_rgb will change about this picture, as words of a closed list."""
+    found = []
+    if image.mode.startswith(("I", "F")):
+        found.append("more than 8 bits")
+    if image.mode == "CMYK":
+        found.append("CMYK")
+    if image.has_transparency_data:
+        found.append("transparent")
+    if getattr(image, "is_animated", False):
+        found.append("animated")
+    if _orientation(image) not in (None, 1):
+        found.append("turned")
+    return tuple(found)
+
+
+def _orientation(image: Image.Image) -> Any:
+    try:
+        return image.getexif().get(0x0112)
+    except DAMAGED:
+        return None
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    if _orientation(image) in (None, 1):
+        return image
+    try:
+        return ImageOps.exif_transpose(image)
+    except DAMAGED:  # a broken EXIF block: the pixels are still right, only how the camera was held is unknown
+        return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _eight_bits(image).convert("RGB")
+    if image.has_transparency_data:
+        return _on_white(image)
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "CMYK"):
+        return _to_srgb(image, profile)
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    clear = image.convert("RGBA")
+    ground = Image.new("RGB", clear.size, WHITE)
+    ground.paste(clear, mask=clear.getchannel("A"))
+    profile = image.info.get("icc_profile")
+    return _to_srgb(ground, profile) if profile and image.mode == "RGBA" else ground
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit values by 1/257 (Pillow's own convert would cut them off at 255); floats by their range."""
+    values = image.convert("F")
+    low, high = (float(value) for value in values.getextrema() if not isinstance(value, tuple))
+    if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and high <= 65535):
+        scale, offset = 1 / 257, 0.0
+    elif image.mode == "F" and low >= 0 and high <= 1:
+        scale, offset = 255.0, 0.0
+    elif low >= 0 and high <= 255:
+        scale, offset = 1.0, 0.0
+    else:
+        scale = 255 / ((high - low) or 1.0)
+        offset = -low * scale
+    return values.point(lambda value: value * scale + (offset + 0.5)).convert("L")
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """By the picture's colour profile; a broken profile is dropped, as every viewer does."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower() and image.mode == "RGB":
+            return image
+        changed = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except DAMAGED_PROFILE:
+        changed = None
+    return changed if changed is not None else image.convert("RGB")
+
+
+def quiet() -> None:
+    """Pillow's warnings about odd files are answered by the reasons above."""
+    warnings.simplefilter("ignore")
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 80 else text[:77] + "..."

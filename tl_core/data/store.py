@@ -1,0 +1,106 @@
+"""The files of a dataset's folder and their forms. Reads and writes; decides nothing.
+
+JSON is kept in ASCII, since a path may hold bytes that are no UTF-8 (as lone surrogates).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
+from tl_core.data.names import shown
+from tl_core.errors import DataError
+from tl_core.platform import atomic_write_bytes
+
+FORMAT = 1
+DATASET_FILE = "dataset.json"
+INDEX_FILE = "index.jsonl"
+REPORT_FILE = "report.json"
+FILES_FOLDER = "files"
+THUMBNAILS_FOLDER = "thumbnails"
+READY = "ready"
+DAMAGED_HINT = "Delete this dataset and bring the pictures in again."
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """What dataset.json says. `root` is empty where the pictures lie in the dataset's own folder (from a zip)."""
+
+    id: str
+    name: str
+    source: str
+    root: str
+    created: float  # seconds since 1970
+    state: str
+    fingerprint: str
+    images: int
+    classes: int
+    bytes: int  # that the dataset's own folder holds of the pictures
+    format: int = FORMAT
+
+
+def write_dataset(folder: Path, facts: DatasetFacts, index: ImageIndex, report: DatasetReport) -> None:
+    """Index and report first; dataset.json, which means "complete", last."""
+    lines = "".join(json.dumps(dataclasses.asdict(record)) + "\n" for record in index.records)
+    atomic_write_bytes(folder / INDEX_FILE, lines.encode("ascii"))
+    atomic_write_bytes(folder / REPORT_FILE, _json(report.to_dict()))
+    atomic_write_bytes(folder / DATASET_FILE, _json(dataclasses.asdict(facts)))
+
+
+def read_facts(folder: Path) -> DatasetFacts:
+    """Raises DataError when there is no complete dataset, or one of a newer version."""
+    try:
+        values = json.loads((folder / DATASET_FILE).read_bytes())
+    except FileNotFoundError:
+        raise DataError(f"There is no complete dataset in '{shown(folder.name)}'.", "Bring the pictures in.") from None
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, DATASET_FILE, error) from None
+    if isinstance(values, dict) and values.get("format", FORMAT) > FORMAT:
+        raise DataError(f"The dataset '{shown(folder.name)}' was made by a newer version of Thaw.", "Update Thaw.")
+    names = {field.name for field in dataclasses.fields(DatasetFacts)}
+    try:
+        return DatasetFacts(**{name: value for name, value in values.items() if name in names})
+    except (TypeError, AttributeError) as error:
+        raise _damaged(folder, DATASET_FILE, error) from None
+
+
+def read_index(folder: Path) -> ImageIndex:
+    """Raises DataError when index.jsonl is missing or damaged."""
+    try:
+        with (folder / INDEX_FILE).open("rb") as lines:
+            records = tuple(ImageRecord(**json.loads(line)) for line in lines)
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(folder, INDEX_FILE, error) from None
+    return make_index(records)
+
+
+def read_report(folder: Path) -> DatasetReport:
+    """Raises DataError when report.json is missing or damaged."""
+    try:
+        return DatasetReport.from_dict(json.loads((folder / REPORT_FILE).read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _damaged(folder, REPORT_FILE, error) from None
+
+
+def make_index(records: Iterable[ImageRecord]) -> ImageIndex:
+    """Records by path, classes by name."""
+    ordered = tuple(sorted(records, key=lambda record: record.path))
+    return ImageIndex(classes=tuple(sorted({record.label for record in ordered})), records=ordered)
+
+
+def stored_path(folder: Path, sha256: str) -> Path:
+    """Where an unpacked picture lies: under its content's hash, so that no name of a stranger reaches the disk."""
+    return folder / FILES_FOLDER / sha256[:2] / sha256
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode("ascii")
+
+
+def _damaged(folder: Path, name: str, error: Exception) -> DataError:
+    return DataError(f"The dataset '{shown(folder.name)}' is damaged: {name} ({error}).", DAMAGED_HINT)

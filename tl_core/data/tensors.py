@@ -1,0 +1,25 @@
+"""The one place where decoded squares become a network's input tensor. Knows nothing of files."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from tl_core.data.preprocessing import Preprocessing
+
+
+def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing) -> torch.Tensor:
+    """uint8 (n, resize_size, resize_size, 3) -> float32 (n, 3, image_size, image_size), centre-cropped, normalised.
+
+    Raises ValueError for squares of another shape or type.
+    """
+    size, crop = preprocessing.resize_size, preprocessing.image_size
+    if squares.dtype != np.uint8 or squares.ndim != 4 or squares.shape[1:] != (size, size, 3):
+        raise ValueError(f"squares are {squares.dtype} {squares.shape}, not uint8 (n, {size}, {size}, 3)")
+    start = (size - crop) // 2
+    inner = np.ascontiguousarray(squares[:, start : start + crop, start : start + crop])
+    mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
+    std = torch.tensor(preprocessing.std).view(1, 3, 1, 1)
+    pixels = torch.from_numpy(inner).permute(0, 3, 1, 2).contiguous()  # (n, 3, crop, crop)
+    return (pixels.to(torch.float32) / 255 - mean) / std
