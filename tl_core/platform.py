@@ -52,9 +52,12 @@ def atomic_write_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
 
 def atomic_write_json(path: Path, value: Any, *, mode: int = 0o666) -> None:
-    """As atomic_write_bytes, for a JSON value; NaN and infinity raise ValueError, since they are no JSON."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
-    atomic_write_bytes(path, (text + "\n").encode(), mode=mode)
+    """As atomic_write_bytes, for a JSON value; NaN and infinity raise ValueError, since they are no JSON.
+
+    In ASCII, since a path may hold bytes that are no UTF-8 (lone surrogates in Python).
+    """
+    text = json.dumps(value, allow_nan=False, indent=1)
+    atomic_write_bytes(path, (text + "\n").encode("ascii"), mode=mode)
 
 
 def fsync_folder(folder: Path) -> None:
@@ -101,15 +104,34 @@ class Lock:
         self._lock.release()
 
 
-def is_locked(path: Path) -> bool:
-    """Whether a living process holds the lock at `path`; takes and frees it for a moment to find out."""
-    if not path.exists():
+if sys.platform == "win32":
+
+    def is_locked(path: Path) -> bool:
+        """Whether a living process holds the lock at `path`; takes and frees it for a moment to find out."""
+        if not path.exists():
+            return False
+        lock = Lock(path)
+        if not lock.acquire(wait_seconds=5 * LOCK_POLL_SECONDS):  # another look may hold it for a moment
+            return True
+        lock.release()
         return False
-    lock = Lock(path)
-    if not lock.acquire():
-        return True
-    lock.release()
-    return False
+
+else:
+    import fcntl
+
+    def is_locked(path: Path) -> bool:
+        """Whether a living process holds the lock at `path`; shares it for a moment to find out.
+
+        Shared, so that two who look at once do not take each other for the holder.
+        """
+        try:
+            with open(path, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
 
 def spawn_detached(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path) -> ChildProcess:
@@ -175,16 +197,19 @@ def boot_id() -> str:
 def birth_of(pid: int) -> float | None:
     """When a living process began, equal at every call however the clock is set, or None where there is none.
 
-    On Linux clock ticks since the machine started (field 22 of /proc/PID/stat); elsewhere seconds since 1970.
+    On Linux clock ticks since the machine started (field 22 of /proc/PID/stat); elsewhere seconds since 1970. A dead
+    process that its parent has not looked after yet is not alive.
     """
     try:
         if sys.platform == "linux":
-            born = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+            fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            born, is_dead = fields[19], fields[0] in "ZX"
         else:
-            born = psutil.Process(pid).create_time()
+            process = psutil.Process(pid)
+            born, is_dead = process.create_time(), process.status() == psutil.STATUS_ZOMBIE
     except (OSError, psutil.Error):
         return None
-    return float(born)
+    return None if is_dead else float(born)
 
 
 def seconds_alive() -> float:

@@ -38,7 +38,7 @@ class JournalWriter:
         Epochs and endings are forced to the disk: they survive a power cut, not only the end of the process.
         """
         record = {"n": self.count, "t": round(self._clock(), 3), **to_dict(event)}
-        line = (json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        line = (json.dumps(record, allow_nan=False) + "\n").encode("ascii")  # a file's name may be no Unicode
         start = os.fstat(self._file.fileno()).st_size
         try:
             _write_all(self._file.fileno(), line)

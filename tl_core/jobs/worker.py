@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tl_core.errors import RunError, UserError
-from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, checked, to_dict
+from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
@@ -112,22 +112,30 @@ def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
 
 def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
-    from tl_core.data.dataset import import_source
+    from tl_core.data.dataset import ImportStopped, import_source
     from tl_core.data.limits import HOSTED, LOCAL
 
     request: dict[str, Any] = read_job(job.path)
     started = time.monotonic()
     yield Planned(plan={"kind": "import", "source": request["source"], "name": request["name"]})
-    dataset = import_source(
-        Path(request["source"]),
-        job.path,
-        limits=HOSTED if request["limits"] == "hosted" else LOCAL,
-        name=request["name"],
-        on_progress=_Progress(emit, started),
-        should_stop=should_stop,
-    )
-    seconds = time.monotonic() - started
-    yield Finished(epochs=0, seconds=round(seconds, 3), result={"dataset": dataset.id, "images": dataset.report.images})
+    try:
+        dataset = import_source(
+            Path(request["source"]),
+            job.path,
+            limits=HOSTED if request["limits"] == "hosted" else LOCAL,
+            name=request["name"],
+            on_progress=_Progress(emit, started),
+            should_stop=should_stop,
+        )
+    except ImportStopped:
+        yield Stopped(epochs=0, seconds=_seconds_since(started), result={})
+        return
+    result = {"dataset": dataset.id, "images": dataset.report.images}
+    yield Finished(epochs=0, seconds=_seconds_since(started), result=result)
+
+
+def _seconds_since(started: float) -> float:
+    return round(time.monotonic() - started, 3)
 
 
 class _Progress:

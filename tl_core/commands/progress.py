@@ -1,0 +1,126 @@
+"""A run's records as lines for people, on standard error. Pure but for the printing; starts and decides nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from tl_core.data.names import shown
+from tl_core.evaluation.scores import RunResult, in_words
+
+LINE_SECONDS = 0.2  # a moving line is drawn five times a second at most
+PHASE_WORDS = {
+    "loading": "Loading the network",
+    "reading": "Reading pictures",
+    "features": "Looking at pictures",
+    "head": "Fitting the head",
+    "training": "Training",
+    "scoring": "Scoring",
+    "saving": "Saving the model",
+}
+EPOCH_HEADINGS = f"{'epoch':>7} {'loss':>8} {'accuracy':>9} {'val loss':>9} {'val acc.':>9} {'images/s':>9}"
+
+
+class ProgressPrinter:
+    """Prints what is new. On a terminal the line of the phase under way moves; elsewhere each phase is one line."""
+
+    def __init__(self, out: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._out = out or sys.stderr
+        self._clock = clock
+        self._moving = ""  # what stands on the unfinished line
+        self._drawn = float("-inf")
+        self._phase = ""
+        self._headings = False
+
+    def say(self, words: str) -> None:
+        """A whole line, after the moving one."""
+        if self._moving:
+            self._out.write("\n")
+            self._moving = ""
+        self._out.write(f"{words}\n")
+        self._out.flush()
+
+    def phase(self, name: str, done: int, total: int, *, seconds_left: float | None = None) -> None:
+        words = PHASE_WORDS.get(name, name)
+        if not self._out.isatty():
+            if name != self._phase:
+                self.say(f"{words} ...")
+        elif self._phase != name or done >= total or self._clock() - self._drawn >= LINE_SECONDS:
+            self._move(name, f"{words:<20} {done:>7,} of {total:,}{_left(seconds_left)}")
+        self._phase = name
+
+    def record(self, record: dict[str, Any]) -> None:
+        """What a person wants to read of a journal's record; endings are told elsewhere."""
+        kind = record.get("kind")
+        if kind == "phase":
+            self.phase(record["name"], record["done"], record["total"], seconds_left=record.get("seconds_left"))
+        elif kind == "step_done":
+            self.phase("training", record["step"], record["steps"], seconds_left=record["seconds_left"])
+        elif kind == "planned":
+            for line in plan_in_words(record["plan"]):
+                self.say(line)
+        elif kind == "epoch_done":
+            self._epoch(record)
+        elif kind == "warned":
+            self.say(f"Note: {shown(record['message'])}")
+
+    def _epoch(self, record: dict[str, Any]) -> None:
+        if not self._headings:
+            self.say(EPOCH_HEADINGS)
+            self._headings = True
+        self.say(epoch_in_words(record))
+
+    def _move(self, name: str, line: str) -> None:
+        if self._moving and name != self._phase:
+            self._out.write("\n")
+            self._moving = ""
+        self._out.write("\r" + line.ljust(len(self._moving)))
+        self._out.flush()
+        self._moving, self._drawn = line, self._clock()
+
+
+def plan_in_words(plan: dict[str, Any]) -> list[str]:
+    """What will be done, and why where the plan decided it."""
+    pictures = ", ".join(f"{count:,} to {_use(split)}" for split, count in plan["pictures"].items() if count)
+    trained = f"{plan['trainable_parameters']:,} of {plan['total_parameters']:,} parameters train"
+    lines = [
+        f"{len(plan['classes'])} classes; pictures: {pictures}.",
+        f"Network {plan['backbone']}: {trained}.",
+    ]
+    return lines + [f"  {name.replace('_', ' ')}: {reason}" for name, reason in plan["reasons"].items()]
+
+
+def epoch_in_words(record: dict[str, Any]) -> str:
+    best = "  best so far" if record.get("is_best") else ""
+    return (
+        f"{record['epoch']:>3}/{record['epochs']:<3} {_loss(record['train_loss']):>8} "
+        f"{_percent(record['train_accuracy']):>9} {_loss(record['val_loss']):>9} {_percent(record['val_accuracy']):>9} "
+        f"{record['images_per_second']:>9,.0f}{best}"
+    )
+
+
+def ending_in_words(record: dict[str, Any]) -> list[str]:
+    """How it ended, for a person; `record` has `run` and `seconds` of the whole command."""
+    done = "Stopped; the model so far is kept" if record["kind"] == "stopped" else "Done"
+    lines = [f"{done}, {record['seconds']:.1f} s after the command."]
+    if record.get("result"):
+        lines.append(in_words(RunResult.from_dict(record["result"])))
+    return [*lines, f"Run: {shown(record['run'])}"]
+
+
+def _use(split: str) -> str:
+    return {"train": "learn from", "val": "check on", "test": "test on"}.get(split, split)
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f", {seconds:,.0f} s left  "
+
+
+def _loss(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value * 100:.1f} %"
