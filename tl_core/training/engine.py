@@ -1,0 +1,68 @@
+"""How tensors meet a network on this machine: precision, memory format, device. Knows no plan's reasons, no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tl_core.data.preprocessing import Preprocessing
+from tl_core.data.tensors import to_batch
+from tl_core.training.pictures import Positions, Squares
+
+Feed = Callable[[Positions], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Runs parts of a network in the plan's precision; results come back as float32."""
+
+    device: str
+    precision: str
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    def place(self, batch: Tensor) -> Tensor:
+        if batch.ndim == 4:
+            return batch.to(self.device, memory_format=torch.channels_last)
+        return batch.to(self.device)
+
+    def place_network(self, module: nn.Module) -> None:
+        module.to(self.device)
+        module.to(memory_format=torch.channels_last)
+
+    def infer(self, module: nn.Module, batch: Tensor) -> Tensor:
+        """The module's output without gradients, on the CPU; the caller has put the module in eval."""
+        with torch.inference_mode(), self.autocast():
+            output = module(self.place(batch))
+        result: Tensor = output.cpu()
+        return result
+
+
+def square_feed(squares: Squares, preprocessing: Preprocessing) -> Feed:
+    """Unchanged pictures as a network wants them."""
+    return lambda positions: to_batch(np.asarray(squares[positions]), preprocessing)
+
+
+def stored_feed(rows: NDArray[Any], where: Positions) -> Feed:
+    """Kept features: `where[position]` is the row of a picture."""
+    return lambda positions: from_stored(np.asarray(rows[where[positions]]))
+
+
+def to_stored(features: Tensor, stored: str) -> NDArray[Any]:
+    """numpy has no bfloat16: such numbers are kept as int16 with the same bits."""
+    if stored == "bf16":
+        return features.to(torch.bfloat16).contiguous().view(torch.int16).numpy()
+    return features.float().contiguous().numpy()
+
+
+def from_stored(rows: NDArray[Any]) -> Tensor:
+    tensor = torch.from_numpy(rows)
+    return tensor.view(torch.bfloat16).float() if rows.dtype == np.int16 else tensor

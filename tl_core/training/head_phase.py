@@ -1,0 +1,138 @@
+"""The first usable model: features of every picture once, then the closed-form head. Knows no optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from tl_core.backbones.stage import HEAD
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.events import EpochDone, Event, Phase
+from tl_core.training.engine import square_feed
+from tl_core.training.heads import fit_ridge_head, log_loss, softmax
+from tl_core.training.metrics import Clock, Pace
+from tl_core.training.pictures import Part, TrainingData, rows_of
+from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.prefix import ClassifierInput, Kept, Prefix, prefix_features
+
+
+@dataclass(frozen=True, slots=True)
+class FirstModel:
+    """The head's numbers, and the pictures that it was made from (fewer after a stop).
+
+    `loo_probabilities` (train pictures, classes) are from heads that were fitted without each; None from scratch.
+    """
+
+    data: TrainingData
+    val_loss: float | None
+    val_accuracy: float | None
+    loo_accuracy: float | None
+    loo_probabilities: NDArray[np.float32] | None
+    prefix: Prefix
+
+
+def first_model(
+    plan: TrainingPlan,
+    data: TrainingData,
+    network: StagedNetwork,
+    *,
+    cache: Path,
+    should_stop: Callable[[], bool],
+    clock: Clock,
+) -> Generator[Event, None, FirstModel]:
+    """Fits the head, puts it into the network's classifier and says EpochDone(0), judged on validation.
+
+    Its training loss and accuracy are the leave-one-out ones: on the pictures it was fitted to, it is nearly always
+    right. Asked to stop, it makes the head from the pictures so far, a few of each class at least.
+    """
+    prefix = head_prefix(network)
+    pace = Pace(clock)
+    kept = yield from prefix_features(
+        prefix,
+        plan,
+        data,
+        rows_of((data.train, data.val)),
+        cache=cache,
+        feed=square_feed(data.squares, plan.preprocessing),
+        first={int(row) for row in data.train.quick(len(data.classes))},
+        should_stop=should_stop,
+        clock=clock,
+    )
+    data = replace(data, train=data.train.within(kept.available), val=data.val.within(kept.available))
+    yield Phase("head", 0, 1)
+    features = kept.feed(data.train.positions).numpy()
+    ridge = fit_ridge_head(features, data.train.labels, len(data.classes))
+    set_classifier(classifier_of(network), ridge.weight, ridge.bias)
+    val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
+    yield Phase("head", 1, 1)
+    yield EpochDone(
+        epoch=0,
+        epochs=plan.epochs,
+        train_loss=ridge.loo_loss,
+        train_accuracy=ridge.loo_accuracy,
+        val_loss=val_loss,
+        val_accuracy=val_accuracy,
+        learning_rate=0.0,
+        images_per_second=pace.rate(len(kept.rows)),
+        is_best=True,
+    )
+    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, ridge.loo_probabilities, prefix)
+
+
+def neutral_start(plan: TrainingPlan, data: TrainingData, network: StagedNetwork) -> Generator[Event, None, FirstModel]:
+    """From scratch there are no features worth a head: every class starts equally likely."""
+    classifier = classifier_of(network)
+    classes = len(data.classes)
+    set_classifier(classifier, np.zeros(classifier.weight.shape, np.float32), np.zeros(classes, np.float32))
+    chance, loss = 1.0 / classes, float(np.log(classes))
+    has_val = len(data.val) > 0
+    yield EpochDone(
+        epoch=0,
+        epochs=plan.epochs,
+        train_loss=loss,
+        train_accuracy=chance,
+        val_loss=loss if has_val else None,
+        val_accuracy=chance if has_val else None,
+        learning_rate=0.0,
+        images_per_second=0.0,
+        is_best=True,
+    )
+    val_loss, val_accuracy = (loss, chance) if has_val else (None, None)
+    return FirstModel(data, val_loss, val_accuracy, None, None, head_prefix(network))
+
+
+def head_prefix(network: StagedNetwork) -> Prefix:
+    """Everything before the classifier."""
+    if network.has_cuts:
+        last = [stage.name for stage in network.stages if stage.name != HEAD][-1]
+        return Prefix(network.cut(last, train=False)[0], HEAD, "fp32")
+    return Prefix(ClassifierInput(network.whole(train=False), classifier_of(network)), HEAD, "fp32")
+
+
+def classifier_of(network: StagedNetwork) -> nn.Linear:
+    classifier = network.network.module.get_submodule(network.network.classifier)
+    if not isinstance(classifier, nn.Linear):
+        raise TypeError(f"the classifier of {network.network.name} is {type(classifier).__name__}, not Linear")
+    return classifier
+
+
+def set_classifier(classifier: nn.Linear, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+    with torch.no_grad():
+        classifier.weight.copy_(torch.from_numpy(weight))
+        classifier.bias.copy_(torch.from_numpy(bias))
+
+
+def judged(
+    kept: Kept, part: Part, weight: NDArray[np.float32], bias: NDArray[np.float32]
+) -> tuple[float | None, float | None]:
+    """Loss and accuracy of a head on a part's kept features; None where the part is empty."""
+    if not len(part):
+        return None, None
+    probabilities = softmax(kept.feed(part.positions).numpy() @ weight.T + bias)
+    return log_loss(probabilities, part.labels), float(np.mean(probabilities.argmax(axis=1) == part.labels))

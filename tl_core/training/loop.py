@@ -1,0 +1,143 @@
+"""A training from its plan to its saved and measured model, as an iterator of events. No hooks, no logger.
+
+Knows neither where the pictures came from nor who reads the events.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterator
+
+from torch import nn
+
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.evaluation.scores import RunResult
+from tl_core.events import Event, Finished, Planned, Stopped
+from tl_core.training.checkpoint import trained_weights
+from tl_core.training.device import use_threads
+from tl_core.training.engine import Engine, square_feed
+from tl_core.training.finetune import Best, FineTuning
+from tl_core.training.head_phase import FirstModel, first_model, neutral_start
+from tl_core.training.metrics import Clock
+from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
+from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.prefix import Prefix, prefix_features
+from tl_core.training.scoring import save_and_score, save_cross_validated
+from tl_core.training.trainee import Trainee, freeze, resting_norms, through, view_feed
+
+ShouldStop = Callable[[], bool]
+
+
+def train(
+    plan: TrainingPlan,
+    data: TrainingData,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    *,
+    should_stop: ShouldStop,
+    clock: Clock,
+) -> Iterator[Event]:
+    """Every event of a training, Planned first, Finished or Stopped last; a stop keeps a usable model.
+
+    Raises UserError kinds for what a person can put right; then there is no ending, and the caller writes Failed.
+    """
+    started = clock()
+    yield Planned(plan.to_dict())
+    yield from carry_out(plan, data, network, files, should_stop=should_stop, clock=clock, started=started)
+
+
+def carry_out(
+    plan: TrainingPlan,
+    data: TrainingData,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    *,
+    should_stop: ShouldStop,
+    clock: Clock,
+    started: float,
+) -> Iterator[Event]:
+    """All after Planned. `started` is the clock's time of the first event."""
+    use_threads(plan.threads)
+    module = network.network.module
+    Engine(plan.device, plan.precision).place_network(module)
+    trained = freeze(plan, network)
+    if plan.start == "scratch":
+        first = yield from neutral_start(plan, data, network)
+    else:
+        first = yield from first_model(plan, data, network, cache=files.cache, should_stop=should_stop, clock=clock)
+    epochs, stopped = 0, should_stop()
+    if plan.method == "fine-tune" and not stopped:
+        trainee = yield from make_trainee(plan, first.data, network, files, should_stop=should_stop, clock=clock)
+        stopped = trainee is None
+        if trainee is not None:
+            tuning = FineTuning(plan, first.data, module, trainee, trained)
+            best = first_best(first, module, trained)
+            stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
+            epochs = tuning.epochs_done
+    result = yield from measured(plan, first, network, files, clock=clock)
+    ending = Stopped if stopped else Finished
+    yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
+
+
+def make_trainee(
+    plan: TrainingPlan,
+    data: TrainingData,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    *,
+    should_stop: ShouldStop,
+    clock: Clock,
+) -> Generator[Event, None, Trainee | None]:
+    """What learns and what it is fed; the frozen prefix runs once where the plan says so. None after a stop."""
+    module, engine = network.network.module, Engine(plan.device, plan.precision)
+    pictures = square_feed(data.squares, plan.preprocessing)
+    parameters = tuple(parameter for parameter in module.parameters() if parameter.requires_grad)
+    resting = resting_norms(plan, network)
+    views = view_feed(plan, data, mirror=True)
+    if plan.cut is None or not network.has_cuts:
+        return Trainee(network.whole(train=True, frozen=plan.frozen), views, pictures, parameters, resting)
+    beyond = [name for name in plan.frozen if name not in frozen_prefix(plan)]
+    prefix, part = network.cut(plan.cut, train=True, frozen=beyond)
+    kept = yield from prefix_features(
+        Prefix(prefix, plan.cut, plan.precision),
+        plan,
+        data,
+        rows_of((data.train, data.val) if plan.prefix_cached else (data.val,)),
+        cache=files.cache,
+        feed=pictures,
+        first=(),
+        should_stop=should_stop,
+        clock=clock,
+    )
+    if should_stop():
+        return None
+    feed = kept.feed
+    train_feed = (lambda positions, _: feed(positions)) if plan.prefix_cached else through(engine, prefix, views)
+    return Trainee(part, train_feed, feed, parameters, resting)
+
+
+def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:
+    names = [stage.name for stage in plan.stages]
+    return tuple(names[: names.index(plan.cut) + 1]) if plan.cut else ()
+
+
+def first_best(first: FirstModel, module: nn.Module, trained: tuple[str, ...]) -> Best:
+    """The head before fine-tuning is the first to beat."""
+    accuracy = -math.inf if first.val_accuracy is None else first.val_accuracy
+    loss = math.inf if first.val_loss is None else first.val_loss
+    return Best(trained_weights(module, trained), accuracy, loss)
+
+
+def measured(
+    plan: TrainingPlan, first: FirstModel, network: StagedNetwork, files: TrainingFiles, *, clock: Clock
+) -> Generator[Event, None, RunResult]:
+    """The saved model's result, on the pictures that the plan names."""
+    module = network.network.module
+    part = first.data.measured(plan.measured_on)
+    if len(part):
+        return (yield from save_and_score(plan, module, first.data.squares, part, folder=files.model, clock=clock))
+    if first.loo_probabilities is None:
+        raise TypeError("a training from scratch needs pictures to measure on")
+    return (
+        yield from save_cross_validated(plan, module, first.loo_probabilities, first.data.train, folder=files.model)
+    )
