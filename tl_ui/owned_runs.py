@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import RunError, UserError
 from tl_core.jobs import launcher
-from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.journal import last_record, read_records
 from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
@@ -50,10 +49,18 @@ class RunNews:
     has_more: bool
 
 
+class Assistant(Protocol):
+    """What answers short questions that need torch; `tl_core.jobs.assistant_client` in the program."""
+
+    def call(self, op: str, **arguments: Any) -> Any: ...
+
+    def warm(self, *, model: Path | None = None) -> None: ...
+
+
 class OwnedRuns:
     """One owner's `runs/`."""
 
-    def __init__(self, person: Person, assistant: AssistantClient) -> None:
+    def __init__(self, person: Person, assistant: Assistant) -> None:
         self._person = person
         self._assistant = assistant
 
@@ -104,7 +111,7 @@ class OwnedRuns:
         """`{"class", "probability"}` of every class, the likeliest first."""
         self.model(run)
         try:
-            said = self._assistant.call("predict", model=str(self.run(run).path), picture=str(picture))
+            said = self._assistant.call("predict", model=self.run(run).path, picture=picture)
         except UserError as error:
             message = error.message.replace(f"'{picture.name}'", "This picture")
             raise type(error)(message, error.hint) from error

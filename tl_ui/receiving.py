@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,12 +26,13 @@ async def receive_file(request: Request, target: Path, *, limit: int) -> int:
     Raises TooLargeError past `limit`, DataError for an empty body or a full disk, ClientDisconnect when the browser
     goes away.
     """
+    chunks = request.stream()
     try:
         announced = request.headers.get("content-length", "")
         if announced.isdecimal():
-            await _check_announced(request, int(announced), target, limit)
+            await _check_announced(chunks, int(announced), target, limit)
         with open(target, "xb", opener=_private) as file:
-            written = await _write(request, file, limit)
+            written = await _write(chunks, file, limit)
         if not written:
             raise DataError("The upload was empty: 0 bytes arrived.", "Choose the file again.")
     except OSError as error:
@@ -44,25 +46,25 @@ async def receive_file(request: Request, target: Path, *, limit: int) -> int:
     return written
 
 
-async def _check_announced(request: Request, announced: int, target: Path, limit: int) -> None:
+async def _check_announced(chunks: AsyncIterator[bytes], announced: int, target: Path, limit: int) -> None:
     if announced > limit:
-        await _drain(request)
+        await _drain(chunks)
         raise too_large(announced, limit)
     free = shutil.disk_usage(target.parent).free
     if announced + KEPT_FREE_BYTES > free:
-        await _drain(request)
+        await _drain(chunks)
         raise DataError(
             f"The upload has {in_words(announced)} and the disk has {in_words(free)} left.",
             f"Make room ({in_words(KEPT_FREE_BYTES)} stay free for the program) and send it again.",
         )
 
 
-async def _write(request: Request, file: BinaryIO, limit: int) -> int:
+async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int) -> int:
     written, waiting = 0, bytearray()
-    async for chunk in request.stream():
+    async for chunk in chunks:
         written += len(chunk)
         if written > limit:
-            await _drain(request)
+            await _drain(chunks)
             raise too_large(written, limit)
         waiting += chunk
         if len(waiting) >= WRITE_BYTES:
@@ -72,10 +74,10 @@ async def _write(request: Request, file: BinaryIO, limit: int) -> int:
     return written
 
 
-async def _drain(request: Request) -> None:
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
     """Reads on for a little: a browser that is still sending shows a broken connection instead of our sentence."""
     dropped = 0
-    async for chunk in request.stream():
+    async for chunk in chunks:
         dropped += len(chunk)
         if dropped > DRAIN_BYTES:
             return

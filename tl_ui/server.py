@@ -10,7 +10,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,6 +21,9 @@ from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
 from tl_ui.services import Services
 from tl_ui.settings import Settings
+
+if TYPE_CHECKING:
+    from gradio import Blocks
 
 # Events are light (work is done by jobs and the assistant), so a few at once are enough for many visitors.
 QUEUE = {"max_size": 64, "default_concurrency_limit": 8, "api_open": False}
@@ -40,19 +43,29 @@ START_SECONDS = 30.0
 def build_app(settings: Settings) -> FastAPI:
     """The whole application; `app.state.services` is what its handlers call, closed when the server stops."""
     temporary = prepare_gradio(settings)
-    import gradio as gr  # after its environment is set; commands and tests of routes load it no earlier than needed
-
-    from tl_ui.screen import build_screen, mount_options
+    from tl_ui.screen import build_screen, mount_options  # imports gradio: only now is its environment set
 
     services = Services(settings)
-    app = FastAPI(lifespan=_closing(services, temporary), docs_url=None, redoc_url=None, openapi_url=None)
+    app = routes_app(settings, services, temporary)
+    return mount_screen(app, settings, build_screen(settings, services), mount_options())
+
+
+def routes_app(settings: Settings, services: Services, temporary: Path | None = None) -> FastAPI:
+    """The edge and our own routes, without a screen. `temporary` is removed at the end if outside the workspace."""
+    app = FastAPI(lifespan=_lifespan(services, temporary), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.router.routes.extend(thaw_routes(services, Assets()))
     app.add_middleware(Edge, settings=settings)
-    blocks = build_screen(settings, services)
+    return app
+
+
+def mount_screen(app: FastAPI, settings: Settings, blocks: Blocks, options: dict[str, Any]) -> FastAPI:
+    """Gradio's page at "/", closed but for what the page needs; nothing of a person is within its file route's reach."""
+    import gradio as gr
+
     blocks.queue(**QUEUE)
     blocked = [str(settings.workspace / name) for name in ("people", "cache", "assistant")]
-    gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **mount_options())
+    gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **options)
     return app
 
 
@@ -71,12 +84,16 @@ def prepare_gradio(settings: Settings) -> Path:
     return folder
 
 
-def _closing(services: Services, temporary: Path) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
+
+
+def _lifespan(services: Services, temporary: Path | None) -> Lifespan:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.sweep()
         yield
         services.close()
-        if not temporary.is_relative_to(services.settings.workspace):
+        if temporary is not None and not temporary.is_relative_to(services.settings.workspace):
             shutil.rmtree(temporary, ignore_errors=True)
 
     return lifespan

@@ -6,7 +6,6 @@ assistant. Whatever an owner names by an identifier is looked up among that owne
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from tl_core.jobs.workspace import Workspace
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import RefusedError
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
-from tl_ui.owned_runs import OwnedRuns, RunNews, RunRow
+from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
 from tl_ui.settings import Settings
 
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
@@ -31,13 +30,11 @@ ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so lon
 class Services:
     """Owns the assistant's client and the open datasets; `close` ends what it started in this process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, assistant: Assistant | None = None) -> None:
         self.settings = settings
         self.workspace = Workspace(settings.workspace)
-        self.assistant = AssistantClient(self.workspace)
+        self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
-        self._stages: dict[tuple[str, int | None], tuple[Stage, ...]] = {}
-        self._remembering = threading.Lock()
 
     def close(self) -> None:
         self._shelf.close()
@@ -45,6 +42,11 @@ class Services:
     def warm(self) -> None:
         """Starts the assistant in the background: importing torch takes it about 4 s."""
         self.assistant.warm()
+
+    def warm_run(self, owner: str, run: str) -> None:
+        """Lets the assistant load a run's model before the first picture is tried."""
+        self.runs(owner).model(run)
+        self.assistant.warm(model=self.runs(owner).run(run).path)
 
     def sweep(self) -> None:
         """Removes uploads that a server which died left half written."""
@@ -132,16 +134,9 @@ class Services:
     # networks
 
     def stages(self, backbone: str, image_size: int | None = None) -> tuple[Stage, ...]:
-        """The stages of a network, the head last; asked of the assistant once for each network and size."""
-        key = (backbone, image_size)
-        with self._remembering:
-            known = self._stages.get(key)
-        if known is None:
-            said = self.assistant.call("layers", backbone=backbone, image_size=image_size)
-            known = tuple(Stage.from_dict(values) for values in said)
-            with self._remembering:
-                self._stages[key] = known
-        return known
+        """The stages of a network, the head last; from the disk where they were asked for before."""
+        said = self.assistant.call("layers", backbone=backbone, image_size=image_size)
+        return tuple(Stage.from_dict(values) for values in said)
 
 
 def typed_path(text: str) -> Path:
