@@ -74,12 +74,13 @@ def bundle(services: Services, request: Request) -> Response:
     return FileResponse(path, media_type="application/zip", headers=headers)
 
 
-def attachment(name: str, run: str) -> str:
-    """A content-disposition whose file names are made of letters, digits and hyphens, whatever the run is called.
-
-    Browsers take the second, which may be Chinese; older programs the first.
-    """
+def file_name(name: str, run: str) -> str:
+    """A file name of letters, digits and hyphens, whatever the run is called; without any, the run's identifier."""
     letters = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", name).lower())[:60].strip("-")
-    plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode())
-    short = f"thaw-{plain.strip('-') or run[:8]}.zip"
-    return f"attachment; filename=\"{short}\"; filename*=UTF-8''{quote(f'thaw-{letters or run[:8]}.zip')}"
+    return f"thaw-{letters or run[:8]}.zip"
+
+
+def attachment(name: str, run: str) -> str:
+    """A content-disposition. Browsers take the second name, which may be Chinese; older programs the first."""
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{file_name(ascii_only, run)}\"; filename*=UTF-8''{quote(file_name(name, run))}"
