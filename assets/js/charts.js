@@ -1,0 +1,95 @@
+// Two Plotly charts, loss and accuracy. Points are added to what is drawn, so a zoom stays; Plotly comes when first needed.
+function plotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (!window.thawPlotly) {
+    window.thawPlotly = new Promise((ok, no) => {
+      const script = el('script', { src: 'thaw/assets/plotly.min.js' });
+      script.onload = () => ok(window.Plotly);
+      script.onerror = () => { window.thawPlotly = null; no(new Error('plotly.min.js')); };
+      document.head.append(script);
+    });
+  }
+  return window.thawPlotly;
+}
+
+function colour(name) {
+  return getComputedStyle(root).getPropertyValue(name).trim();
+}
+
+function layoutOf(title, run, share) {
+  const grid = colour('--thaw-grid');
+  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid, automargin: true };
+  return {
+    uirevision: run, height: 260, margin: { l: 44, r: 12, t: 8, b: 36 }, showlegend: true, hovermode: 'closest',
+    legend: { orientation: 'h', y: 1.16, x: 0, font: { size: 12 } },
+    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { color: colour('--body-text-color'), family: getComputedStyle(root).fontFamily, size: 12 },
+    xaxis: { ...axis, title: { text: say('live.axis_epoch'), standoff: 6 }, rangemode: 'tozero' },
+    yaxis: { ...axis, rangemode: 'tozero', tickformat: share ? '.0%' : '', ...(share ? { range: [0, 1.03] } : {}) },
+  };
+}
+
+function points(view, field) {
+  const kept = view.epochs.filter((item) => item[field] !== null && item[field] !== undefined);
+  return { x: kept.map((item) => item.epoch), y: kept.map((item) => item[field]) };
+}
+
+function traceOf(view, field, key, look) {
+  return {
+    ...points(view, field), name: say(key), mode: 'lines+markers', type: 'scatter',
+    line: { color: colour(look.colour), width: 2.5, dash: look.dash }, marker: { size: 8, symbol: look.symbol, color: colour(look.colour) },
+    hovertemplate: '%{y:.3f}<extra>%{fullData.name}, ' + say('live.axis_epoch') + ' %{x}</extra>',
+  };
+}
+
+const WARM = { colour: '--thaw-warm', symbol: 'circle', dash: 'solid' };
+const COLD = { colour: '--thaw-cold', symbol: 'diamond', dash: 'dash' };
+
+function tracesOf(view, measure) {
+  const traces = [
+    traceOf(view, 'train_' + measure, 'live.train', WARM),
+    traceOf(view, 'val_' + measure, 'live.val', COLD),
+  ];
+  if (measure === 'loss') {
+    traces.push({
+      x: [...view.steps.x], y: [...view.steps.loss], name: say('live.step'), mode: 'lines', type: 'scatter',
+      line: { color: colour('--thaw-warm'), width: 1 }, opacity: 0.45, hoverinfo: 'skip',
+    });
+  }
+  return traces;
+}
+
+function counts(view) {
+  return { epochs: view.epochs.length, steps: view.steps.x.length };
+}
+
+class Chart {
+  constructor(box, measure) {
+    this.box = box;
+    this.measure = measure;
+    this.drawn = null;
+    new ResizeObserver(once(() => { if (this.drawn && box.offsetWidth) window.Plotly.Plots.resize(box); }, 80)).observe(box);
+  }
+
+  async draw(view, run) {
+    const library = await plotly();
+    if (!this.box.offsetWidth) return; // in a tab that is not shown: drawn when it is
+    const now = counts(view);
+    const grown = this.drawn && this.drawn.run === run && now.epochs >= this.drawn.epochs && now.steps >= this.drawn.steps;
+    const before = this.drawn || { epochs: 0, steps: 0 };
+    this.drawn = { run, ...now };
+    if (!grown) {
+      const layout = layoutOf(this.measure, run, this.measure === 'accuracy');
+      await library.react(this.box, tracesOf(view, this.measure), layout, { displayModeBar: false, responsive: false });
+      return;
+    }
+    if (now.epochs === before.epochs && (now.steps === before.steps || this.measure !== 'loss')) return;
+    const fresh = { ...view, epochs: view.epochs.slice(before.epochs), steps: tail(view.steps, before.steps) };
+    const traces = tracesOf(fresh, this.measure);
+    await library.extendTraces(this.box, { x: traces.map((item) => item.x), y: traces.map((item) => item.y) }, traces.map((_, at) => at));
+  }
+}
+
+function tail(steps, from) {
+  return { x: steps.x.slice(from), loss: steps.loss.slice(from), epoch: steps.epoch.slice(from) };
+}

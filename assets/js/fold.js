@@ -1,0 +1,41 @@
+// A run's journal records folded into one view, in order. Knows no page; passes over kinds that it does not know.
+function emptyView() {
+  return {
+    plan: null, phase: null, steps: { x: [], loss: [], epoch: [] }, epochs: [], warnings: [], ending: null,
+    lastStep: null, first: null, last: null,
+  };
+}
+
+function seconds(time) {
+  return typeof time === 'string' ? Date.parse(time) / 1000 : time;
+}
+
+function fold(view, records) {
+  for (const record of records) {
+    view.last = seconds(record.t);
+    if (view.first === null) view.first = view.last;
+    if (record.kind === 'planned') view.plan = record.plan;
+    else if (record.kind === 'phase') { view.phase = record; if (record.name !== 'training') view.lastStep = null; }
+    else if (record.kind === 'step_done') addStep(view, record);
+    else if (record.kind === 'epoch_done') view.epochs.push(record);
+    else if (record.kind === 'warned') view.warnings.push(record.message);
+    else if (['finished', 'stopped', 'failed'].includes(record.kind)) view.ending = record;
+    else if (record.kind === 'resumed') rewind(view, record.epoch);
+  }
+  return view;
+}
+
+function addStep(view, record) {
+  view.lastStep = record;
+  view.phase = { name: 'training', done: record.step, total: record.steps };
+  view.steps.x.push((record.step / record.steps) * record.epochs);
+  view.steps.loss.push(record.train_loss);
+  view.steps.epoch.push(record.epoch);
+}
+
+// A worker went on from a checkpoint: what was written after it is trained once more and drawn once.
+function rewind(view, epoch) {
+  view.epochs = view.epochs.filter((item) => item.epoch <= epoch);
+  const kept = view.steps.epoch.filter((item) => item <= epoch).length;
+  Object.values(view.steps).forEach((list) => list.splice(kept));
+}

@@ -1,0 +1,210 @@
+// A run, watched: state, progress, charts, numbers, reasons, endings. Knows the routes of a run's view and of stopping.
+const ENDED = ['finished', 'stopped', 'failed', 'lost'];
+let run = '';
+let view = emptyView();
+let state = '';
+let round = 0;
+let stopping = false;
+let box = null;
+
+const value = () => props.value || {};
+
+function build() {
+  const chart = (measure) => el('figure', { class: 'live-chart' },
+    el('figcaption', {}, el('strong', {}, say('live.' + measure)), el('small', {}, say('live.' + measure + '_help'))),
+    el('div', { class: 'live-plot', 'aria-hidden': 'true' }));
+  const loss = chart('loss');
+  const accuracy = chart('accuracy');
+  box = {
+    head: el('div', { class: 'live-head' }), status: el('p', { class: 'live-status', role: 'status', 'aria-live': 'polite' }),
+    bar: el('div', { class: 'thaw-bar', role: 'progressbar', 'aria-label': say('live.label'), 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i')),
+    note: el('p', { class: 'muted live-note' }), ending: el('div', {}), more: el('div', { class: 'live-more' }),
+    loss: new Chart(loss.lastChild, 'loss'), accuracy: new Chart(accuracy.lastChild, 'accuracy'),
+  };
+  root.replaceChildren(el('section', { class: 'live thaw-card', 'aria-label': say('live.label') },
+    box.head, box.bar, box.status, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more));
+}
+
+function chip(name) {
+  const icons = { running: 'flame', starting: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
+  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say('state.' + name));
+}
+
+function took() {
+  if (view.first === null) return '';
+  if (view.ending && view.ending.seconds !== undefined) return say('live.took', { duration: duration(view.ending.seconds) });
+  const until = ENDED.includes(state) ? view.last : Date.now() / 1000;
+  return say('live.ago', { duration: duration(until - view.first) });
+}
+
+function paintHead() {
+  const name = value().name || (view.plan && view.plan.backbone) || '';
+  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say('live.stop'));
+  const active = state === 'running' || state === 'starting';
+  const kept = box.head.querySelector('.stop');
+  const focused = kept && document.activeElement === kept;
+  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), el('span', { class: 'muted' }, took()), active ? stop : null].filter(Boolean));
+  if (focused && active) stop.focus();
+}
+
+function progress() {
+  const phase = view.phase;
+  const step = view.lastStep;
+  if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state)] };
+  if (!phase) return { share: 0, words: [say('live.starting')] };
+  const words = [say('phase.' + phase.name)];
+  if (step) words.push(say('live.epoch', { epoch: step.epoch, epochs: step.epochs }));
+  else if (phase.total) words.push(say('live.count', { done: grouped(phase.done), total: grouped(phase.total) }));
+  const rate = step ? step.images_per_second : phase.images_per_second;
+  const left = step ? step.seconds_left : phase.seconds_left;
+  if (rate) words.push(say('live.rate', { n: rate < 10 ? rate.toFixed(1) : Math.round(rate) }));
+  if (left) words.push(say('live.left', { duration: duration(left) }));
+  return { share: phase.total ? phase.done / phase.total : 0, words };
+}
+
+function paintProgress() {
+  const { share, words } = progress();
+  box.bar.firstChild.style.width = 100 * share + '%';
+  box.bar.setAttribute('aria-valuenow', Math.round(100 * share));
+  box.bar.className = 'thaw-bar ' + state;
+  const text = stopping && !ENDED.includes(state) ? say('live.stopping') : words.join(' · ');
+  if (box.status.textContent !== text) box.status.textContent = text;
+}
+
+function ending() {
+  const end = view.ending || {};
+  const go = (tab, key, kind) => el('button', { type: 'button', class: 'thaw-button ' + kind, onclick: () => trigger('go', { tab }) }, say(key));
+  if (state === 'finished' || state === 'stopped') {
+    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say('live.' + state + '_lead')),
+      el('div', { class: 'thaw-buttons' }, go('results', 'live.see_results', 'primary'), go('try', 'live.try_it', '')));
+  }
+  if (state === 'failed') {
+    const lead = end.by_user ? 'live.failed_lead' : 'live.fault_lead';
+    return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, el('strong', {}, say(lead)), ' ', [end.message, end.hint].filter(Boolean).join(' ')), log());
+  }
+  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, say('live.lost_lead')), log());
+  return '';
+}
+
+function log() {
+  return value().log ? el('details', { open: state === 'lost' }, el('summary', {}, say('live.log')), el('pre', { tabindex: 0 }, value().log)) : '';
+}
+
+function table(heads, rows) {
+  return el('div', { class: 'thaw-scroll', tabindex: 0, role: 'group', 'aria-label': heads[0] }, el('table', { class: 'thaw-table' },
+    el('thead', {}, el('tr', {}, heads.map((text) => el('th', { scope: 'col' }, text)))),
+    el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((text, at) => el(at ? 'td' : 'th', at ? {} : { scope: 'row' }, text)))))));
+}
+
+function folded(key, open, content) {
+  const before = box.more.querySelector(`[data-key="${key}"]`);
+  return el('details', { 'data-key': key, open: before ? before.open : open }, el('summary', {}, say(key)), content);
+}
+
+function epochTable() {
+  const shown = (number, digits) => (number === null || number === undefined ? '–' : number.toFixed(digits));
+  const share = (number) => (number === null || number === undefined ? '–' : percent(number) + ' %');
+  const rows = view.epochs.map((item) => [
+    item.epoch === 0 ? say('live.head_start') : item.epoch + (item.is_best ? ' (' + say('live.best') + ')' : ''),
+    shown(item.train_loss, 3), shown(item.val_loss, 3), share(item.train_accuracy), share(item.val_accuracy), shown(item.images_per_second, 0)]);
+  return table(['epoch', 'train_loss', 'val_loss', 'train_accuracy', 'val_accuracy', 'rate'].map((name) => say('live.col_' + name)), rows);
+}
+
+function settingName(field) {
+  return has('control.' + field) ? say('control.' + field) : field.replaceAll('_', ' ');
+}
+
+function plain(item) {
+  if (item === null || item === undefined) return '–';
+  if (Array.isArray(item)) return item.join(', ');
+  return typeof item === 'object' ? Object.entries(item).map(([name, part]) => name + ' ' + part).join(', ') : String(item);
+}
+
+function reasonTable() {
+  const reasons = Object.entries(view.plan.reasons || {});
+  return table([say('live.setting'), say('live.value'), say('live.reason')], reasons.map(([field, why]) => [settingName(field), plain(view.plan[field]), why]));
+}
+
+function paintMore() {
+  const parts = [];
+  if (view.warnings.length) parts.push(el('div', { class: 'thaw-note' }, icon('warning'), el('div', {}, view.warnings.map((text) => el('p', {}, text)))));
+  if (view.epochs.length) parts.push(folded('live.table', false, epochTable()));
+  if (view.plan && Object.keys(view.plan.reasons || {}).length) parts.push(folded('live.why', false, reasonTable()));
+  box.more.replaceChildren(...parts);
+}
+
+function paintCharts() {
+  const drawable = view.epochs.length || view.steps.x.length;
+  root.querySelector('.live-charts').hidden = !drawable;
+  const exact = ENDED.includes(state) && view.epochs.length === 1 && !view.steps.x.length;
+  box.note.textContent = exact ? say('live.closed_form') : drawable || ENDED.includes(state) ? '' : say('live.waiting_chart');
+  if (!drawable) return;
+  Promise.all([box.loss.draw(view, run), box.accuracy.draw(view, run)]).catch(() => { box.note.textContent = say('live.no_plotly'); });
+}
+
+function paint(isNew) {
+  paintHead();
+  paintProgress();
+  if (!isNew) return;
+  box.ending.replaceChildren(ending());
+  paintMore();
+  paintCharts();
+}
+
+async function askToStop() {
+  stopping = true;
+  paint(false);
+  try {
+    const answer = await fetch('thaw/runs/' + run + '/stop', { method: 'POST' });
+    if (!answer.ok) throw new Error(reasonOf(await answer.json()));
+  } catch (error) {
+    stopping = false;
+    paint(false);
+    box.status.textContent = say('live.stop_failed', { reason: error.message });
+  }
+}
+
+async function watchRun(mine) {
+  let offset = 0;
+  let wasRunning = false;
+  while (alive() && mine === round) {
+    let pause = document.hidden ? 3000 : 600;
+    try {
+      const answer = await fetch(`thaw/runs/${run}/view?from=${offset}`);
+      if (mine !== round) return;
+      if (answer.status === 404) { box.status.textContent = say('live.gone'); return; }
+      if (!answer.ok) throw new Error('status ' + answer.status);
+      const reply = await answer.json();
+      if (mine !== round) return;
+      const isNew = reply.records.length > 0 || reply.state !== state;
+      offset = reply.next;
+      fold(view, reply.records);
+      state = ENDED.includes(reply.state) && reply.records.length ? state : reply.state;
+      paint(isNew);
+      if (ENDED.includes(state)) { if (wasRunning || state === 'lost' || state === 'failed') trigger('ended', { run, state, seen: wasRunning }); return; }
+      wasRunning = wasRunning || !ENDED.includes(reply.state);
+      if (reply.records.length && ENDED.includes(reply.state)) pause = 30;
+    } catch { box.status.textContent = say('live.reconnecting'); }
+    await new Promise((wake) => setTimeout(wake, pause));
+  }
+}
+
+function attach() {
+  const wanted = value().run || '';
+  if (wanted === run && box) { paint(true); return; }
+  run = wanted;
+  view = emptyView();
+  state = '';
+  stopping = false;
+  round += 1;
+  if (!run) { box = null; root.replaceChildren(); return; }
+  build();
+  paint(true);
+  watchRun(round);
+}
+
+watch('value', attach);
+watch('words', () => { if (run) { build(); paint(true); } });
+// A chart in a tab that is not shown has no width; it is drawn when the tab opens.
+new ResizeObserver(() => { if (box && root.offsetWidth) paintCharts(); }).observe(root);
+attach();

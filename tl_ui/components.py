@@ -1,0 +1,73 @@
+"""Pieces of the page that draw themselves in the browser. Their code lies in assets/js; values reach it as JSON alone.
+
+No value is ever part of a template or of markup made here: class names and file names are written by strangers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from tl_ui.words import Words
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+MOUNT = '<div class="thaw-mount"></div>'
+# Buttons inside HTML that lead to a tab: `<button data-go="train">`.
+FOLLOW_BUTTONS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-go]');
+  if (button) trigger('go', { tab: button.dataset.go });
+});
+"""
+# A picture that the server has lost or cannot make is left out instead of showing a torn sign.
+HIDE_BROKEN = "element.addEventListener('error', (event) => { event.target.style.visibility = 'hidden'; }, true);"
+
+
+def script(*names: str) -> str:
+    """The files of assets/js, one after the other; the elements' maker comes first."""
+    return "\n".join((ASSETS / "js" / f"{name}.js").read_text(encoding="utf-8") for name in ("dom", *names))
+
+
+def drawn(*scripts: str, elem_id: str, words: dict[str, str], value: dict[str, Any] | None = None) -> gr.HTML:
+    """A component made of scripts: `props.value` and `props.words` are what it knows."""
+    return gr.HTML(
+        value or {},
+        html_template=MOUNT,
+        js_on_load=script(*scripts),
+        apply_default_css=False,
+        elem_id=elem_id,
+        words=words,
+    )
+
+
+def panel(elem_id: str, value: str = "") -> gr.HTML:
+    """HTML from `tl_ui.markup`, whose buttons with `data-go` fire `go`."""
+    return gr.HTML(
+        value,
+        js_on_load=FOLLOW_BUTTONS + HIDE_BROKEN,
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes="thaw-panel",
+    )
+
+
+def dropzone(words: Words) -> gr.HTML:
+    """Value `{"dataset"}`: an import to follow. Fires `ready` with the dataset and the state its import ended in."""
+    return drawn("pack", "dropzone", elem_id="dropzone", words=words.part("drop"))
+
+
+def network_cards(words: Words) -> gr.HTML:
+    """Value `{"cards", "chosen"}`. Fires `pick` with a network's name."""
+    return drawn("cards", elem_id="network-cards", words=words.part("cards"))
+
+
+def runs_drawer(words: Words) -> gr.HTML:
+    """Value `{"runs", "shown"}`. Fires `open`, `choose` with a run, and `ended` when the shown run ends."""
+    return drawn("runs", elem_id="runs-drawer", words=words.part("runs", "state"))
+
+
+def try_zone(words: Words) -> gr.HTML:
+    """Value `{"run"}`; asks the server itself."""
+    return drawn("try", elem_id="try-zone", words=words.part("try", "drop"))

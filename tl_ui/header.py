@@ -1,0 +1,66 @@
+"""The top of the page: name and promise, the drawer of runs, language and level. Seen from every tab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from tl_ui.choices import LEVELS
+from tl_ui.components import ASSETS, panel, runs_drawer
+from tl_ui.present import header, run_rows
+from tl_ui.scene import Scene
+from tl_ui.words import DEFAULT_LANGUAGE, LANGUAGES, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    brand: gr.HTML
+    runs: gr.HTML
+    language: gr.Radio
+    level: gr.Radio
+
+    @classmethod
+    def build(cls, words: Words, *, shared: bool) -> Header:
+        with gr.Row(elem_id="top"):
+            brand = panel("brand", _brand(words, shared=shared))
+            with gr.Row(elem_id="top-controls"):
+                runs = runs_drawer(words)
+                language = gr.Radio(
+                    [(name, key) for key, name in LANGUAGES.items()], value=DEFAULT_LANGUAGE, interactive=True,
+                    label=words("app.language"), elem_id="language", elem_classes="segmented", container=False,
+                )  # fmt: skip
+                level = gr.Radio(
+                    _levels(words), value="simple", interactive=True, label=words("app.level"), elem_id="level",
+                    elem_classes="segmented", container=False,
+                )  # fmt: skip
+        return cls(brand, runs, language, level)
+
+    def labels(self, words: Words) -> dict[Any, Any]:
+        return {
+            self.runs: gr.update(words=words.part("runs", "state")),
+            self.language: gr.update(label=words("app.language")),
+            self.level: gr.update(label=words("app.level"), choices=_levels(words)),
+        }
+
+    def show(self, scene: Scene) -> dict[Any, Any]:
+        return {
+            self.brand: _brand(scene.words, shared=scene.shared),
+            self.runs: gr.update(value=drawer_of(scene)),
+            self.language: gr.update(value=scene.choices.language),
+            self.level: gr.update(value=scene.choices.level),
+        }
+
+
+def drawer_of(scene: Scene) -> dict[str, Any]:
+    names = {row.id: row.name for row in scene.datasets}
+    return {"runs": run_rows(scene.runs, names), "shown": scene.run.id if scene.run else ""}
+
+
+def _levels(words: Words) -> list[tuple[str, str]]:
+    return [(words(f"level.{level}"), level) for level in LEVELS]
+
+
+def _brand(words: Words, *, shared: bool) -> str:
+    return header(words, shared=shared, logo=(ASSETS / "logo.svg").read_text(encoding="utf-8"))

@@ -1,0 +1,84 @@
+"""The ice line: groups of stages for the drawing, and the component. Knows stages by their numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from tl_core.backbones.stage import HEAD, Stage
+from tl_ui.components import drawn
+from tl_ui.words import Words
+
+SIMPLE_GROUPS = 6  # the head among them
+
+
+def ice(words: Words) -> gr.HTML:
+    """Fires `freeze` with `{"freeze", "backbone"}` when the line has come to rest."""
+    return drawn("ice", elem_id="ice", words=words.part("ice"))
+
+
+def opening_value(backbone: str) -> dict[str, Any]:
+    return {"status": "opening", "backbone": backbone}
+
+
+def failed_value(backbone: str, message: str) -> dict[str, Any]:
+    return {"status": "failed", "backbone": backbone, "message": message}
+
+
+def ice_value(backbone: str, stages: Sequence[Stage], *, freeze: str, expert: bool, words: Words) -> dict[str, Any]:
+    """What the drawing needs: groups from the input on, the head, and how many groups are frozen (`line`)."""
+    body = [stage for stage in stages if stage.name != HEAD]
+    frozen = frozen_count(freeze, body)
+    ends = list(range(1, len(body) + 1)) if expert else group_ends(body, SIMPLE_GROUPS - 1, keep=frozen)
+    groups = [_group(body[start:end], words) for start, end in zip([0, *ends], ends, strict=False)]
+    return {
+        "status": "ready",
+        "backbone": backbone,
+        "groups": groups,
+        "head": _group([stage for stage in stages if stage.name == HEAD], words),
+        "line": sum(end <= frozen for end in ends),
+        "freeze": freeze,
+    }
+
+
+def frozen_count(freeze: str, body: Sequence[Stage]) -> int:
+    """How many stages before the head a place of the line freezes; a name of another network freezes them all."""
+    if freeze == "none":
+        return 0
+    names = [stage.name for stage in body]
+    return names.index(freeze) + 1 if freeze in names else len(body)
+
+
+def group_ends(body: Sequence[Stage], most: int, *, keep: int) -> list[int]:
+    """Ends of at most `most` neighbouring groups of about equal work; `keep` stages are never cut apart from the rest.
+
+    The line must be able to stand where it stands: the nearest end moves to `keep`.
+    """
+    if len(body) <= most:
+        return list(range(1, len(body) + 1))
+    total = sum(stage.share for stage in body) or 1.0
+    ends: list[int] = []
+    work = 0.0
+    for at, stage in enumerate(body, 1):
+        work += stage.share
+        left_groups, left_stages = most - len(ends) - 1, len(body) - at
+        if left_groups and (work >= total * (len(ends) + 1) / most or left_stages <= left_groups):
+            ends.append(at)
+    ends.append(len(body))
+    if 0 < keep < len(body) and keep not in ends:
+        ends[min(range(len(ends) - 1), key=lambda at: abs(ends[at] - keep))] = keep
+    return sorted(ends)
+
+
+def _group(stages: Sequence[Stage], words: Words) -> dict[str, Any]:
+    first, last = stages[0], stages[-1]
+    title = first.title if len(stages) == 1 else words("ice.names", first=first.title, last=last.title)
+    return {
+        "title": title,
+        "names": ", ".join(stage.name for stage in stages),
+        "freeze": last.name,
+        "parameters": sum(stage.parameters for stage in stages),
+        "share": sum(stage.share for stage in stages),
+    }

@@ -1,0 +1,22 @@
+"""A run watched live: the component, and the value that tells it which run. The browser reads the journal by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from tl_ui.components import drawn
+from tl_ui.words import Words
+
+WORDS = ("live", "phase", "state", "control", "drop")
+
+
+def live_chart(words: Words) -> gr.HTML:
+    """Fires `ended` when the run has ended (also for a run that had failed before), and `go` with a tab."""
+    return drawn("fold", "charts", "live", elem_id="live-chart", words=words.part(*WORDS))
+
+
+def live_value(run: str, *, name: str = "", log: str = "") -> dict[str, Any]:
+    """`log` is the tail of a lost or failed run's log, empty otherwise."""
+    return {"run": run, "name": name, "log": log}

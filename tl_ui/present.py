@@ -1,0 +1,104 @@
+"""Values into words and small pieces of HTML that several tabs share. Pure; imports no gradio."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tl_core.backbones.stage import HEAD, Stage
+from tl_ui.markup import Html, icon, tag
+from tl_ui.owned_runs import RunRow
+from tl_ui.words import Words
+
+
+def percent(share: float) -> str:
+    """0.8646 as 86, 0.996 as 99.6: never rounded up to certainty, nor down to nothing."""
+    value = 100 * share
+    if 99 < value < 100:
+        return f"{min(value, 99.9):.1f}"
+    if 0 < value < 1:
+        return f"{max(value, 0.1):.1f}"
+    return f"{value:.0f}"
+
+
+def compact(count: int) -> str:
+    """4649592 as 4.65 M, three digits that count."""
+    for size, name in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            return f"{_three_digits(count / size)} {name}"
+    return str(count)
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def heading(words: Words, title: str, lead: str = "") -> Html:
+    """A tab's title and the line below it; both are keys."""
+    return tag("div", tag("h2", words(title)), tag("p", words(lead), class_="lead") if lead else "", class_="thaw-head")
+
+
+def empty_state(words: Words, key: str) -> Html:
+    return tag("div", icon("picture", 34), tag("p", words(key)), class_="thaw-empty")
+
+
+def note(message: str, *, kind: str = "", hint: str = "") -> Html:
+    """A short message with its sign; `kind` is good, bad or nothing."""
+    sign = {"good": "check", "bad": "warning"}.get(kind, "note")
+    return tag("div", icon(sign), tag("p", message, f" {hint}" if hint else ""), class_=f"thaw-note {kind}".strip())
+
+
+def header(words: Words, *, shared: bool, logo: str) -> Html:
+    promise = words("app.promise_demo" if shared else "app.promise_own")
+    title = tag("h1", words("app.name"))
+    return tag("div", Html(logo), tag("div", title, tag("p", promise), class_="thaw-brand-words"), class_="thaw-brand")
+
+
+def ice_in_words(words: Words, freeze: str, stages: Sequence[Stage] = ()) -> str:
+    """What the place of the ice line means, as on the Network tab."""
+    if freeze == "all":
+        return words("ice.all")
+    if freeze == "none":
+        return words("ice.none")
+    title = next((stage.title for stage in stages if stage.name == freeze), freeze)
+    return f"{words('train.frozen_to', stage=title)} {words('ice.some')}"
+
+
+def trained_share(freeze: str, stages: Sequence[Stage]) -> tuple[int, int]:
+    """(trained, all) parameters for a place of the ice line; the head always trains."""
+    total = sum(stage.parameters for stage in stages)
+    return total - sum(stage.parameters for stage in frozen_stages(freeze, stages)), total
+
+
+def frozen_stages(freeze: str, stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    body = tuple(stage for stage in stages if stage.name != HEAD)
+    if freeze == "all":
+        return body
+    names = [stage.name for stage in body]
+    return body[: names.index(freeze) + 1] if freeze in names else ()
+
+
+def decision(words: Words, key: str, sign: str, value: str, detail: str) -> Html:
+    """One of the three decisions that a training stands on."""
+    lines = tag("div", tag("small", words(key)), tag("strong", value), tag("span", detail, class_="muted"))
+    return tag("div", icon(sign, 26), lines, class_="decision")
+
+
+def run_rows(runs: Sequence[RunRow], dataset_names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The drawer's lines; text only, the browser makes it into nodes."""
+    return [
+        {
+            "run": row.id,
+            "name": row.name or row.backbone,
+            "detail": " · ".join(_run_details(row, dataset_names.get(row.dataset, ""))),
+            "state": row.state,
+            "accuracy": row.accuracy,
+        }
+        for row in runs
+    ]
+
+
+def _run_details(row: RunRow, dataset: str) -> list[str]:
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created))
+    return [part for part in (dataset, row.backbone if row.name else "", moment) if part]

@@ -1,0 +1,152 @@
+"""How good a model is, as HTML: the sentence, where it was measured, the confusion matrix, each class. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tl_core.evaluation.scores import ClassScore, RunResult
+from tl_ui.markup import EMPTY, Html, details, table, tag
+from tl_ui.present import percent
+from tl_ui.words import Words, number
+
+
+def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert: bool) -> Html:
+    """The whole tab for a run that has a model."""
+    return tag(
+        "div",
+        tag("section", _answer(result, words), _measured(result, plan, words), class_="answer thaw-card"),
+        tag("section", _confusion(result, words), class_="thaw-card"),
+        tag("section", _per_class(result, words), _more(result, words) if expert else EMPTY, class_="thaw-card"),
+        class_="results",
+    )
+
+
+def sentence(result: RunResult, words: Words) -> str:
+    """Right on 83 of 96 new pictures (86 %); the true rate is likely 78 to 92 %. Always "fox" would give 31 %."""
+    right = words(
+        "results.sentence",
+        correct=number(result.correct),
+        images=number(result.images),
+        percent=percent(result.accuracy),
+        low=percent(result.accuracy_low),
+        high=percent(result.accuracy_high),
+    )
+    return f"{right} {words('results.baseline', name=result.baseline_class, percent=percent(result.baseline))}"
+
+
+def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str:
+    """Whose pictures these were, and whether any choice has seen them."""
+    images = number(result.images)
+    if result.measured_on == "test":
+        return words("results.on_test", n=images)
+    if result.measured_on == "cross-validation":
+        return words("results.on_cross", n=images)
+    chose = f" {words('results.on_validation_chose')}" if plan.get("keep_best") else ""
+    return words("results.on_validation", n=images) + chose
+
+
+def most_mixed_up(result: RunResult) -> tuple[str, str, int] | None:
+    """(truth, answer, how often) of the commonest mistake, or None when there was none."""
+    mistakes = [
+        (count, row, column)
+        for row, counts in enumerate(result.confusion)
+        for column, count in enumerate(counts)
+        if row != column and count
+    ]
+    if not mistakes:
+        return None
+    count, row, column = max(mistakes, key=lambda mistake: mistake[0])
+    return result.classes[row], result.classes[column], count
+
+
+def _answer(result: RunResult, words: Words) -> Html:
+    number_line = tag(
+        "div", tag("b", f"{percent(result.accuracy)} %"), tag("span", words("results.right")), class_="big"
+    )
+    low, high = 100 * result.accuracy_low, 100 * result.accuracy_high
+    scale = tag(
+        "div",
+        tag("i", class_="likely", style=f"left:{low:.1f}%;width:{max(0.6, high - low):.1f}%"),
+        tag("i", class_="found-rate", style=f"left:{100 * result.accuracy:.1f}%"),
+        tag("i", class_="baseline", style=f"left:{100 * result.baseline:.1f}%"),
+        class_="scale",
+        aria_hidden="true",
+    )
+    likely = tag("small", words("results.likely", low=percent(result.accuracy_low), high=percent(result.accuracy_high)))
+    text = tag("p", sentence(result, words), class_="sentence")
+    return tag("div", tag("div", number_line, scale, likely, class_="answer-number"), text, class_="answer-row")
+
+
+def _measured(result: RunResult, plan: Mapping[str, Any], words: Words) -> Html:
+    mixed = most_mixed_up(result)
+    next_line = words("results.no_mistakes")
+    if mixed:
+        next_line = words("results.mixed", truth=mixed[0], answer=mixed[1], n=number(mixed[2]))
+    return tag("p", measured_on(result, plan, words), " ", next_line, class_="muted")
+
+
+def _confusion(result: RunResult, words: Words) -> Html:
+    corner = f"{words('results.truth')} ↓ / {words('results.answer')} →"
+    heads: list[object] = [tag("small", corner), *result.classes]
+    rows = [_confusion_row(result.classes, at, counts) for at, counts in enumerate(result.confusion)]
+    label = words("results.confusion")
+    whole = table(heads, rows, label=label, class_="thaw-table confusion")
+    return tag("div", tag("h3", label), tag("p", words("results.confusion_help"), class_="muted"), whole)
+
+
+def _confusion_row(classes: Sequence[str], row: int, counts: Sequence[int]) -> list[object]:
+    total = sum(counts) or 1
+    cells: list[object] = [classes[row]]
+    for column, count in enumerate(counts):
+        kind = "right" if row == column else "wrong"
+        strength = f"--strength:{count / total:.2f}"
+        cells.append(tag("span", count or "·", class_=f"cell {kind if count else 'none'}", style=strength))
+    return cells
+
+
+def _per_class(result: RunResult, words: Words) -> Html:
+    heads: list[object] = [
+        words("results.class"),
+        _explained(words, "results.precision"),
+        _explained(words, "results.recall"),
+        words("results.f1"),
+        words("results.support"),
+    ]
+    rows = [_class_row(score) for score in result.per_class]
+    return tag("div", tag("h3", words("results.per_class")), table(heads, rows, label=words("results.per_class")))
+
+
+def _explained(words: Words, key: str) -> Html:
+    return tag("span", words(key), tag("small", words(f"{key}_help")), class_="explained")
+
+
+def _class_row(score: ClassScore) -> list[object]:
+    measures = [_measure(value) for value in (score.precision, score.recall, score.f1)]
+    return [score.name, *measures, number(score.support)]
+
+
+def _measure(value: float) -> Html:
+    bar = tag("span", tag("i", style=f"width:{100 * value:.0f}%"), class_="mini-bar", aria_hidden="true")
+    return tag("span", f"{percent(value)} %", bar, class_="measure")
+
+
+def _more(result: RunResult, words: Words) -> Html:
+    auroc = words("results.unknown") if result.auroc is None else f"{result.auroc:.3f}"
+    pairs = (
+        ("results.macro_f1", f"{result.macro_f1:.3f}"),
+        ("results.balanced_accuracy", f"{percent(result.balanced_accuracy)} %"),
+        ("results.auroc", auroc),
+        ("results.log_loss", f"{result.log_loss:.3f}"),
+    )
+    items = [tag("div", tag("dt", words(key)), tag("dd", value)) for key, value in pairs]
+    return details(words("results.more"), tag("dl", *items, class_="measures"), is_open=True)
+
+
+def keep(words: Words, *, address: str, file_name: str) -> Html:
+    """The download, with the line that predicts with it."""
+    command = tag("pre", tag("code", words("keep.command", file=file_name)), tabindex=0)
+    sign = Html('<span class="download-sign" aria-hidden="true">↓</span>')
+    link = tag("a", sign, words("keep.download"), href=address, download=True, class_="thaw-button primary")
+    body = tag("div", tag("h3", words("keep.title")), tag("p", words("keep.lead"), class_="muted"), command)
+    return tag("section", body, link, class_="keep thaw-card")

@@ -1,0 +1,123 @@
+"""Everything the tabs show at one moment, read once from the services. Pure values; knows no component.
+
+What the choices name may be gone (deleted in another tab, another machine's link): it is then left out, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from tl_core.backbones.stage import Stage
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset
+from tl_core.errors import UserError
+from tl_core.jobs import launcher
+from tl_core.jobs.view import RunView
+from tl_ui.choices import Choices
+from tl_ui.guard import NotFoundError
+from tl_ui.owned_datasets import DatasetRow
+from tl_ui.owned_runs import RunRow
+from tl_ui.services import Services
+from tl_ui.words import Words, words_for
+
+BUSY = ("starting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """The run that is looked at. `log` is the tail of its worker's log where it did not end well.
+
+    `label` is the name that a person gave, maybe empty; `name` is what to call it on the screen.
+    """
+
+    id: str
+    label: str
+    name: str
+    dataset: str
+    config: RunConfig
+    view: RunView
+    log: str
+
+    @property
+    def has_model(self) -> bool:
+        return self.view.result is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`importing` is the chosen dataset while it is still read; `dataset` is there once it can be used."""
+
+    choices: Choices
+    shared: bool
+    datasets: tuple[DatasetRow, ...]
+    runs: tuple[RunRow, ...]
+    dataset: Dataset | None
+    dataset_name: str
+    importing: str
+    run: ShownRun | None
+    stages: tuple[Stage, ...]
+
+    @property
+    def words(self) -> Words:
+        return words_for(self.choices.language)
+
+
+def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stage] = ()) -> Scene:
+    """Reads what the choices name. `stages` are those of the chosen network, empty while it is being opened."""
+    datasets = tuple(services.list_datasets(owner))
+    row = next((row for row in datasets if row.id == choices.dataset), None)
+    run = shown_run(services, owner, choices.run)
+    return Scene(
+        choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
+        shared=services.settings.shared,
+        datasets=datasets,
+        runs=tuple(services.list_runs(owner)),
+        dataset=services.dataset(owner, row.id) if row and row.state == "finished" else None,
+        dataset_name=row.name if row else "",
+        importing=row.id if row and row.state in BUSY else "",
+        run=run,
+        stages=tuple(stages),
+    )
+
+
+def shown_run(services: Services, owner: str, run: str) -> ShownRun | None:
+    if not run:
+        return None
+    try:
+        found = services.runs(owner).run(run)
+    except NotFoundError:
+        return None
+    view = services.run_view(owner, run)
+    config = found.config
+    log = launcher.log_tail(found.path) if view.state in ("lost", "failed") else ""
+    label = found.label.name
+    return ShownRun(run, label, label or config.backbone, found.dataset_folder.name, config, view, log)
+
+
+def attached(services: Services, owner: str, kept: Any, asked_run: str | None) -> Choices:
+    """Where a page that has just loaded goes on: the run in its address, else the browser's memory, else the newest."""
+    choices = Choices.from_dict(kept)
+    if asked_run and asked_run != choices.run:
+        return with_run(services, owner, choices, asked_run)
+    if choices.run and shown_run(services, owner, choices.run):
+        return choices
+    rows = services.list_runs(owner)
+    if rows:
+        return with_run(services, owner, choices, rows[0].id)
+    if not choices.dataset:
+        ready = [row.id for row in services.list_datasets(owner)]
+        return choices.but(dataset=ready[0] if ready else "", run="")
+    return choices.but(run="")
+
+
+def with_run(services: Services, owner: str, choices: Choices, run: str) -> Choices:
+    """The choices that a run was made with, and the run itself; unchanged where there is no such run."""
+    shown = None
+    with suppress(UserError):
+        shown = shown_run(services, owner, run)
+    if shown is None:
+        return choices
+    return choices.but(run=run, dataset=shown.dataset, backbone=shown.config.backbone, freeze=shown.config.freeze)

@@ -1,0 +1,116 @@
+"""The page: header, five tabs, and what happens when something is pressed. Handlers read, ask the services, show.
+
+Every handler gives back a scene, and the whole page is shown from it: what a reload would show is what is shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gradio as gr
+
+from tl_ui.actions import Actions
+from tl_ui.choices import Choices
+from tl_ui.components import ASSETS
+from tl_ui.header import Header
+from tl_ui.network_tab import NetworkTab
+from tl_ui.pictures_tab import PicturesTab
+from tl_ui.results_tab import ResultsTab
+from tl_ui.scene import Scene
+from tl_ui.services import Services
+from tl_ui.settings import Settings
+from tl_ui.theme import theme
+from tl_ui.train_tab import TrainTab
+from tl_ui.try_tab import TryTab
+from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
+
+HOUR = 3600
+HEAD = (
+    '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'
+)
+
+
+def mount_options() -> dict[str, Any]:
+    """What `gr.mount_gradio_app` takes for the look of the page."""
+    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": HEAD}
+
+
+def build_screen(settings: Settings, services: Services) -> gr.Blocks:
+    """The whole page; it holds no one's choices, which live in the browser and in each session's state."""
+    words = words_for(DEFAULT_LANGUAGE)
+    with gr.Blocks(title="Thaw", analytics_enabled=False, delete_cache=(HOUR, 24 * HOUR), fill_width=True) as blocks:
+        page = Page.build(words, settings)
+        page.connect(blocks, services)
+    return blocks
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """Every component of the page, and what it says for a scene."""
+
+    choices: gr.State
+    stages: gr.State
+    kept: gr.BrowserState
+    header: Header
+    tabs: gr.Tabs
+    tab_items: dict[str, gr.Tab]
+    pictures: PicturesTab
+    network: NetworkTab
+    train: TrainTab
+    results: ResultsTab
+    trial: TryTab
+
+    @classmethod
+    def build(cls, words: Words, settings: Settings) -> Page:
+        choices, stages = gr.State(Choices()), gr.State(())
+        # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
+        kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
+        header = Header.build(words, shared=settings.shared)
+        items: dict[str, gr.Tab] = {}
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
+            with gr.Tab(words("tab.pictures"), id="pictures") as items["pictures"]:
+                pictures = PicturesTab.build(words, shared=settings.shared)
+            with gr.Tab(words("tab.network"), id="network") as items["network"]:
+                network = NetworkTab.build(words)
+            with gr.Tab(words("tab.train"), id="train") as items["train"]:
+                train = TrainTab.build(words)
+            with gr.Tab(words("tab.results"), id="results") as items["results"]:
+                results = ResultsTab.build()
+            with gr.Tab(words("tab.try"), id="try") as items["try"]:
+                trial = TryTab.build(words)
+        return cls(choices, stages, kept, header, tabs, items, pictures, network, train, results, trial)
+
+    def show(self, scene: Scene) -> dict[Any, Any]:
+        """Every output for a scene."""
+        parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
+        shown: dict[Any, Any] = {self.choices: scene.choices, self.stages: scene.stages}
+        shown[self.kept] = scene.choices.to_dict()
+        for part in parts:
+            shown.update(part.show(scene))
+        return shown
+
+    def labels(self, words: Words) -> dict[Any, Any]:
+        """What changes with the language alone; left out otherwise, for a box that is typed in must not be touched."""
+        named: dict[Any, Any] = {item: gr.update(label=words(f"tab.{name}")) for name, item in self.tab_items.items()}
+        for part in (self.header, self.pictures, self.network, self.train, self.trial):
+            named.update(part.labels(words))
+        return named
+
+    def components(self) -> list[Any]:
+        """Every component that a scene or a language changes, in a fixed order."""
+        parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
+        found: list[Any] = []
+        for part in parts:
+            for field in dataclasses.fields(part):
+                found += _components_in(getattr(part, field.name))
+        return [component for component in found if component not in self.train.boxes]
+
+    def connect(self, blocks: gr.Blocks, services: Services) -> None:
+        Actions(self, services).connect(blocks)
+
+
+def _components_in(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else [value]

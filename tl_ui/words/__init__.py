@@ -1,0 +1,52 @@
+"""The tables of words and how a sentence is taken from them. Knows no component and no value of the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tl_ui.words import controls_en, controls_zh_cn, en, zh_cn
+
+_PLACE = re.compile(r"\{(\w+)\}")
+DEFAULT_LANGUAGE = "en"
+LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
+_TABLES: dict[str, Mapping[str, str]] = {
+    "en": {**en.WORDS, **controls_en.WORDS},
+    "zh-CN": {**zh_cn.WORDS, **controls_zh_cn.WORDS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's table. `words("key", n=3)` fills the places in; an unknown key is a KeyError."""
+
+    language: str
+    table: Mapping[str, str]
+
+    def __call__(self, key: str, **values: Any) -> str:
+        # one pass, not str.format: a class name may hold braces, or the name of another place
+        return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), self.table[key])
+
+    def count(self, key: str, n: int) -> str:
+        """The singular or the plural of a key that has `.one` and `.other`."""
+        return self(f"{key}.one" if n == 1 else f"{key}.other", n=number(n))
+
+    def has(self, key: str) -> bool:
+        return key in self.table
+
+    def part(self, *prefixes: str) -> dict[str, str]:
+        """The words under some prefixes, for a component that is drawn in the browser."""
+        return {key: text for key, text in self.table.items() if key.split(".")[0] in prefixes}
+
+
+def words_for(language: str) -> Words:
+    """The table of a language; English where it is not known (a hand-edited browser state)."""
+    known = language if language in _TABLES else DEFAULT_LANGUAGE
+    return Words(known, _TABLES[known])
+
+
+def number(value: int) -> str:
+    """1797 as 1,797: both languages group by thousands with a comma."""
+    return f"{value:,}"
