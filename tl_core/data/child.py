@@ -73,12 +73,13 @@ def inspect(request: dict[str, Any], limits: Limits) -> Answer:
     name = request["name"]
     data, image = open_checked(request["path"], limits, name)
     width, height = image.size
-    found = list(pictures.notes(image))
     kind = str(image.format)
     ending = os.path.splitext(name)[1].lower()
-    if ending and ending not in ENDINGS.get(kind, (ending,)):
-        found.append(f"is a {kind}")
     pictures.load(image, smallest=SIGNATURE_SIDE + 1)
+    found = [
+        *pictures.notes(image),
+        *([pictures.MISNAMED] if ending not in ("", *ENDINGS.get(kind, (ending,))) else []),
+    ]
     upright = pictures.upright_rgb(image)
     small = upright.resize((SIGNATURE_SIDE + 1, SIGNATURE_SIDE), Image.Resampling.BOX).convert("L").tobytes()
     signature = upright.resize((SIGNATURE_SIDE, SIGNATURE_SIDE), Image.Resampling.BOX).tobytes()

@@ -54,9 +54,10 @@ class Request:
 class Child:
     """Owns a process and the thread that talks to it. The process starts with the first request."""
 
-    def __init__(self, requests: queue.SimpleQueue[Request | None], limits: Limits) -> None:
+    def __init__(self, requests: queue.SimpleQueue[Request | None], limits: Limits, module: str) -> None:
         self._requests = requests
         self._limits = limits
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._under_way: deque[tuple[Request, int]] = deque()
         self._deadline: float | None = None
@@ -142,7 +143,7 @@ class Child:
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         self._deadline = time.monotonic() + STARTING_SECONDS
         process = self._process = subprocess.Popen(
-            [sys.executable, "-s", "-m", "tl_core.data.child", json.dumps(dataclasses.asdict(self._limits))],
+            [sys.executable, "-s", "-m", self._module, json.dumps(dataclasses.asdict(self._limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what libraries mutter about a damaged file; the answer says it better

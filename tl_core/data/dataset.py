@@ -8,13 +8,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tl_core.data.decoder import DecoderPool
-from tl_core.data.importing import ImportStopped, fingerprint_of, import_into
+from tl_core.data.importing import ImportStopped, fingerprint_of, import_into, never, nobody_watches
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.store import (
@@ -79,13 +78,21 @@ class DatasetSummary:
     bytes: int
 
 
-def import_source(source: Path, folder: Path, **options: Any) -> Dataset:
+def import_source(
+    source: Path,
+    folder: Path,
+    *,
+    limits: Limits = LOCAL,
+    name: str = "",
+    on_progress: Callable[[int, int], None] = nobody_watches,
+    should_stop: Callable[[], bool] = never,
+) -> Dataset:
     """Reads a folder or a zip into the dataset folder `folder` (made if need be; a job's files in it stay).
 
-    Options: see `importing.import_into`. Raises DataError with a remedy, ImportStopped when asked to stop; either way
-    nothing half done stays behind.
+    `on_progress(done, total)` counts files. Raises DataError with a remedy, ImportStopped when asked to stop; either
+    way nothing half done stays behind.
     """
-    import_into(source, folder, **options)
+    import_into(source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
     return open_dataset(folder)
 
 

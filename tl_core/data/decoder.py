@@ -62,10 +62,12 @@ class ItemDecoder(Protocol):
 class DecoderPool:
     """Owns the children; use as a context manager. Calls may overlap from several threads."""
 
-    def __init__(self, children: int | None = None, limits: Limits = LOCAL) -> None:
+    def __init__(
+        self, children: int | None = None, limits: Limits = LOCAL, *, module: str = "tl_core.data.child"
+    ) -> None:
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         count = children or max(1, min(os.cpu_count() or 1, 16))
-        self._children = [Child(self._requests, limits) for _ in range(count)]
+        self._children = [Child(self._requests, limits, module) for _ in range(count)]
         self._closed = False
 
     def __enter__(self) -> DecoderPool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from tl_core.data.decoder import Inspected
 from tl_core.data.index import SPLITS, Finding, ImageIndex, ImageRecord, Severity, Skipped, class_counts
-from tl_core.data.layout import Layout, Place
-from tl_core.data.names import looks_like_picture
+from tl_core.data.layout import BESIDE
+from tl_core.data.names import listed, looks_like_picture
 from tl_core.data.near_duplicates import near_duplicates
 
 FEW = 20  # pictures a class; below it a validation split says little
@@ -19,7 +19,8 @@ CONVERSIONS = {
     "more than 8 bits": "have more than 8 bits a colour and were scaled to 8",
     "CMYK": "are in print colours (CMYK) and were turned into RGB",
     "transparent": "are transparent and were put on white",
-    "animated": "are animated; the first frame was taken",
+    "several frames": "have several frames or pages; the first was taken",
+    "misnamed": "have another format than their names say; their content was believed",
     "turned": "were turned upright, as the camera noted",
 }
 
@@ -29,16 +30,18 @@ def find_all(
     inspected: Mapping[str, Inspected],
     skipped: Sequence[Skipped],
     given: Sequence[Finding],
-    plan: Layout,
+    empty: Sequence[str],
 ) -> tuple[Finding, ...]:
-    """Every finding, the most harmful first. `given` came from reading names; `inspected` is by path."""
+    """Every finding, the most harmful first. `given` came from reading names; `inspected` is by path; `empty` are
+    folders without a picture.
+    """
     found = [
         *_two_classes(index),
         *_leaks(index),
         *_near(index, inspected),
         *_unreadable(skipped),
         *given,
-        *_classes(index, plan),
+        *_classes(index, empty),
         *_duplicates(index),
         *_imbalance(index),
         *_tiny(index),
@@ -63,7 +66,7 @@ def _two_classes(index: ImageIndex) -> list[Finding]:
     for records in _by_content(index):
         labels = sorted({record.label for record in records})
         if len(labels) > 1:
-            message = f"The same picture lies in {' and '.join(repr(label) for label in labels)}; one label is wrong."
+            message = f"The same picture lies in {listed(labels)}; one label is wrong."
             found.append(Finding("two_classes", "harm", message, _paths(records)))
     return found
 
@@ -99,7 +102,7 @@ def _near(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Finding
             message = f"{len(records)} pictures in {' and '.join(sides)} are nearly the same: the score would flatter."
             found.append(Finding("leak", "harm", message, _paths(records)))
         elif len(labels) > 1:
-            message = f"{len(records)} pictures in {' and '.join(map(repr, labels))} are nearly the same."
+            message = f"{len(records)} pictures in {listed(labels)} are nearly the same."
             found.append(Finding("near_duplicate", "warning", message, _paths(records)))
         else:
             message = f"{len(records)} pictures of '{labels[0]}' are nearly the same."
@@ -108,32 +111,31 @@ def _near(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Finding
 
 
 def _unreadable(skipped: Sequence[Skipped]) -> list[Finding]:
-    paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and "outside" not in item.reason)
+    paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and item.reason not in BESIDE)
     if not paths:
         return []
-    message = f"{len(paths)} pictures could not be used; the list of skipped files says why."
+    message = f"{_pictures(len(paths))} could not be used; the list of skipped files says why."
     return [Finding("unreadable", "warning", message, paths)]
 
 
-def _classes(index: ImageIndex, plan: Layout) -> list[Finding]:
+def _classes(index: ImageIndex, empty: Sequence[str]) -> list[Finding]:
     """Classes without a picture, with few, and classes that validation or test lacks."""
-    placed = {place.label for place in plan.places if isinstance(place, Place)}
-    found = [
-        Finding("empty_class", "warning", f"'{name}' holds no usable picture and is no kind.")
-        for name in sorted((placed | set(plan.empty_classes)) - set(index.classes))
-    ]
+    found = []
+    if empty:
+        names = [folder.rsplit("/", 1)[-1] for folder in empty]
+        message = f"No usable picture in {listed(names)}: an empty folder is no kind."
+        found.append(Finding("empty_class", "warning", message, tuple(empty)))
     counts = index.counts()
     used = {record.split or "train" for record in index.records}
     for split in SPLITS:
         lacking = [name for name in index.classes if split in used and split not in counts[name]]
         if lacking:
-            names = ", ".join(repr(name) for name in lacking)
             severity: Severity = "harm" if split == "train" else "note"
-            found.append(Finding("missing_class", severity, f"'{split}' has no pictures of {names}."))
+            found.append(Finding("missing_class", severity, f"'{split}' has no pictures of {listed(lacking)}."))
     totals = class_counts(index.records)
-    few = [f"'{name}' ({totals[name]})" for name in index.classes if totals[name] < FEW]
+    few = sorted((name for name in index.classes if totals[name] < FEW), key=lambda name: totals[name])
     if few:
-        message = f"Few pictures of {', '.join(few)}: {FEW} or more of each kind make a score worth believing."
+        message = f"Few pictures of {listed(few)} (down to {totals[few[0]]}); {FEW} of each kind make a score."
         found.append(Finding("few", "warning", message))
     if len(index.classes) == 1:
         message = f"Only one kind was found: '{index.classes[0]}'. Add a second one, or a folder 'other'."
@@ -156,19 +158,21 @@ def _tiny(index: ImageIndex) -> list[Finding]:
     small = [record for record in index.records if min(record.width, record.height) < TINY]
     if not small:
         return []
-    message = f"{len(small)} pictures are smaller than {TINY} pixels; a network sees little in them."
+    message = f"{_pictures(len(small))} below {TINY} pixels: a network sees little there."
     return [Finding("tiny", "note", message, _paths(small))]
 
 
 def _converted(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Finding]:
     by_note: dict[str, list[str]] = defaultdict(list)
-    formats: Counter[str] = Counter()
     for record in index.records:
         for note in inspected[record.path].notes:
-            by_note["misnamed" if note.startswith("is a ") else note].append(record.path)
-            formats[note] += note.startswith("is a ")
-    found = []
-    for note, paths in sorted(by_note.items()):
-        words = CONVERSIONS.get(note, "have another format than their name says; the content was believed")
-        found.append(Finding("converted", "note", f"{len(paths)} pictures {words}.", tuple(paths)))
-    return found
+            by_note[note].append(record.path)
+    return [
+        Finding("converted", "note", f"{_pictures(len(by_note[note]))} {words}.", tuple(by_note[note]))
+        for note, words in CONVERSIONS.items()
+        if note in by_note
+    ]
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count:,} pictures"

@@ -5,6 +5,7 @@ A folder's pictures stay where they are; a zip's are unpacked under their conten
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -17,7 +18,7 @@ from pathlib import Path
 from tl_core.data import findings, layout, sources, store
 from tl_core.data.archives import EntryDamaged, ZipSource
 from tl_core.data.decoder import DecoderPool, Inspected
-from tl_core.data.entries import Entry
+from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord, Skipped
 from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import LOCAL, Limits
@@ -48,7 +49,7 @@ class _Task:
 
     source: FolderSource | ZipSource
     folder: Path
-    limits: Limits
+    pool: DecoderPool
     on_progress: Callable[[int, int], None]
     should_stop: Callable[[], bool]
     reading: list[Entry] = field(default_factory=list)  # in the order in which they go to the children
@@ -64,12 +65,14 @@ def import_into(
     name: str = "",
     on_progress: Callable[[int, int], None] = nobody_watches,
     should_stop: Callable[[], bool] = never,
+    pool: DecoderPool | None = None,
 ) -> None:
-    """Fills `folder`. `on_progress(done, total)` counts files. Raises DataError, or ImportStopped; see dataset.py."""
+    """Fills `folder`, with children of its own or those of `pool`. Raises DataError, ImportStopped; see dataset.py."""
     opened = sources.open_source(source, limits)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _import(_Task(opened, folder, limits, on_progress, should_stop), name)
+        with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
+            _import(_Task(opened, folder, reader, on_progress, should_stop), name)
     except OSError as error:
         _tidy(folder)
         raise _disk_error(error) from error
@@ -84,7 +87,7 @@ def import_into(
 def _import(task: _Task, name: str) -> None:
     fingerprint = task.source.fingerprint()
     listing = task.source.listing
-    plan = layout.plan_layout([entry.path for entry in listing.entries], listing.folders)
+    plan = layout.plan_layout([entry.path for entry in listing.entries])
     _read_all(task, plan)
     index, report = _judged(task, plan)
     _check_usable(task.source.path, index, report)
@@ -99,18 +102,17 @@ def _read_all(task: _Task, plan: Layout) -> None:
     """Fills `inspected` and `problems`. A zip is unpacked by this thread while the children look at what is there."""
     wanted = [entry for entry, place in zip(task.source.listing.entries, plan.places, strict=True) if place is not None]
     done = 0
-    with DecoderPool(limits=task.limits) as pool:
-        task.on_progress(0, len(wanted))
-        for index, found in pool.inspect(_paths(task, wanted), name_of=lambda index: task.reading[index].path):
-            entry = task.reading[index]
-            if isinstance(found, Inspected):
-                task.inspected[entry.path] = found
-            else:
-                task.problems[entry.path] = found.reason
-            done += 1
-            task.on_progress(done, len(wanted))
-            if task.should_stop():
-                raise ImportStopped("Bringing the pictures in was stopped.", "Start again when you like.")
+    task.on_progress(0, len(wanted))
+    for index, found in task.pool.inspect(_paths(task, wanted), name_of=lambda index: task.reading[index].path):
+        entry = task.reading[index]
+        if isinstance(found, Inspected):
+            task.inspected[entry.path] = found
+        else:
+            task.problems[entry.path] = found.reason
+        done += 1
+        task.on_progress(done, len(wanted))
+        if task.should_stop():
+            raise ImportStopped("Bringing the pictures in was stopped.", "Start again when you like.")
 
 
 def _paths(task: _Task, wanted: list[Entry]) -> Iterator[Path]:
@@ -166,14 +168,20 @@ def _judged(task: _Task, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
             skipped.append(Skipped(entry.path, place))
     index = store.make_index(records)
     skipped.sort(key=lambda item: item.path)
+    empty = layout.empty_classes(plan, _folders(listing), [record.path for record in records])
     report = DatasetReport(
         classes=index.counts(),
         images=len(records),
         skipped=tuple(skipped),
         system_files=system_files,
-        findings=findings.find_all(index, task.inspected, skipped, listing.findings + plan.findings, plan),
+        findings=findings.find_all(index, task.inspected, skipped, listing.findings + plan.findings, empty),
     )
     return index, report
+
+
+def _folders(listing: Listing) -> set[str]:
+    """Every folder that was sent: archives need not list those that hold a file."""
+    return {*listing.folders, *(entry.path.rsplit("/", 1)[0] for entry in listing.entries if "/" in entry.path)}
 
 
 def _record(path: str, place: Place, found: Inspected) -> ImageRecord:

@@ -19,12 +19,12 @@ SPLIT_NAMES: dict[str, Split] = {
 OUTSIDE = "It lies outside the class folders. Put it in the folder of its kind."
 NO_CLASS_IN_SPLIT = "It lies beside the class folders of its split. Put it in the folder of its kind."
 NOT_IN_SPLIT = "It lies beside the train and test folders, not in one."
-SHOWN = 5  # names in a message
+BESIDE = (OUTSIDE, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a file belongs: `key` joins spellings of one class; `group` is the outer folder, if any."""
+    """Where a file belongs; `group` is what lies around the class folder, if anything does."""
 
     label: str
     split: Split | None
@@ -37,7 +37,8 @@ class Layout:
 
     places: tuple[Place | str | None, ...]
     findings: tuple[Finding, ...]
-    empty_classes: tuple[str, ...]
+    prefix: tuple[str, ...] = ()  # wrapper folders
+    splits: tuple[str, ...] = ()  # the folders that are splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class _Shape:
     splits: dict[str, Split]  # folder name -> split, empty when there is none
 
 
-def plan_layout(paths: Sequence[str], folders: Iterable[str] = ()) -> Layout:
-    """A place for every relative path ('/' between parts). `folders` may hold empty ones, which are findings."""
+def plan_layout(paths: Sequence[str]) -> Layout:
+    """A place for every relative path ('/' between parts)."""
     parts = [None if names.is_system(path) else tuple(path.split("/")) for path in paths]
     likely = [item[:-1] for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
     shape = _shape(likely)
@@ -56,8 +57,7 @@ def plan_layout(paths: Sequence[str], folders: Iterable[str] = ()) -> Layout:
     raw, nested = _named_by_folders(raw)
     places, merged = _merged(raw)
     findings = [*merged, *nested, *_outside(paths, places, shape)]
-    empty = _empty_classes(folders, shape, places)
-    return Layout(places=tuple(places), findings=tuple(findings), empty_classes=empty)
+    return Layout(tuple(places), tuple(findings), shape.prefix, tuple(shape.splits))
 
 
 def _shape(likely: Sequence[tuple[str, ...]]) -> _Shape:
@@ -186,25 +186,29 @@ def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: 
     findings = []
     for reason, found in outside.items():
         folders = sorted({path.split("/")[len(shape.prefix)] for path in found if path.count("/") > len(shape.prefix)})
-        shown = ", ".join(f"'{names.shown(name)}'" for name in folders[:SHOWN])
-        what = f"The folder{'s' if len(folders) > 1 else ''} {shown}" if folders else "The top folder"
-        message = f"{what} held {len(found)} pictures that were passed over: {reason}"
+        where = f" in {names.listed(folders)}" if folders else ""
+        message = f"{len(found):,} passed over{where}. {reason}"
         findings.append(Finding("ignored_folder", "warning", message, tuple(found)))
     return findings
 
 
-def _empty_classes(folders: Iterable[str], shape: _Shape, places: Sequence[Place | str | None]) -> tuple[str, ...]:
-    """Folders at the level of the classes under which no file is placed."""
-    known = {names.class_key(place.label) for place in places if isinstance(place, Place)}
-    depth = len(shape.prefix)
+def empty_classes(layout: Layout, folders: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
+    """Paths of the innermost folders that would be kinds but hold no accepted picture. `used`: the accepted ones."""
+    full: set[str] = set()
+    for path in used:
+        while "/" in path:
+            path = path.rsplit("/", 1)[0]
+            if path in full:
+                break
+            full.add(path)
+    kinds = {names.class_key(names.class_name(folder.rsplit("/", 1)[-1])) for folder in full}
+    listed = [folder for folder in folders if not names.is_system(folder)]
+    outer = {folder.rsplit("/", 1)[0] for folder in listed if "/" in folder}
+    depth = len(layout.prefix) + bool(layout.splits)
     empty = set()
-    for folder in folders:
-        parts = tuple(folder.split("/"))
-        if parts[:depth] != shape.prefix or names.is_system(folder):
-            continue
-        inner = parts[depth:]
-        if shape.splits:
-            inner = inner[1:] if inner and inner[0] in shape.splits else ()
-        if len(inner) == 1 and names.class_key(names.class_name(inner[0])) not in known:
-            empty.add(names.class_name(inner[0]))
+    for folder in listed:
+        parts = folder.split("/")
+        name = names.class_name(parts[-1])
+        if folder not in full | outer and len(parts) > depth and names.class_key(name) not in kinds:
+            empty.add(folder)
     return tuple(sorted(empty))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 SYSTEM_NAMES = frozenset({
     "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin",
@@ -42,6 +43,14 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() or letter == " " else _escape(letter) for letter in text)
+
+
+def listed(items: Sequence[str], most: int = 5) -> str:
+    """Names for a sentence, quoted; beyond `most` they are counted."""
+    quoted = [f"'{shown(item)}'" for item in items[:most]]
+    if len(items) > most:
+        return ", ".join(quoted) + f" and {len(items) - most:,} more"
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
 
 
 def _escape(letter: str) -> str:

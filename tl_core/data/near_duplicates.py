@@ -1,8 +1,9 @@
 """Groups of pictures that are nearly the same: recompressed, resized, slightly edited. Works on hashes alone.
 
-Two pictures are near when their 64-bit difference hashes differ in at most 3 bits and their tiny RGB versions agree.
-By the pigeonhole principle 3 differing bits leave one of four 16-bit bands equal, so only pictures that share a band
-are compared (Manku et al. 2007, "Detecting near-duplicates for web crawling").
+Two pictures are near when their 64-bit difference hashes differ in at most 7 bits and their tiny RGB versions agree,
+brightness and contrast set aside. By the pigeonhole principle 7 differing bits leave one of eight bands of 8 bits
+equal, so only pictures that share a band are compared (Manku et al. 2007, "Detecting near-duplicates for web
+crawling"); in big sets the bands have 16 bits, and 3 differing ones are sure to be found.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import numpy.typing as npt
 from tl_core.data.decoder import Inspected
 from tl_core.data.index import ImageRecord
 
-MOST_BITS = 3
-MOST_DIFFERENCE = 6.0  # grey levels, on average over the 8 x 8 RGB versions
+MOST_BITS = 7
+LEAST_CORRELATION = 0.99  # of the 8 x 8 RGB versions
 LEAST_CONTRAST = 4.0  # grey levels of standard deviation; flatter pictures all look the same to a hash
 MOST_IN_BAND = 2000  # pictures that share a band; beyond it the band says nothing
-BANDS = (0, 16, 32, 48)
+MANY = 50_000  # pictures, from which on the bands are wide
 
 
 def near_duplicates(
@@ -35,21 +36,27 @@ def near_duplicates(
         return []
     hashes = np.array([inspected[record.path].difference_hash for record in unique], dtype=np.uint64)
     tiny = np.frombuffer(b"".join(inspected[record.path].signature for record in unique), dtype=np.uint8)
-    tiny = tiny.reshape(len(unique), -1)  # (pictures, 192)
-    usable = np.flatnonzero(tiny.std(axis=1) >= LEAST_CONTRAST)
+    centred = tiny.reshape(len(unique), -1).astype(np.float32)  # (pictures, 192)
+    centred -= centred.mean(axis=1, keepdims=True)
+    contrast = np.sqrt((centred**2).mean(axis=1, keepdims=True))
+    usable = np.flatnonzero(contrast[:, 0] >= LEAST_CONTRAST)
+    standard = centred / np.maximum(contrast, 1e-6)
     parent = list(range(len(unique)))
-    for band in BANDS:
-        for members in _sharing(hashes, usable, band):
-            _join(members, hashes, tiny, parent)
+    width = 16 if len(unique) > MANY else 8
+    for band in range(0, 64, width):
+        for members in _sharing(hashes, usable, band, width):
+            _join(members, hashes, standard, parent)
     groups: dict[int, list[ImageRecord]] = defaultdict(list)
     for position, record in enumerate(unique):
         groups[_root(parent, position)].append(record)
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
-def _sharing(hashes: npt.NDArray[np.uint64], usable: npt.NDArray[np.intp], band: int) -> list[npt.NDArray[np.intp]]:
-    """Positions of the pictures whose 16 bits from `band` on are equal, in groups of two or more."""
-    values = (hashes[usable] >> np.uint64(band)) & np.uint64(0xFFFF)
+def _sharing(
+    hashes: npt.NDArray[np.uint64], usable: npt.NDArray[np.intp], band: int, width: int
+) -> list[npt.NDArray[np.intp]]:
+    """Positions of the pictures whose `width` bits from `band` on are equal, in groups of two or more."""
+    values = (hashes[usable] >> np.uint64(band)) & np.uint64((1 << width) - 1)
     order = np.argsort(values, kind="stable")
     borders = np.flatnonzero(np.diff(values[order])) + 1
     groups = np.split(usable[order], borders)
@@ -57,14 +64,14 @@ def _sharing(hashes: npt.NDArray[np.uint64], usable: npt.NDArray[np.intp], band:
 
 
 def _join(
-    members: npt.NDArray[np.intp], hashes: npt.NDArray[np.uint64], tiny: npt.NDArray[np.uint8], parent: list[int]
+    members: npt.NDArray[np.intp], hashes: npt.NDArray[np.uint64], standard: npt.NDArray[np.float32], parent: list[int]
 ) -> None:
     for at, one in enumerate(members[:-1]):
         others = members[at + 1 :]
         near = others[_bits(hashes[others] ^ hashes[one]) <= MOST_BITS]
         if len(near):
-            differences = np.abs(tiny[near].astype(np.int16) - tiny[one].astype(np.int16)).mean(axis=1)
-            for other in near[differences <= MOST_DIFFERENCE]:
+            correlation = standard[near] @ standard[one] / standard.shape[1]
+            for other in near[correlation >= LEAST_CORRELATION]:
                 parent[_root(parent, int(other))] = _root(parent, int(one))
 
 

@@ -29,9 +29,10 @@ from tl_core.data.preprocessing import Preprocessing
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # MPO (stereo phone pictures) opens as JPEG
 FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 WHITE = (255, 255, 255)
+MISNAMED = "misnamed"
 # What Pillow raises on damaged bytes, seen over its own corpus of crashes and timeouts.
 DAMAGED = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, EOFError,
-           AttributeError, AssertionError, MemoryError, struct.error, Image.DecompressionBombError)  # fmt: skip
+           AttributeError, AssertionError, struct.error, Image.DecompressionBombError)  # fmt: skip
 DAMAGED_PROFILE = (ImageCms.PyCMSError, *DAMAGED)
 
 
@@ -105,7 +106,7 @@ def square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
 
 
 def notes(image: Image.Image) -> tuple[str, ...]:
-    """What upright_rgb will change about this picture, as words of a closed list."""
+    """What upright_rgb will change about this loaded picture, as words of a closed list."""
     found = []
     if image.mode.startswith(("I", "F")):
         found.append("more than 8 bits")
@@ -113,11 +114,18 @@ def notes(image: Image.Image) -> tuple[str, ...]:
         found.append("CMYK")
     if image.has_transparency_data:
         found.append("transparent")
-    if getattr(image, "is_animated", False):
-        found.append("animated")
+    if _has_more_frames(image):
+        found.append("several frames")
     if _orientation(image) not in (None, 1):
         found.append("turned")
     return tuple(found)
+
+
+def _has_more_frames(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except DAMAGED:  # the first frame is read; what follows it does not matter
+        return False
 
 
 def _orientation(image: Image.Image) -> Any:
