@@ -59,7 +59,7 @@ def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
             case event:
                 view = _with_event(view, event)
     if damaged:
-        warnings.append(f"{damaged} lines of the journal are damaged and left out.")
+        warnings.append(f"Damaged lines of the journal that were left out: {damaged}.")
     return replace(view, steps=tuple(steps), epochs=tuple(epochs), warnings=tuple(warnings))
 
 

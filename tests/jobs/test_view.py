@@ -1,0 +1,89 @@
+"""The fold of a journal: what a reader sees, also of a journal that is newer than the reader, or damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tl_core.events import (
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Phase,
+    Planned,
+    Resumed,
+    StepDone,
+    Stopped,
+    Warned,
+    to_dict,
+)
+from tl_core.jobs.journal import DAMAGED, JournalWriter
+from tl_core.jobs.view import fold, read_view
+
+STEP = StepDone(1, 4, 1, 2, train_loss=0.7, learning_rate=1e-3, images_per_second=50.0, seconds_left=1.5)
+EPOCH = EpochDone(1, 2, 0.6, 0.8, None, None, learning_rate=1e-3, images_per_second=50.0)
+STREAM: tuple[Event, ...] = (
+    Planned(plan={"epochs": 2}),
+    Phase("reading", 5, 10),
+    Warned("few pictures"),
+    Phase("training", 0, 4),
+    STEP,
+    EPOCH,
+    Resumed(1),
+    Finished(2, 9.5, result={"accuracy": 0.9}),
+)
+
+
+def records(*events: Event) -> list[dict[str, Any]]:
+    return [{"n": number, "t": 100.0 + number, **to_dict(event)} for number, event in enumerate(events)]
+
+
+def test_a_finished_run_shows_its_whole_history() -> None:
+    view = fold(records(*STREAM), "finished")
+    assert view.plan == {"epochs": 2}
+    assert view.phase == Phase("training", 0, 4)
+    assert view.steps == (STEP,)
+    assert view.epochs == (EPOCH,)
+    assert view.warnings == ("few pictures",)
+    assert (view.result, view.seconds) == ({"accuracy": 0.9}, 9.5)
+    assert (view.started, view.updated) == (100.0, 107.0)
+    assert not view.is_active
+
+
+def test_every_beginning_of_a_stream_can_be_shown() -> None:
+    for length in range(len(STREAM)):
+        view = fold(records(*STREAM[:length]), "running")
+        assert view.is_active
+        assert view.result is None
+        assert (view.plan is None) == (length == 0)
+
+
+def test_a_stopped_run_has_a_result_and_a_failed_one_a_reason() -> None:
+    assert fold(records(Stopped(1, 3.0, result={"accuracy": 0.5})), "stopped").result == {"accuracy": 0.5}
+    failure = Failed("The disk is full.", "Free some space.", by_user=True)
+    assert fold(records(failure), "failed").failure == failure
+
+
+def test_what_a_newer_version_wrote_is_passed_over() -> None:
+    newer = [{"n": 0, "t": 1.0, "kind": "heat_map", "x": 1}, {"n": 1, "t": 2.0, **to_dict(Warned("w")), "level": 3}]
+    lacking = [{"n": 2, "t": 3.0, "kind": "phase", "name": "reading"}]
+    view = fold(newer + lacking, "running")
+    assert view.warnings == ("w",)
+    assert view.phase is None
+    assert view.updated == 3.0
+
+
+def test_damaged_lines_are_counted_and_said() -> None:
+    view = fold([{"kind": DAMAGED, "bytes": 3}, *records(EPOCH)], "running")
+    assert view.warnings == ("Damaged lines of the journal that were left out: 1.",)
+    assert view.epochs == (EPOCH,)
+
+
+def test_a_view_is_read_from_a_folder(tmp_path: Path) -> None:
+    with JournalWriter(tmp_path / "events.jsonl") as journal:
+        for event in STREAM:
+            journal.append(event)
+    view = read_view(tmp_path)
+    assert view.state == "finished"
+    assert view.result == {"accuracy": 0.9}
