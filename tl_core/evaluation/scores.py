@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from tl_core.data.names import shown
 from tl_core.errors import DataError
 
 MeasuredOn = Literal["test", "validation", "cross-validation"]
@@ -145,10 +146,17 @@ def in_words(result: RunResult) -> str:
         "cross-validation": "pictures like these",
     }[result.measured_on]
     return (
-        f"Right on {result.correct:,} of {result.images:,} {pictures} ({result.accuracy:.0%}); "
-        f"the true rate is likely {result.accuracy_low * 100:.0f} to {result.accuracy_high:.0%}. "
-        f'Always saying "{result.baseline_class}" would give {result.baseline:.0%}.'
-    ).replace("%", " %")
+        f"Right on {result.correct:,} of {result.images:,} {pictures} ({_percent(result.accuracy)} %); "
+        f"the true rate is likely {_percent(result.accuracy_low)} to {_percent(result.accuracy_high)} %. "
+        f'Always saying "{shown(result.baseline_class)}" would give {_percent(result.baseline)} %.'
+    )
+
+
+def _percent(rate: float) -> str:
+    """Whole per cent; 100 and 0 stand for all and none alone."""
+    if round(rate * 100) in (0, 100) and rate not in (0.0, 1.0):
+        return f"{min(99.9, max(0.1, rate * 100)):.1f}"
+    return f"{rate * 100:.0f}"
 
 
 def _check(scores: Floats, truth: Integers, classes: Sequence[str], measured_on: str) -> None:

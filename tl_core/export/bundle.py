@@ -26,7 +26,7 @@ from tl_core import platform
 from tl_core.errors import BundleError
 from tl_core.export.members import EXPORT_AGAIN, Members, damaged, open_members
 from tl_core.export.model_config import FORMAT, FORMAT_VERSION, ModelConfig, check_format
-from tl_core.export.readme import build_call, library_of, readme
+from tl_core.export.readme import build_lines, library_of, readme
 
 WEIGHTS, CONFIG, CLASSES, README, MANIFEST = (
     "model.safetensors", "config.json", "classes.txt", "README.md", "manifest.json",
@@ -93,7 +93,7 @@ def _write_files(folder: Path, module: nn.Module, config: ModelConfig) -> None:
     (folder / CONFIG).write_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
     lines = "".join(" ".join(name.splitlines()) + "\n" for name in config.classes)
     (folder / CLASSES).write_bytes(lines.encode("utf-8", "surrogatepass"))
-    (folder / README).write_bytes(readme(config, build_call(config, module)).encode("utf-8", "surrogatepass"))
+    (folder / README).write_bytes(readme(config, build_lines(config, module)).encode("utf-8", "surrogatepass"))
     for name in FILES:
         _sync(folder / name)
     manifest = {"format": FORMAT, "format_version": FORMAT_VERSION, "files": {n: _entry(folder / n) for n in FILES}}

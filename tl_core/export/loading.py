@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from tl_core.backbones.build import Network, build_network
-from tl_core.errors import BundleError, RunError
+from tl_core.errors import BundleError, ConfigError, RunError
 from tl_core.export.bundle import CONFIG, open_model
 from tl_core.export.members import EXPORT_AGAIN
 from tl_core.export.model_config import REMEDY, ModelConfig
@@ -32,9 +32,14 @@ def load_network(path: Path) -> tuple[ModelConfig, Network]:
     """Open, build and fill; the network is in eval mode. Raises BundleError that lists what does not fit."""
     source = model_path(path)
     config, weights = open_model(source)
-    network = build_network(
-        config.backbone, len(config.classes), pretrained=False, image_size=config.preprocessing.image_size
-    )
+    size = config.preprocessing.image_size
+    try:
+        network = build_network(config.backbone, len(config.classes), pretrained=False, image_size=size)
+    except ConfigError as error:
+        raise BundleError(
+            f"The model '{source.name}' needs the network '{config.backbone}', which this Thaw cannot build: {error}",
+            "Use the version of Thaw that made it, or a newer one.",
+        ) from error
     _fill(network, weights, config, source.name)
     network.module.eval()
     return config, network

@@ -25,10 +25,10 @@ EXPORT_AGAIN = "Export or download the model again."
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, OverflowError,
           NotImplementedError)  # fmt: skip
 OTHER_KINDS = {
-    "PyTorch file": (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"),
-    "ONNX file": (".onnx",),
-    "Keras file": (".h5", ".hdf5", ".keras"),
-    "TensorFlow file": (".pb", ".tflite"),
+    "a PyTorch file": (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"),
+    "an ONNX file": (".onnx",),
+    "a Keras file": (".h5", ".hdf5", ".keras"),
+    "a TensorFlow file": (".pb", ".tflite"),
 }
 
 
@@ -59,9 +59,7 @@ def _refuse_other_kinds(path: Path) -> None:
     remedy = "Give a run's folder, or a bundle (zip) that Thaw exported."
     for kind, endings in OTHER_KINDS.items():
         if path.suffix.lower() in endings:
-            raise BundleError(
-                f"'{path.name}' is a {kind}. Thaw opens no such file, since it may run a program.", remedy
-            )
+            raise BundleError(f"'{path.name}' is {kind}. Thaw opens no such file, since it may run a program.", remedy)
     if path.suffix.lower() == ".safetensors":
         raise BundleError(f"'{path.name}' holds weights alone, without class names and preprocessing.", remedy)
     size = path.stat().st_size

@@ -36,7 +36,7 @@ It prints the class of each picture and how sure it is; `--csv answers.csv` writ
 ## Use it without Thaw
 
 The weights are in plain safetensors form under {library}'s own names. With
-`pip install {packages}`, in the unpacked folder:
+`pip install {packages}`, in the unpacked folder (pictures with transparent parts: put them on white first):
 
 ```python
 {snippet}```
@@ -55,14 +55,14 @@ The pretrained backbone has a licence of its own; see where it comes from ({libr
 
 # The crop offsets and the cut to whole numbers are the same as in training: a pixel's shift changes answers.
 SNIPPET = """\
-import json, math, sys
+import json, sys
 import numpy, torch, {library}
 from PIL import Image, ImageOps
 from safetensors.torch import load_file
 
 with open("config.json", encoding="utf-8") as file:
     config = json.load(file)
-model = {build}
+{build}
 model.load_state_dict(load_file("model.safetensors"), strict=True)
 model.eval()
 
@@ -90,7 +90,7 @@ for name, probability in zip(config["classes"], outputs.softmax(1)[0].tolist()):
 
 
 def readme(config: ModelConfig, build: str) -> str:
-    """`build` is the expression that makes the empty architecture, as `build_call` gives it."""
+    """`build` is the Python that makes the empty architecture, as `build_lines` gives it."""
     library = library_of(config.backbone)
     return README.format(
         num_classes=len(config.classes),
@@ -111,26 +111,32 @@ def library_of(backbone: str) -> str:
     return "torchvision" if backbone.startswith("torchvision/") else "timm"
 
 
-def build_call(config: ModelConfig, module: Any) -> str:
-    """The call of timm or torchvision that makes a module with the state dict of `module`."""
-    name, arguments = config.backbone, f"num_classes={len(config.classes)}"
-    size = _position_size(module)
-    if library_of(name) == "torchvision":
-        arguments += f", image_size={size}" if size else ""
-        arguments += ", aux_logits=False, init_weights=False" if hasattr(module, "aux_logits") else ""
-        return f'torchvision.models.get_model("{name.removeprefix("torchvision/")}", {arguments})'
-    arguments += f", img_size={size}" if size else ""
-    return f'timm.create_model("{name}", {arguments})'
+def build_lines(config: ModelConfig, module: Any) -> str:
+    """The Python that makes `model`, of timm or torchvision alone, with the same state dict as `module`."""
+    name, num_classes = config.backbone, len(config.classes)
+    arguments = f"num_classes={num_classes}"
+    if library_of(name) == "timm":
+        arguments += _timm_size(config.preprocessing.image_size, module)
+        return f'model = timm.create_model("{name}", {arguments})'
+    arguments += _torchvision_size(module)
+    if hasattr(module, "aux_logits"):  # GoogLeNet and Inception
+        arguments += ", aux_logits=False, transform_input=True, init_weights=False"
+    line = f'model = torchvision.models.get_model("{name.removeprefix("torchvision/")}", {arguments})'
+    if "maxvit" in name:  # the only one whose own classifier has no bias, and ours has
+        line += f"\nmodel.classifier[-1] = torch.nn.Linear(model.classifier[-1].in_features, {num_classes})"
+    return line
 
 
-def _position_size(module: Any) -> int | None:
-    """The picture size that a transformer's position table was made for, where it is not the architecture's own."""
-    own, made_for = 224, getattr(module, "image_size", None)  # torchvision's vision transformers
-    patches, settings = getattr(module, "patch_embed", None), getattr(module, "pretrained_cfg", None)
-    if patches is not None and isinstance(settings, dict):
-        own = settings.get("input_size", (3, 224, 224))[-1]
-        made_for = (getattr(patches, "img_size", None) or (None,))[-1]
-    return made_for if isinstance(made_for, int) and made_for != own else None
+def _timm_size(image_size: int, module: Any) -> str:
+    """Needed where the weights' shapes hang on the picture's size, as in transformers, and it is not the usual one."""
+    settings = getattr(module, "pretrained_cfg", None) or {}
+    usual = settings.get("input_size", (3, image_size, image_size))[-1]
+    return f", img_size={image_size}" if settings.get("fixed_input_size") and image_size != usual else ""
+
+
+def _torchvision_size(module: Any) -> str:
+    size = getattr(module, "image_size", 224)  # only its vision transformers have one
+    return f", image_size={size}" if size != 224 else ""
 
 
 def _class_list(classes: tuple[str, ...], shown: int = 50) -> str:
