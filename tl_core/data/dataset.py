@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tl_core.data.decoder import DecoderPool
-from tl_core.data.importing import ImportStopped, fingerprint_of, import_into, never, nobody_watches
+from tl_core.data.importing import fingerprint_of, import_into, never, nobody_watches
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.reading import ImportStopped
 from tl_core.data.store import (
     DATASET_FILE,
     THUMBNAILS_FOLDER,

@@ -7,32 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 from tl_core.data import findings, layout, sources, store
-from tl_core.data.archives import EntryDamaged, ZipSource
+from tl_core.data.archives import ZipSource
 from tl_core.data.decoder import DecoderPool, Inspected
-from tl_core.data.entries import Entry, Listing
+from tl_core.data.entries import Listing
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord, Skipped
 from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.names import looks_like_picture, shown
-from tl_core.data.sources import FolderSource
+from tl_core.data.reading import Reading, read_all
 from tl_core.errors import DataError
 
 LOOKED_FOR = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 FOLDERS_HINT = "Put each kind in a folder of its own."
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
-
-
-class ImportStopped(DataError):
-    """Somebody asked to stop; nothing was kept."""
 
 
 def nobody_watches(done: int, total: int) -> None:
@@ -41,20 +35,6 @@ def nobody_watches(done: int, total: int) -> None:
 
 def never() -> bool:
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """An import under way. The lists grow as files are read."""
-
-    source: FolderSource | ZipSource
-    folder: Path
-    pool: DecoderPool
-    on_progress: Callable[[int, int], None]
-    should_stop: Callable[[], bool]
-    reading: list[Entry] = field(default_factory=list)  # in the order in which they go to the children
-    inspected: dict[str, Inspected] = field(default_factory=dict)  # by path
-    problems: dict[str, str] = field(default_factory=dict)  # by path
 
 
 def import_into(
@@ -72,7 +52,7 @@ def import_into(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
-            _import(_Task(opened, folder, reader, on_progress, should_stop), name)
+            _import(Reading(opened, folder, reader, on_progress, should_stop), name)
     except OSError as error:
         _tidy(folder)
         raise _disk_error(error) from error
@@ -84,11 +64,11 @@ def import_into(
             opened.close()
 
 
-def _import(task: _Task, name: str) -> None:
+def _import(task: Reading, name: str) -> None:
     fingerprint = task.source.fingerprint()
     listing = task.source.listing
     plan = layout.plan_layout([entry.path for entry in listing.entries])
-    _read_all(task, plan)
+    read_all(task, plan)
     index, report = _judged(task, plan)
     _check_usable(task.source.path, index, report)
     if isinstance(task.source, ZipSource):
@@ -98,59 +78,7 @@ def _import(task: _Task, name: str) -> None:
     store.write_dataset(task.folder, _facts(task, name, fingerprint, index), index, report)
 
 
-def _read_all(task: _Task, plan: Layout) -> None:
-    """Fills `inspected` and `problems`. A zip is unpacked by this thread while the children look at what is there."""
-    wanted = [entry for entry, place in zip(task.source.listing.entries, plan.places, strict=True) if place is not None]
-    done = 0
-    task.on_progress(0, len(wanted))
-    for index, found in task.pool.inspect(_paths(task, wanted), name_of=lambda index: task.reading[index].path):
-        entry = task.reading[index]
-        if isinstance(found, Inspected):
-            task.inspected[entry.path] = found
-        else:
-            task.problems[entry.path] = found.reason
-        done += 1
-        task.on_progress(done, len(wanted))
-        if task.should_stop():
-            raise ImportStopped("Bringing the pictures in was stopped.", "Start again when you like.")
-
-
-def _paths(task: _Task, wanted: list[Entry]) -> Iterator[Path]:
-    """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
-    for entry in wanted:
-        if isinstance(task.source, FolderSource):
-            task.reading.append(entry)
-            yield task.source.path / entry.path
-            continue
-        try:
-            path = _unpack(task.source, entry, task.folder)
-        except EntryDamaged as error:
-            task.problems[entry.path] = str(error)
-            continue
-        task.reading.append(entry)
-        yield path
-
-
-def _unpack(source: ZipSource, entry: Entry, folder: Path) -> Path:
-    """Writes an entry under its content's hash, owner-readable only. The half-written file of a damaged one goes."""
-    partial = folder / store.FILES_FOLDER / "partial"
-    partial.parent.mkdir(mode=0o700, exist_ok=True)
-    digest = hashlib.sha256()
-    try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            for chunk in source.unpack(entry):
-                digest.update(chunk)
-                out.write(chunk)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    path = store.stored_path(folder, digest.hexdigest())
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.replace(partial, path)
-    return path
-
-
-def _judged(task: _Task, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
+def _judged(task: Reading, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
     """Every file that was sent lands in exactly one of images, skipped and system files."""
     listing = task.source.listing
     records: list[ImageRecord] = []
@@ -210,7 +138,7 @@ def _check_usable(source: Path, index: ImageIndex, report: DatasetReport) -> Non
     raise DataError(f"No pictures ({LOOKED_FOR}) were found in '{name}'.{looked}{few}", FOLDERS_HINT)
 
 
-def _facts(task: _Task, name: str, fingerprint: str, index: ImageIndex) -> store.DatasetFacts:
+def _facts(task: Reading, name: str, fingerprint: str, index: ImageIndex) -> store.DatasetFacts:
     unpacked = isinstance(task.source, ZipSource)
     path = os.path.realpath(task.source.path)
     own = {record.sha256: record.bytes for record in index.records} if unpacked else {}
