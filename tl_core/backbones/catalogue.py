@@ -6,10 +6,7 @@ Knows names and facts; knows nothing about building a network.
 from __future__ import annotations
 
 import difflib
-import os
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 from tl_core.errors import ConfigError
 

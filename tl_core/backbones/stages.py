@@ -16,7 +16,7 @@ from tl_core.backbones.contents import Contents, contents_of
 from tl_core.backbones.cuts import CutPoint, copy_part
 from tl_core.backbones.grouping import Border, borders, cut_after, node_units, without_small_steps
 from tl_core.backbones.parts import FrozenPart, TrainablePart
-from tl_core.backbones.stage import HEAD, Stage
+from tl_core.backbones.stage import Stage
 from tl_core.backbones.tracing import Traced, trace
 from tl_core.backbones.uncut import uncut_contents
 from tl_core.backbones.units import Units
@@ -55,7 +55,7 @@ class StagedNetwork:
     def cut(
         self, stage_name: str, *, train: bool, frozen: Iterable[str] = ()
     ) -> tuple[FrozenPart, FrozenPart | TrainablePart]:
-        """The network up to and with `stage_name`, and the rest. Cut before the head, the first gives (batch, features).
+        """The network up to and with `stage_name`, and the rest; before the head the first gives (batch, features).
 
         The prefix stays in eval mode for good. With `train=True` the suffix begins in train mode (dropout acts) and
         `.eval()` takes it to its scoring graph; `frozen` are stages of the suffix that stay in eval mode all the same.
@@ -123,7 +123,7 @@ class StagedNetwork:
 
 
 def stage_network(network: Network) -> StagedNetwork:
-    """Find the network's stages. A network that cannot be traced or cut gets its named children and `has_cuts` False."""
+    """Find the network's stages. One that cannot be traced or cut gets its named parts and `has_cuts` False."""
     module, size = network.module, network.preprocessing.image_size
     try:
         scoring, training = (trace(module, size, train=mode) for mode in (False, True))

@@ -65,7 +65,7 @@ class _Tracer(fx.Tracer):
         self._leaves = tuple(own) + tuple(timm.layers.get_notrace_modules())
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, self._leaves) or super().is_leaf_module(m, module_qualified_name)
+        return isinstance(m, self._leaves) or bool(super().is_leaf_module(m, module_qualified_name))
 
 
 @contextmanager
@@ -159,7 +159,9 @@ def _is_unknown(value: Value) -> bool:
 def follows_batch(first: Any, second: Any) -> bool:
     """Whether a value that is no tensor is the same at every batch size, or a multiple of it."""
     if isinstance(first, tuple | list):
-        return len(first) == len(second) and all(map(follows_batch, first, second))
+        return len(first) == len(second) and all(
+            follows_batch(one, other) for one, other in zip(first, second, strict=True)
+        )
     if isinstance(first, int) and not isinstance(first, bool) and first != second:
         return first * PROBE_BATCHES[1] == second * PROBE_BATCHES[0]
     return bool(first == second)

@@ -52,7 +52,7 @@ def _before(name: str, units: Sequence[str], parameters: dict[str, list[str]]) -
 def _measured(network: Network, paths: Sequence[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, float]]:
     """Output shape (one picture) and share of the forward work of each named part."""
     module, size = network.module, network.preprocessing.image_size
-    shapes: dict[str, tuple[int, ...]] = {path: () for path in paths}
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(paths, ())
     work: dict[str, int] = dict.fromkeys(paths, 0)
     counter = FlopCounterMode(display=False)
 

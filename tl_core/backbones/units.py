@@ -28,7 +28,7 @@ class Units:
         return (name for name in self._names.values() if name)
 
     def unit_of(self, path: str) -> str:
-        """The unit with parameters that `path` lies in; "" for what is done between units (pooling, adding positions)."""
+        """The unit with parameters that `path` lies in; "" for what is done between units (pooling, positions)."""
         steps = path.split(".")
         for length in range(1, len(steps) + 1):
             name = ".".join(steps[:length])
@@ -56,7 +56,7 @@ def _opened(module: nn.Module, classifier: str) -> Iterator[str]:
         layers = {path: _layers(child) for path, _, child in children}
         if not children or not sum(layers.values()):
             return
-        path, key, child = max(children, key=lambda item: layers[item[0]])
+        path, key, _ = max(children, key=lambda item: layers[item[0]])
         row = sum(_row(key) == _row(other) for _, other, _ in children)
         if row > 1 or 2 * layers[path] < sum(layers.values()) or layers[path] < 2:
             return

@@ -22,7 +22,7 @@ import safetensors
 import safetensors.torch
 import torch
 from huggingface_hub import constants
-from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from torch import nn
 
 from tl_core.errors import WeightsError
@@ -80,9 +80,10 @@ def _downloaded(name: str, repository: str, filename: str | None) -> Path:
         for candidate in _filenames(filename):
             try:
                 return Path(huggingface_hub.hf_hub_download(repo, candidate, revision=revision or None))
-            except EntryNotFoundError as error:
-                if isinstance(error, OSError) and not isinstance(error, HfHubHTTPError):
-                    raise  # LocalEntryNotFoundError: it is not here, and the hub cannot be reached
+            except LocalEntryNotFoundError:
+                raise  # not here, and the hub cannot be reached: another file name would not help
+            except EntryNotFoundError:
+                continue
     except (OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
         raise _missing(name, f"{constants.ENDPOINT}/{repo}", error) from error
     raise WeightsError(f"{constants.ENDPOINT}/{repo} holds no weights of '{name}' that can be read.", HINT)
