@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -47,7 +48,7 @@ def build_app(settings: Settings) -> FastAPI:
 
     services = Services(settings)
     app = routes_app(settings, services, temporary)
-    return mount_screen(app, settings, build_screen(settings, services), mount_options())
+    return mount_screen(app, settings, lambda: build_screen(settings, services), mount_options())
 
 
 def routes_app(settings: Settings, services: Services, temporary: Path | None = None) -> FastAPI:
@@ -59,13 +60,21 @@ def routes_app(settings: Settings, services: Services, temporary: Path | None = 
     return app
 
 
-def mount_screen(app: FastAPI, settings: Settings, blocks: Blocks, options: dict[str, Any]) -> FastAPI:
-    """Gradio's page at "/", closed but for what the page needs; nothing of a person is within its file route's reach."""
+def mount_screen(app: FastAPI, settings: Settings, build: Callable[[], Blocks], options: dict[str, Any]) -> FastAPI:
+    """Gradio's page at "/", closed but for what the page needs; nothing of a person is within its file route's reach.
+
+    Done inside an event loop: outside of one, Gradio makes a new one for each of its locks and never closes it.
+    """
     import gradio as gr
 
-    blocks.queue(**QUEUE)
     blocked = [str(settings.workspace / name) for name in ("people", "cache", "assistant")]
-    gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **options)
+
+    async def mount() -> None:
+        blocks = build()
+        blocks.queue(**QUEUE)
+        gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **options)
+
+    asyncio.run(mount())
     return app
 
 
