@@ -15,7 +15,7 @@ from tl_core.backbones.build import build_network
 from tl_core.data.index import Skipped
 from tl_core.data.tensors import to_batch
 from tl_core.errors import BundleError
-from tl_core.evaluation.predictor import BATCH_SIZE, Prediction, Predictor
+from tl_core.evaluation.predictor import Prediction, Predictor
 from tl_core.export.bundle import save_model
 from tl_core.export.model_config import ModelConfig
 
@@ -30,11 +30,12 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("backbone", [BACKBONE, "test_vit.r160_in1k", "test_convnext.r160_in1k"])
-def test_a_pictures_answer_does_not_depend_on_its_batch(tmp_path: Path, backbone: str):
+def test_a_pictures_answer_does_not_depend_on_its_batch(tmp_path: Path, backbone: str, monkeypatch):
+    monkeypatch.setattr("tl_core.evaluation.predictor.BATCH_SIZE", 6)
     network = small_network(backbone)
     save_model(tmp_path / "model", network.module, small_config(network))
     predictor = Predictor.open(tmp_path / "model", device="cpu")
-    pictures = squares(BATCH_SIZE + 5, predictor.preprocessing.resize_size)
+    pictures = squares(8, predictor.preprocessing.resize_size)
     together = predictor.probabilities(pictures)
     alone = np.concatenate([predictor.probabilities(pictures[i : i + 1]) for i in range(len(pictures))])
     assert np.abs(together - alone).max() <= 1e-6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import timm
 import torch
 import torchvision
 from PIL import Image
+from torch import nn
 
 from tests.export.models import CLASSES, save_small_model, small_config, small_network
 from tl_core.backbones.build import build_network
@@ -48,14 +50,8 @@ def test_the_snippet_run_as_it_stands_gives_thaws_own_probabilities(tmp_path: Pa
     ("backbone", "image_size"),
     [
         ("test_resnet.r160_in1k", 64),
-        ("test_vit.r160_in1k", 160),
         ("test_vit.r160_in1k", 96),
-        ("test_convnext.r160_in1k", 96),
-        ("tf_efficientnet_lite0", 224),
-        ("torchvision/mobilenet_v3_small", 224),
-        ("torchvision/vit_b_16", 96),
-        ("torchvision/googlenet", 224),
-        ("torchvision/maxvit_t", 224),
+        ("torchvision/shufflenet_v2_x0_5", 64),
     ],
 )
 def test_the_weights_load_strictly_in_plain_timm_or_torchvision(tmp_path: Path, backbone: str, image_size: int):
@@ -63,13 +59,42 @@ def test_the_weights_load_strictly_in_plain_timm_or_torchvision(tmp_path: Path, 
     save_model(tmp_path / "model", network.module, small_config(network))
     lines = build_lines(small_config(network), network.module)
     assert lines in snippet_of(tmp_path / "model")
-    names = {"timm": timm, "torchvision": torchvision, "torch": torch}
-    exec(lines, names)
-    model = names["model"].eval()
+    model = built(lines).eval()
     model.load_state_dict(safetensors.torch.load_file(tmp_path / "model" / WEIGHTS), strict=True)
     picture = torch.randn(1, 3, image_size, image_size, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         assert torch.allclose(model(picture), network.module(picture), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "image_size"),
+    [
+        ("tf_efficientnet_lite0", 192),
+        ("vit_small_patch14_dinov2.lvd142m", 224),
+        ("swin_tiny_patch4_window7_224", 160),
+        ("torchvision/mobilenet_v3_small", 224),
+        ("torchvision/vit_b_16", 96),
+        ("torchvision/googlenet", 224),
+        ("torchvision/inception_v3", 299),
+        ("torchvision/maxvit_t", 224),
+    ],
+)
+def test_the_snippets_architecture_has_the_saved_tensors_in_every_family(backbone: str, image_size: int):
+    with torch.device("meta"):  # shapes alone, no memory and no time
+        network = build_network(backbone, 3, pretrained=False, image_size=image_size)
+        model = built(build_lines(small_config(network), network.module))
+    assert shapes(model) == shapes(network.module)
+
+
+def built(lines: str) -> nn.Module:
+    names: dict[str, Any] = {"timm": timm, "torchvision": torchvision, "torch": torch}
+    exec(lines, names)
+    model: nn.Module = names["model"]
+    return model
+
+
+def shapes(module: nn.Module) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in module.state_dict().items()}
 
 
 def test_the_readme_says_how_good_the_model_was_and_where_that_was_measured():

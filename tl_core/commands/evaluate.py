@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,14 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measures on DATA's test split where it brings one, else on all of it; raises UserError with what is wrong."""
-    dataset = _dataset(arguments)
-    # torch takes seconds to import: help and a wrong DATA are answered before.
+    # torch takes seconds to import: help is printed without it.
     from tl_core.data.decoder import DecoderPool
     from tl_core.evaluation.measuring import judging_records, measure
     from tl_core.evaluation.predictor import Predictor
 
     source = model_source(arguments)
-    predictor = Predictor.open(source)
+    predictor = Predictor.open(source)  # first: reading a big DATA takes longer than finding a mistyped MODEL
+    dataset = _dataset(arguments)
     with DecoderPool() as pool:
         measurement = measure(
             predictor,
@@ -44,13 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
             pool=pool,
             training_hashes=training_hashes(source),
         )
-    for item in (*dataset.report.skipped, *measurement.skipped):
-        print(f"Skipped '{shown(item.path)}': {item.reason}", file=sys.stderr)
+    for line in _notes(dataset, measurement):
+        print(line, file=sys.stderr)
     if arguments.json:
         print(json.dumps({"kind": "result", **measurement.to_dict()}))
     else:
         print(in_words(measurement.result))
-    _warn_of_seen(measurement)
     return 0
 
 
@@ -64,14 +64,20 @@ def training_hashes(source: Path) -> frozenset[str] | None:
 
 def _dataset(arguments: argparse.Namespace) -> Dataset:
     datasets = workspace_of_arguments(arguments).person().datasets
-    known = find_unchanged(datasets, arguments.data) if arguments.data.exists() else None
-    return known or import_source(arguments.data, datasets / new_identifier(), name=arguments.data.stem)
+    known = find_unchanged(datasets, arguments.data)
+    return known or import_source(arguments.data, datasets / new_identifier())
 
 
-def _warn_of_seen(measurement: Measurement) -> None:
+def _notes(dataset: Dataset, measurement: Measurement) -> Iterator[str]:
+    """What to know about the number before it is believed."""
+    if dataset.index.of_split("test"):
+        yield f"'{shown(dataset.name)}' brings a test split: measured on that alone."
+    if dataset.report.skipped:
+        yield f"{len(dataset.report.skipped):,} files were passed over; `check` says which and why."
+    for item in measurement.skipped:
+        yield f"Skipped '{shown(item.path)}': {item.reason}"
     if measurement.seen_in_training:
-        print(
+        yield (
             f"{measurement.seen_in_training:,} of these pictures were used in training, so this number flatters the "
-            "model. Bring pictures that it has never seen.",
-            file=sys.stderr,
+            "model. Bring pictures that it has never seen."
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tl_core.commands.model_argument import MODEL_HELP, check_target, model_source
 from tl_core.data.index import Skipped
-from tl_core.data.names import is_system, shown
+from tl_core.data.names import is_system, listed, shown
 from tl_core.errors import DataError
 from tl_core.platform import atomic_write_bytes
 
@@ -58,9 +58,9 @@ def pictures_under(paths: Sequence[Path]) -> list[Path]:
 
     Raises DataError that names every path that does not exist, or when the folders are empty.
     """
-    missing = [f"'{shown(str(path))}'" for path in paths if not path.exists()]
+    missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        raise DataError(f"There is nothing at {', '.join(missing)}.", "Check the spelling, and where you are.")
+        raise DataError(f"There is nothing at {listed(missing)}.", "Check the spelling, and where you are.")
     found = [file for path in paths for file in (_files_of(path) if path.is_dir() else [path])]
     if not found:
         raise DataError(f"There are no files in '{shown(str(paths[0]))}'.", "Give a folder that has pictures.")

@@ -14,7 +14,7 @@ import numpy as np
 
 from tl_core.data.decoder import ItemDecoder, Problem
 from tl_core.data.index import ImageIndex, ImageRecord, Skipped
-from tl_core.data.names import class_key, shown
+from tl_core.data.names import class_key, listed
 from tl_core.errors import DataError
 from tl_core.evaluation.predictor import Predictor
 from tl_core.evaluation.scores import RunResult, score
@@ -59,9 +59,10 @@ def positions_of(records: Sequence[ImageRecord], classes: Sequence[str]) -> dict
             found[label] = exact.get(label, near[0])
     unknown = sorted({record.label for record in records} - set(found))
     if unknown:
+        these = "these classes" if len(unknown) > 1 else "this class"
         raise DataError(
-            f"The model does not know {'these classes' if len(unknown) > 1 else 'this class'}: {_listed(unknown)}.",
-            f"It knows: {_listed(classes)}. Rename the folders, or leave those pictures out.",
+            f"The model does not know {these}: {listed(unknown, SHOWN_CLASSES)}.",
+            f"It knows: {listed(classes, SHOWN_CLASSES)}. Rename the folders, or leave those pictures out.",
         )
     return found
 
@@ -95,8 +96,3 @@ def measure(
         )
     seen = None if training_hashes is None else sum(record.sha256 in training_hashes for record in records)
     return Measurement(score(np.stack(rows), labels, predictor.classes, "test"), tuple(skipped), seen)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN_CLASSES:,} more" if len(names) > SHOWN_CLASSES else ""
-    return ", ".join(f"'{shown(name)}'" for name in names[:SHOWN_CLASSES]) + more

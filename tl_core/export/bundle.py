@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from tl_core import platform
+from tl_core.data.names import listed
 from tl_core.errors import BundleError
 from tl_core.export.members import EXPORT_AGAIN, Members, damaged, open_members
 from tl_core.export.model_config import FORMAT, FORMAT_VERSION, ModelConfig, check_format
@@ -134,7 +135,7 @@ def _manifest(members: Members) -> dict[str, Any]:
             raise BundleError(
                 f"'{members.shown}' is no model of Thaw.", "Give a run's folder, or a bundle (zip) that Thaw exported."
             )
-        raise damaged(members.shown, f"{_listed(missing)} is missing")
+        raise damaged(members.shown, f"{listed(missing)} is missing")
     values = _json(members, MANIFEST, _text_bytes(members, MANIFEST))
     check_format(values)
     check_format(_json(members, CONFIG, _text_bytes(members, CONFIG)))
@@ -143,10 +144,10 @@ def _manifest(members: Members) -> dict[str, Any]:
         raise damaged(members.shown, f"'{MANIFEST}' lists no files")
     missing = sorted({*files, *FILES} - set(members.sizes))
     if missing:
-        raise damaged(members.shown, f"{_listed(missing)} is missing")
+        raise damaged(members.shown, f"{listed(missing)} is missing")
     unlisted = sorted({*FILES, *members.sizes} - {*files, MANIFEST})
     if unlisted:
-        raise damaged(members.shown, f"{_listed(unlisted)} does not belong to it")
+        raise damaged(members.shown, f"{listed(unlisted)} does not belong to it")
     return files
 
 
@@ -174,8 +175,3 @@ def _json(members: Members, name: str, data: bytes) -> Any:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
-
-
-def _listed(names: list[str], shown: int = 5) -> str:
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(f"'{name}'" for name in names[:shown]) + more

@@ -1,0 +1,78 @@
+"""`export` from the command line: the whole file or none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.export.models import CLASSES, save_small_model
+from tl_core.__main__ import main
+from tl_core.export.bundle import open_model
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    run = tmp_path / "run"
+    save_small_model(run / "model")
+    (run / "config.json").write_text("{}")
+    (run / "events.jsonl").touch()
+    return run
+
+
+def export(run: Path, out: Path, *words: str, to: str = "bundle") -> int:
+    return main(["--workspace", str(run.parent), "export", str(run), "--to", to, "--out", str(out), *words])
+
+
+def test_a_bundle_is_written_over_an_older_file_and_told(run: Path, tmp_path: Path, capsys):
+    (tmp_path / "out.zip").write_bytes(b"older")
+    assert export(run, tmp_path / "out.zip") == 0
+    assert open_model(tmp_path / "out.zip")[0].classes == CLASSES
+    size = (tmp_path / "out.zip").stat().st_size
+    assert capsys.readouterr().out == f"Wrote '{tmp_path / 'out.zip'}' ({size / 1e6:.1f} MB).\n"
+
+
+def test_json_tells_path_size_and_hash(run: Path, tmp_path: Path, capsys):
+    assert export(run, tmp_path / "out.zip", "--json") == 0
+    data = (tmp_path / "out.zip").read_bytes()
+    assert json.loads(capsys.readouterr().out) == {
+        "kind": "exported",
+        "path": str(tmp_path / "out.zip"),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def test_a_folder_is_not_overwritten(run: Path, tmp_path: Path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert export(run, tmp_path / "mine") == 2
+    assert f"--out is '{tmp_path / 'mine'}', which is a folder." in capsys.readouterr().err
+    assert os.listdir(tmp_path / "mine") == ["letter.txt"]
+
+
+def test_a_place_that_does_not_exist_is_told(run: Path, tmp_path: Path, capsys):
+    assert export(run, tmp_path / "nowhere" / "out.zip") == 2
+    assert f"there is no folder '{tmp_path / 'nowhere'}'.\nMake the folder first." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", ["onnx", "torch", "script"])
+def test_other_formats_are_not_yet(run: Path, tmp_path: Path, capsys, to: str):
+    assert export(run, tmp_path / "out", to=to) == 2
+    assert capsys.readouterr().err == f"Export to '{to}' is not built yet.\nUse --to bundle.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_without_a_model_leaves_no_file(run: Path, tmp_path: Path, capsys):
+    os.rename(run / "model", run / "elsewhere")
+    assert export(run, tmp_path / "out.zip") == 2
+    assert "The run 'run' has no model.\nWait until it has finished, or train again." in capsys.readouterr().err
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_a_run_that_is_not_there_is_told(tmp_path: Path, capsys):
+    assert export(tmp_path / "nothing", tmp_path / "out.zip") == 2
+    assert f"There is no run '{tmp_path / 'nothing'}'." in capsys.readouterr().err
