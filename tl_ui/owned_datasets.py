@@ -19,7 +19,7 @@ from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import NotFoundError
-from tl_ui.sample_pictures import sample_folder
+from tl_ui.sample_pictures import check_sample, draw_and_import
 
 READY: State = "finished"
 THUMBNAIL_SIZES = (160, 320)
@@ -52,8 +52,8 @@ class OwnedDatasets:
             (found.created, DatasetRow(found.id, found.name, READY, found.images, found.classes)) for found in ready
         ]
         known = {found.id for found in ready}
-        for folder in self._person.datasets.iterdir():
-            if IDENTIFIER.match(folder.name) and folder.name not in known:
+        for folder in self._folders():
+            if folder.name not in known:
                 created = float(_request(folder).get("created", 0.0))
                 dated.append((created, DatasetRow(folder.name, self._name(folder), _state(folder), None, None)))
         return [row for _, row in sorted(dated, key=lambda pair: -pair[0])]
@@ -110,7 +110,17 @@ class OwnedDatasets:
         return folder.name
 
     def start_sample(self, name: str) -> str:
-        return self.start(sample_folder(self._person.folder / "samples", name), name)
+        """Returns at once, whether its pictures are there or have to be drawn first; one at a time of each."""
+        check_sample(name)
+        drawn = self._person.folder / "samples" / name
+        if drawn.is_dir():
+            return self.start(drawn, name)
+        for folder in self._folders():
+            if _request(folder).get("source") == str(drawn) and _state(folder) not in ENDED:
+                return folder.name
+        folder = create_import(self._person.datasets, drawn, name, limits=self._limits)
+        draw_and_import(drawn, folder)
+        return folder.name
 
     def thumbnail(self, dataset: str, sha256: str, size: int) -> Path:
         path = None
@@ -136,6 +146,9 @@ class OwnedDatasets:
         self._drop_source(folder)
         self._shelf.forget(folder)
         delete_dataset(folder)
+
+    def _folders(self) -> list[Path]:
+        return [path for path in self._person.datasets.iterdir() if IDENTIFIER.match(path.name)]
 
     def _name(self, folder: Path) -> str:
         request = _request(folder)

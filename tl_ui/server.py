@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -170,5 +171,10 @@ def _announce(url: str, settings: Settings, open_browser: bool, on_ready: Callab
         print("Others can reach it too: each browser gets a workspace of its own.", flush=True)
     if on_ready is not None:
         on_ready(url)
-    if open_browser:
+    if open_browser and has_desktop():
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def has_desktop() -> bool:
+    """Without one, Python opens a text browser over the terminal, or nothing."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -81,7 +81,7 @@ class Services:
             raise
 
     def start_sample(self, owner: str, name: str) -> str:
-        """`digits` or `garden`; takes a few seconds the first time, for the pictures are drawn then."""
+        """`digits` or `garden`; "starting" for a few seconds the first time, while the pictures are drawn."""
         return self.datasets(owner).start_sample(name)
 
     def new_incoming(self, owner: str, ending: str) -> Path:

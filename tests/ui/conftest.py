@@ -130,3 +130,15 @@ def busy_run(services: Services) -> Iterator[Callable[[Path], RunDir]]:
     yield make
     for lock in locks:
         lock.release()
+
+
+def incoming(settings: Settings, owner: str = "me") -> list[Path]:
+    return list((settings.workspace / "people" / owner / "incoming").glob("*"))
+
+
+def finished_view(client: TestClient, dataset: str) -> dict[str, Any]:
+    def ended() -> dict[str, Any] | None:
+        view = client.get(f"/thaw/datasets/{dataset}/view").json()
+        return None if view["state"] in ("starting", "running") else view
+
+    return wait_until(ended)
