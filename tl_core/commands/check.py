@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.index import SPLITS, DatasetReport, Skipped
 from tl_core.data.names import listed, shown
@@ -74,8 +75,8 @@ def progress_lines(clock: Callable[[], float]) -> Callable[[int, int], None]:
 def report_in_words(name: str, report: DatasetReport) -> list[str]:
     """The report as lines for a person: what was found, then the findings by harm, then what was passed over."""
     lines = [
-        f"{shown(name)}: {report.images:,} pictures, {len(report.classes):,} kinds; passed over: "
-        f"{len(report.skipped):,} files, and {report.system_files:,} of the system."
+        f"{shown(name)}: {counted(report.images, 'picture')}, {counted(len(report.classes), 'kind')}; passed over: "
+        f"{counted(len(report.skipped), 'file')}, and {report.system_files:,} of the system."
     ]
     wide = max((len(label) for label in report.classes), default=0)
     for label, counts in report.classes.items():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tl_core.data.counting import counted, sized
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
 from tl_core.data.limits import Limits
@@ -57,7 +58,7 @@ class ZipSource:
                 while chunk := stream.read(CHUNK):
                     count += len(chunk)
                     if count > self.limits.file_bytes:
-                        raise EntryDamaged(f"It has more than {self.limits.file_bytes / 1e6:.0f} MB.")
+                        raise EntryDamaged(f"It has more than {sized(self.limits.file_bytes)}.")
                     if count > self.limits.ratio_from_bytes and count > self.limits.ratio * packed:
                         raise _bomb(
                             self.path, f"'{shown(entry.path)}' unpacks to over {self.limits.ratio:g} times its size"
@@ -112,9 +113,7 @@ def _check_infos(path: Path, infos: Sequence[zipfile.ZipInfo], start_of_director
         raise DataError(f"'{name}' is packed with {methods}, which cannot be unpacked here.", REPACK)
     declared, allowed = sum(info.file_size for info in files), limits.unpacked_bytes(path.stat().st_size)
     if declared > allowed:
-        raise _bomb(
-            path, f"it says that it unpacks to {declared / 1e6:,.0f} MB, more than the {allowed / 1e6:,.0f} allowed"
-        )
+        raise _bomb(path, f"it says that it unpacks to {sized(declared)}, more than the {sized(allowed)} allowed")
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -192,7 +191,7 @@ def _unwanted(info: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
     if info.flag_bits & ENCRYPTED:
         return "It is protected by a password."
     if info.file_size > limits.file_bytes:
-        return f"It has {info.file_size / 1e6:.0f} MB; at most {limits.file_bytes / 1e6:.0f} MB are read."
+        return f"It has {sized(info.file_size)}; at most {sized(limits.file_bytes)} are read."
     if path.count("/") > limits.path_depth:
         return f"It lies more than {limits.path_depth} folders deep."
     if any(len(part.encode("utf-8", "surrogatepass")) > limits.name_bytes for part in path.split("/")):
@@ -221,12 +220,14 @@ def _told_apart(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
 def _findings(unsafe: list[str], guessed: list[str], doubled: list[str]) -> tuple[Finding, ...]:
     findings = []
     if unsafe:
-        message = f"{len(unsafe)} names in the archive are unsafe and were passed over; it may not come from a friend."
+        message = f"{counted(len(unsafe), 'file')} passed over: unsafe names, as archives of strangers have them."
         findings.append(Finding("unsafe_name", "warning", message, tuple(unsafe)))
     if doubled:
-        message = f"{len(doubled)} files share their name with another one in the archive; all were kept."
+        message = f"{counted(len(doubled), 'file')} of the same name as another one in the archive; all were kept."
         findings.append(Finding("unsafe_name", "warning", message, tuple(doubled)))
     if guessed:
-        message = f"{len(guessed)} names are in an unknown alphabet and may look wrong, such as '{shown(guessed[0])}'."
+        message = (
+            f"{counted(len(guessed), 'name')} in an unknown alphabet may look wrong, such as '{shown(guessed[0])}'."
+        )
         findings.append(Finding("asked", "warning", message, tuple(guessed)))
     return tuple(findings)

@@ -20,6 +20,7 @@ from typing import Any
 from PIL import Image, ImageFile
 
 from tl_core.data import pictures, sniffing, wire
+from tl_core.data.counting import sized
 from tl_core.data.limits import Limits
 from tl_core.data.pictures import PictureError
 from tl_core.data.preprocessing import Preprocessing
@@ -36,6 +37,8 @@ Answer = tuple[dict[str, Any], bytes]
 def read_file(path: str, limits: Limits) -> bytes:
     """The bytes of a regular file within the limit; a device or a pipe is never opened for reading."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise PictureError("It is no ordinary file.")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         raise PictureError("The file is gone.") from None
@@ -45,12 +48,10 @@ def read_file(path: str, limits: Limits) -> bytes:
         raise PictureError(f"It cannot be read ({error.strerror}).") from None
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode):  # exchanged in between
             raise PictureError("It is no ordinary file.")
         if status.st_size > limits.file_bytes:
-            raise PictureError(
-                f"It has {status.st_size / 1e6:.0f} MB; at most {limits.file_bytes / 1e6:.0f} MB are read."
-            )
+            raise PictureError(f"It has {sized(status.st_size)}; at most {sized(limits.file_bytes)} are read.")
         try:
             data = stream.read(limits.file_bytes + 1)
         except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from tl_core.data.counting import counted
 from tl_core.data.decoder import Inspected
 from tl_core.data.index import SPLITS, Finding, ImageIndex, ImageRecord, Severity, Skipped, class_counts
 from tl_core.data.layout import BESIDE
@@ -16,12 +17,12 @@ IMBALANCE = 10  # biggest class / smallest class
 TINY = 32  # pixels of the short side
 RANKS = {"harm": 0, "warning": 1, "note": 2}
 CONVERSIONS = {
-    "more than 8 bits": "have more than 8 bits a colour and were scaled to 8",
-    "CMYK": "are in print colours (CMYK) and were turned into RGB",
-    "transparent": "are transparent and were put on white",
-    "several frames": "have several frames or pages; the first was taken",
-    "misnamed": "have another format than their names say; their content was believed",
-    "turned": "were turned upright, as the camera noted",
+    "more than 8 bits": "with more than 8 bits a colour, scaled to 8",
+    "CMYK": "in print colours (CMYK), turned into RGB",
+    "transparent": "with transparency, put on white",
+    "several frames": "with several frames or pages, of which the first was taken",
+    "misnamed": "of another format than the name says; the content was believed",
+    "turned": "turned upright, as the camera noted",
 }
 
 
@@ -114,7 +115,7 @@ def _unreadable(skipped: Sequence[Skipped]) -> list[Finding]:
     paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and item.reason not in BESIDE)
     if not paths:
         return []
-    message = f"{_pictures(len(paths))} could not be used; the list of skipped files says why."
+    message = f"{counted(len(paths), 'picture')} could not be used; the list of skipped files says why."
     return [Finding("unreadable", "warning", message, paths)]
 
 
@@ -150,7 +151,7 @@ def _imbalance(index: ImageIndex) -> list[Finding]:
     (most, many), (least, least_count) = counts.most_common()[0], counts.most_common()[-1]
     if many < IMBALANCE * least_count:
         return []
-    message = f"'{most}' has {many} pictures, '{least}' {least_count}: the score leans to the big kinds."
+    message = f"'{most}' has {counted(many, 'picture')}, '{least}' {least_count}: the score leans to the big kinds."
     return [Finding("imbalance", "warning", message)]
 
 
@@ -158,7 +159,7 @@ def _tiny(index: ImageIndex) -> list[Finding]:
     small = [record for record in index.records if min(record.width, record.height) < TINY]
     if not small:
         return []
-    message = f"{_pictures(len(small))} below {TINY} pixels: a network sees little there."
+    message = f"{counted(len(small), 'picture')} below {TINY} pixels: a network sees little there."
     return [Finding("tiny", "note", message, _paths(small))]
 
 
@@ -168,11 +169,7 @@ def _converted(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Fi
         for note in inspected[record.path].notes:
             by_note[note].append(record.path)
     return [
-        Finding("converted", "note", f"{_pictures(len(by_note[note]))} {words}.", tuple(by_note[note]))
+        Finding("converted", "note", f"{counted(len(by_note[note]), 'picture')} {words}.", tuple(by_note[note]))
         for note, words in CONVERSIONS.items()
         if note in by_note
     ]
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tl_core.data import findings, layout, sources, store
 from tl_core.data.archives import ZipSource
+from tl_core.data.counting import counted
 from tl_core.data.decoder import DecoderPool, Inspected
 from tl_core.data.entries import Listing
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord, Skipped
@@ -131,9 +132,9 @@ def _check_usable(source: Path, index: ImageIndex, report: DatasetReport) -> Non
     name = shown(source.name)
     loose = [item for item in report.skipped if item.reason == layout.OUTSIDE]
     if loose:
-        raise DataError(f"The {len(loose)} pictures in '{name}' lie in no class folder.", FOLDERS_HINT)
+        raise DataError(f"{counted(len(loose), 'picture')} in '{name}', and no class folder.", FOLDERS_HINT)
     reasons = "".join(f" {shown(item.path)}: {item.reason}" for item in report.skipped if looks_like_picture(item.path))
-    looked = f" {len(report.skipped)} other files were passed over." if report.skipped and not reasons else ""
+    looked = f" {counted(len(report.skipped), 'other file')} passed over." if report.skipped and not reasons else ""
     few = reasons if len(reasons) <= 400 else reasons[:400] + " ..."
     raise DataError(f"No pictures ({LOOKED_FOR}) were found in '{name}'.{looked}{few}", FOLDERS_HINT)
 

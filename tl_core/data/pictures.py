@@ -45,7 +45,7 @@ def open_picture(data: bytes, limits: Limits) -> ImageFile.ImageFile:
     try:
         image = _open(data)
     except Image.DecompressionBombError:
-        raise PictureError(f"It has more than {limits.pixels // 1_000_000} million pixels.") from None
+        raise PictureError(_too_many(limits)) from None
     except UnidentifiedImageError:
         raise PictureError("It is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF).") from None
     except DAMAGED as error:
@@ -53,12 +53,19 @@ def open_picture(data: bytes, limits: Limits) -> ImageFile.ImageFile:
     width, height = image.size
     short, long = min(width, height), max(width, height)
     if width * height > limits.pixels or long > limits.side:
-        raise PictureError(f"It is {width} x {height} pixels; at most {limits.pixels // 1_000_000} million are read.")
+        raise PictureError(_too_many(limits))
     if short < limits.shortest_side:
         raise PictureError(f"It is {width} x {height} pixels, too small to show anything.")
     if long > limits.aspect * short:
         raise PictureError(f"It is {width} x {height} pixels, too thin a strip to be a picture.")
     return image
+
+
+def _too_many(limits: Limits) -> str:
+    return (
+        f"It has more pixels than are read: {limits.pixels / 1e6:g} million in all, {limits.side:,} on a side. "
+        "Make it smaller."
+    )
 
 
 def _open(data: bytes) -> ImageFile.ImageFile:

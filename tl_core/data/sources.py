@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from tl_core.data.archives import ZipSource, open_zip
+from tl_core.data.counting import counted
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
 from tl_core.data.limits import Limits
@@ -101,7 +102,7 @@ def list_folder(root: Path, limits: Limits) -> Listing:
     entries.sort(key=lambda entry: entry.path)
     findings: tuple[Finding, ...] = ()
     if links:
-        message = f"{len(links)} links: those to files were followed, those to folders were not."
+        message = f"{counted(len(links), 'link')}: what leads to a file was followed, what leads to a folder was not."
         findings = (Finding("links", "note", message, tuple(sorted(links))),)
     return Listing(tuple(entries), tuple(sorted(folders)), tuple(sorted(refused, key=lambda item: item.path)), findings)
 

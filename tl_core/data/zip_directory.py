@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tl_core.data import sniffing
+from tl_core.data.counting import sized
 from tl_core.data.limits import Limits
 from tl_core.data.names import shown
 from tl_core.errors import DataError
@@ -35,7 +36,7 @@ def check_directory(path: Path, limits: Limits) -> None:
             _check_kind(name, start, stream, size)
             if size > limits.archive_bytes:
                 raise DataError(
-                    f"'{name}' has {size / 1e6:,.0f} MB; at most {limits.archive_bytes / 1e6:,.0f} MB are taken.",
+                    f"'{name}' has {sized(size)}; at most {sized(limits.archive_bytes)} are taken.",
                     "Send fewer or smaller pictures.",
                 )
             disks, entries, directory_bytes = _end_record(name, stream, size)
@@ -47,7 +48,7 @@ def check_directory(path: Path, limits: Limits) -> None:
         raise DataError(f"'{name}' holds {entries:,} files; at most {limits.entries:,} are taken.", "Send fewer files.")
     if directory_bytes > limits.directory_bytes:
         raise DataError(
-            f"'{name}' was refused: its table of contents alone has {directory_bytes / 1e6:,.0f} MB.",
+            f"'{name}' was refused: its table of contents alone has {sized(directory_bytes)}.",
             "Zip the pictures again.",
         )
 
