@@ -115,6 +115,13 @@ def test_a_table_that_could_not_be_written_is_told_before_the_work(bundle, tmp_p
     assert f"but there is no folder '{tmp_path / 'no'}'." in capsys.readouterr().err
 
 
+def test_a_table_that_the_system_will_not_write_is_told(bundle, tmp_path, capsys):
+    picture = write_picture(tmp_path / "a.png", 1)
+    out = tmp_path / ("long" * 63)  # its temporary name is longer than file systems take
+    assert predict(tmp_path, bundle, picture, "--csv", out) == 2
+    assert f"--csv '{out}' could not be written (" in capsys.readouterr().err
+
+
 def test_a_model_that_is_none_and_an_identifier_without_a_run_are_told(tmp_path, capsys):
     picture = write_picture(tmp_path / "a.png", 1)
     assert predict(tmp_path, tmp_path / "nowhere.zip", picture) == 2

@@ -161,7 +161,17 @@ def test_a_place_of_measuring_that_is_not_known_is_refused():
         score([[0.5, 0.5]], [0], ("cat", "dog"), "training")  # type: ignore[arg-type]
 
 
-def test_the_screens_process_reads_results_and_configs_without_torch():
-    code = "import sys, tl_core.evaluation.scores, tl_core.export.model_config; print('torch' in sys.modules)"
+@pytest.mark.parametrize(
+    "module",
+    [
+        "tl_core.evaluation.scores",
+        "tl_core.export.model_config",
+        "tl_core.commands.predict",
+        "tl_core.commands.evaluate",
+        "tl_core.commands.export",
+    ],
+)
+def test_results_configs_and_help_come_without_torch(module: str):
+    code = f"import sys, {module}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

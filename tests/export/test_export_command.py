@@ -59,6 +59,14 @@ def test_a_place_that_does_not_exist_is_told(run: Path, tmp_path: Path, capsys):
     assert f"there is no folder '{tmp_path / 'nowhere'}'.\nMake the folder first." in capsys.readouterr().err
 
 
+def test_a_file_that_the_system_will_not_write_is_told(run: Path, tmp_path: Path, capsys):
+    out = tmp_path / ("long" * 63)  # its temporary name is longer than file systems take
+    assert export(run, out) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"--out '{out}' could not be written (")
+    assert told.endswith(").\nChoose another place.\n")
+
+
 @pytest.mark.parametrize("to", ["onnx", "torch", "script"])
 def test_other_formats_are_not_yet(run: Path, tmp_path: Path, capsys, to: str):
     assert export(run, tmp_path / "out", to=to) == 2

@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from tl_core.commands.model_argument import check_target, workspace_of_arguments
+from tl_core.commands.model_argument import check_target, workspace_of_arguments, writing
 from tl_core.data.names import shown
 from tl_core.errors import NotYetError
 from tl_core.jobs.rundir import find_run
@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     from tl_core.export.bundle import zip_model
     from tl_core.export.loading import model_path
 
-    zip_model(model_path(found.path), arguments.out)
+    model = model_path(found.path)
+    with writing(arguments.out, "--out"):
+        zip_model(model, arguments.out)
     size = arguments.out.stat().st_size
     if arguments.json:
         with open(arguments.out, "rb") as file:

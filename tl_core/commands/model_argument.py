@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tl_core.data.names import shown
@@ -23,6 +25,17 @@ def model_source(arguments: argparse.Namespace) -> Path:
     if IDENTIFIER.match(arguments.model) and not path.exists():
         return find_run(workspace_of_arguments(arguments).person().runs, arguments.model).path
     return path
+
+
+@contextmanager
+def writing(path: Path, option: str) -> Iterator[None]:
+    """Turns a full disk, a write-protected folder and their like into ConfigError with the system's words."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"{option} '{shown(str(path))}' could not be written ({error.strerror}).", "Choose another place."
+        ) from error
 
 
 def check_target(path: Path, option: str) -> None:

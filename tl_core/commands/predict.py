@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tl_core.commands.model_argument import MODEL_HELP, check_target, model_source
+from tl_core.commands.model_argument import MODEL_HELP, check_target, model_source, writing
 from tl_core.data.index import Skipped
 from tl_core.data.names import is_system, listed, shown
 from tl_core.errors import DataError
@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"None of the {len(answers):,} files could be read as a picture.", "The reason for each stands above."
         )
     if arguments.csv is not None:
-        atomic_write_bytes(arguments.csv, answers_csv(answers, predictor.classes))
+        with writing(arguments.csv, "--csv"):
+            atomic_write_bytes(arguments.csv, answers_csv(answers, predictor.classes))
         print(f"Wrote {len(answers):,} rows to '{shown(str(arguments.csv))}'.", file=sys.stderr)
     return 0
 

@@ -62,12 +62,15 @@ def _refuse_other_kinds(path: Path) -> None:
             raise BundleError(f"'{path.name}' is {kind}. Thaw opens no such file, since it may run a program.", remedy)
     if path.suffix.lower() == ".safetensors":
         raise BundleError(f"'{path.name}' holds weights alone, without class names and preprocessing.", remedy)
-    size = path.stat().st_size
-    if size == 0:
+    try:
+        with open(path, "rb") as file:
+            start = file.read(2)
+    except OSError as error:
+        raise BundleError(f"'{path.name}' cannot be read ({error.strerror}).", "Check its permissions.") from None
+    if not start:
         raise damaged(path.name, "the file is empty")
-    with open(path, "rb") as file:
-        if not file.read(4).startswith(b"PK"):
-            raise BundleError(f"'{path.name}' is no zip, so it is no bundle of Thaw.", remedy)
+    if start != b"PK":
+        raise BundleError(f"'{path.name}' is no zip, so it is no bundle of Thaw.", remedy)
 
 
 def _of_folder(folder: Path) -> Members:
