@@ -14,7 +14,7 @@ from PIL import ImageDraw
 
 from tl_core.data.samples.paint import Colour, Point, curve, mixed, shaded, varied
 
-STEPS = 7  # shades from a petal's edge to its heart
+STEPS = 6  # shades from a petal's edge to its heart
 
 DAISY = ((252, 250, 244), (255, 244, 250), (250, 226, 236), (255, 250, 224), (240, 244, 255))
 SUNFLOWER = ((252, 196, 20), (255, 176, 0), (255, 214, 64), (240, 150, 10), (226, 120, 24))

@@ -92,7 +92,7 @@ def _scene(kind: str, rng: random.Random) -> Image.Image:
     pen = ImageDraw.Draw(canvas)
     for centre in places(rng, count, big, radius):
         KINDS[kind](Flower(pen, rng, centre, radius * rng.uniform(0.85, 1.15), big))
-    return lit(canvas, rng).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return lit(canvas.resize((SIDE, SIDE), Image.Resampling.LANCZOS), rng)
 
 
 def _file_name(label: str, number: int) -> str:

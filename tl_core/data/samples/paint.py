@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
+CURVE_POINTS = 17  # on each side of a petal
 
 SKIES: tuple[tuple[Colour, Colour], ...] = (
     ((104, 168, 232), (214, 236, 250)),  # noon
@@ -52,8 +53,8 @@ def curve(length: float, width: float, bulge: float, point: float) -> list[Point
     """The outline of a petal along x: widest at `bulge` (0 to 1); a `point` above 1 is sharp, below 1 round."""
     power = math.log(0.5) / math.log(bulge)
     upper = []
-    for step in range(25):
-        t = step / 24
+    for step in range(CURVE_POINTS):
+        t = step / (CURVE_POINTS - 1)
         half = math.sin(math.pi * t**power)
         upper.append((length * t, width * max(0.0, half) ** (point if t > bulge else 0.9)))
     return upper + [(x, -y) for x, y in reversed(upper)]
@@ -64,18 +65,24 @@ def background(rng: random.Random, side: int) -> Image.Image:
     kind = rng.choice(("sky", "sky", "meadow", "meadow", "meadow", "studio"))
     if kind == "studio":
         return gradient(rng.choice(STUDIOS), side)
-    if kind == "meadow":
-        return _meadow(rng, side)
+    colours = rng.choice(MEADOWS)
+    far = _landscape(rng, side // 2, colours) if kind == "sky" else _meadow(rng, side // 2, colours)
+    return _grass(
+        rng, far.resize((side, side), Image.Resampling.BICUBIC), colours
+    )  # out of focus: half the size will do
+
+
+def _landscape(rng: random.Random, side: int, colours: tuple[Colour, Colour]) -> Image.Image:
+    """Clouds and three rows of hills."""
     canvas = gradient(rng.choice(SKIES), side)
     pen = ImageDraw.Draw(canvas)
     for _ in range(rng.randint(0, 4)):
         _cloud(rng, pen, side)
     canvas = canvas.filter(ImageFilter.GaussianBlur(side / 60))
     pen = ImageDraw.Draw(canvas)
-    near = rng.choice(MEADOWS)
     for layer in range(3):
-        _hill(rng, pen, side, 0.62 + 0.13 * layer, mixed(near[1], near[0], layer / 2))
-    return _grass(rng, canvas.filter(ImageFilter.GaussianBlur(side / 150)), near)
+        _hill(rng, pen, side, 0.62 + 0.13 * layer, mixed(colours[1], colours[0], layer / 2))
+    return canvas.filter(ImageFilter.GaussianBlur(side / 150))
 
 
 def gradient(colours: tuple[Colour, Colour], side: int) -> Image.Image:
@@ -84,16 +91,15 @@ def gradient(colours: tuple[Colour, Colour], side: int) -> Image.Image:
     return Image.composite(Image.new("RGB", (side, side), colours[1]), Image.new("RGB", (side, side), colours[0]), ramp)
 
 
-def _meadow(rng: random.Random, side: int) -> Image.Image:
+def _meadow(rng: random.Random, side: int, colours: tuple[Colour, Colour]) -> Image.Image:
     """Green out of focus, with round lights."""
-    colours = rng.choice(MEADOWS)
     canvas = gradient((colours[1], colours[0]), side)
     pen = ImageDraw.Draw(canvas)
     for _ in range(rng.randint(16, 34)):
         x, y, r = rng.uniform(0, side), rng.uniform(0, side), side * rng.uniform(0.03, 0.11)
         tone = mixed(rng.choice(colours), (255, 250, 200), rng.uniform(0.0, 0.4))
         pen.ellipse((x - r, y - r, x + r, y + r), fill=tone)
-    return _grass(rng, canvas.filter(ImageFilter.GaussianBlur(side / 45)), colours)
+    return canvas.filter(ImageFilter.GaussianBlur(side / 45))
 
 
 def _cloud(rng: random.Random, pen: ImageDraw.ImageDraw, side: int) -> None:
