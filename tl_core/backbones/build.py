@@ -69,12 +69,12 @@ def _timm_network(name: str, num_classes: int | None, pretrained: bool, image_si
     return Network(name, module, _classifier_of(name, module), _timm_preprocessing(config, size))
 
 
-def _timm_module(name: str, outputs: int, state: weights.State | None, options: dict[str, Any]) -> nn.Module:
+def _timm_module(name: str, outputs: int, state: weights.State | None, options: dict[str, Any]) -> Any:
     if state is not None:
         # timm adapts what it is given: other positions for another size, no classifier for other classes.
         options = {**options, "pretrained_cfg_overlay": {"state_dict": state}}
     try:
-        module: nn.Module = timm.create_model(name, pretrained=state is not None, num_classes=outputs, **options)
+        module = timm.create_model(name, pretrained=state is not None, num_classes=outputs, **options)
     except (TypeError, AssertionError, ValueError) as error:
         if "img_size" not in options:
             raise
@@ -136,15 +136,15 @@ def _torchvision_module(key: str, size: int, own_size: int, pretrained: bool) ->
         options = {"aux_logits": False, "transform_input": True, "init_weights": not pretrained}
     if size != own_size and key.startswith("maxvit"):
         raise ConfigError(f"'{TORCHVISION}{key}' takes only pictures of {own_size}, not of {size}.")
-    if size != own_size and key.startswith("vit_"):
-        options = {"image_size": size}
+    if key.startswith("vit_"):
+        options = {"image_size": size}  # the builder's own is 224 even where the weights' is not
     try:
         return torchvision.models.get_model(key, weights=None, **options)
     except AssertionError as error:
         raise ConfigError(f"'{TORCHVISION}{key}' cannot take pictures of {size} by {size}: {error}") from error
 
 
-def _classifier_of(name: str, module: nn.Module) -> str:
+def _classifier_of(name: str, module: Any) -> str:
     """The dotted path of the one Linear that gives the answer. Raises ConfigError where it is something else."""
     if hasattr(module, "get_classifier"):
         wanted = module.get_classifier()
@@ -155,7 +155,8 @@ def _classifier_of(name: str, module: nn.Module) -> str:
         raise ConfigError(
             f"'{name}' does not end in one linear layer, so its head cannot be replaced.", "Choose another backbone."
         )
-    return paths[0]
+    path: str = paths[0]
+    return path
 
 
 def _replace(module: nn.Module, path: str, num_classes: int) -> None:

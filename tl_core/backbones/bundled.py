@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
 
-from tl_core.backbones.catalogue import BUNDLED_FILE, BUNDLED_PACKAGE
+from tl_core.backbones.catalogue import BUNDLED_PACKAGE
+from tl_core.backbones.here import bundled_file
 from tl_core.errors import WeightsError
 
 # How many blocks each of the seven groups of EfficientNet-B0 (and Lite0) has: arXiv 1905.11946, table 1.
@@ -83,12 +83,10 @@ def lite0_state() -> dict[str, torch.Tensor]:
 
 
 def _lite0_file() -> Path:
-    found = find_spec(BUNDLED_PACKAGE.replace("-", "_"))
-    for folder in (found.submodule_search_locations or ()) if found else ():
-        path = Path(folder) / BUNDLED_FILE
-        if path.is_file():
-            return path
-    raise WeightsError(
-        f"The package {BUNDLED_PACKAGE}, which brings the weights of EfficientNet-Lite0, is not installed.",
-        "Install what requirements.txt names, or start app.py, which does it.",
-    )
+    path = bundled_file()
+    if path is None:
+        raise WeightsError(
+            f"The package {BUNDLED_PACKAGE}, which brings the weights of EfficientNet-Lite0, is not installed.",
+            "Install what requirements.txt names, or start app.py, which does it.",
+        )
+    return path

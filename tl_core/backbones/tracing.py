@@ -163,7 +163,7 @@ def follows_batch(first: Any, second: Any) -> bool:
             follows_batch(one, other) for one, other in zip(first, second, strict=True)
         )
     if isinstance(first, int) and not isinstance(first, bool) and first != second:
-        return first * PROBE_BATCHES[1] == second * PROBE_BATCHES[0]
+        return bool(first * PROBE_BATCHES[1] == second * PROBE_BATCHES[0])
     return bool(first == second)
 
 

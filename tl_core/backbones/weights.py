@@ -25,6 +25,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from torch import nn
 
+from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revision, torch_file
 from tl_core.errors import WeightsError
 
 SECONDS_TO_ANSWER = 10.0
@@ -48,38 +49,19 @@ def weights_hash(module: nn.Module) -> str:
 
 def hub_state(name: str, repository: str, filename: str | None) -> State:
     """The state dict of a timm network from the Hugging Face hub (HF_ENDPOINT respected) or its cache."""
-    path = _cached(repository, filename) or _downloaded(name, repository, filename)
+    path = hub_file(repository, filename) or _downloaded(name, repository, filename)
     return _read(name, path)
 
 
-def _filenames(filename: str | None) -> tuple[str, ...]:
-    """Safetensors first, as timm does."""
-    if filename is None or filename == "pytorch_model.bin":
-        return "model.safetensors", "pytorch_model.bin"
-    if filename.endswith(".bin"):
-        first = "open_clip_model" if filename == "open_clip_pytorch_model.bin" else filename[: -len(".bin")]
-        return f"{first}.safetensors", filename
-    return (filename,)
-
-
-def _cached(repository: str, filename: str | None) -> Path | None:
-    repo, _, revision = repository.partition("@")
-    for candidate in _filenames(filename):
-        found = huggingface_hub.try_to_load_from_cache(repo, candidate, revision=revision or None)
-        if isinstance(found, str):
-            return Path(found)
-    return None
-
-
 def _downloaded(name: str, repository: str, filename: str | None) -> Path:
-    repo, _, revision = repository.partition("@")
+    repo, revision = repository_and_revision(repository)
     if not constants.HF_HUB_OFFLINE:
         # The hub's client tries again for most of a minute before it says that nobody is there.
         _must_answer(name, f"{constants.ENDPOINT}/{repo}/resolve/{revision or 'main'}/config.json")
     try:
-        for candidate in _filenames(filename):
+        for candidate in hub_filenames(filename):
             try:
-                return Path(huggingface_hub.hf_hub_download(repo, candidate, revision=revision or None))
+                return Path(huggingface_hub.hf_hub_download(repo, candidate, revision=revision))
             except LocalEntryNotFoundError:
                 raise  # not here, and the hub cannot be reached: another file name would not help
             except EntryNotFoundError:
@@ -92,7 +74,7 @@ def _downloaded(name: str, repository: str, filename: str | None) -> Path:
 def url_state(name: str, url: str) -> State:
     """The state dict at `url`, whose file name ends in the start of its hash, kept where torch.hub keeps its files."""
     filename = url.rpartition("/")[2]
-    path = Path(torch.hub.get_dir()) / "checkpoints" / filename
+    path = torch_file(filename)
     expected = Path(filename).stem.rpartition("-")[2]
     if path.is_file() and not _sha256(path).startswith(expected):
         path.unlink()  # cut off by an earlier program: fetched again
