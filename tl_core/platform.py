@@ -214,7 +214,13 @@ def birth_of(pid: int) -> float | None:
 
 def seconds_alive() -> float:
     """How long this process has run, starting Python included."""
-    return max(0.0, time.time() - float(psutil.Process().create_time()))
+    if sys.platform == "linux":
+        # To a hundredth; psutil would add a boot time that is kept in whole seconds.
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        began = (birth_of(os.getpid()) or 0.0) / os.sysconf("SC_CLK_TCK")
+    else:
+        now, began = time.time(), float(psutil.Process().create_time())
+    return max(0.0, now - began)
 
 
 def end_group(pid: int, *, grace_seconds: float = 0.0) -> None:

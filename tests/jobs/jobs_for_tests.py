@@ -14,7 +14,7 @@ from tl_core.jobs.journal import read_records
 from tl_core.jobs.rundir import create_import
 from tl_core.jobs.workspace import Workspace
 
-DEADLINE_SECONDS = 60.0  # for a machine that does other things at once; a test fails by it and never waits for it
+DEADLINE_SECONDS = 120.0  # for a machine that does other things at once; a test fails by it and never waits for it
 
 
 def wait_until(claim: Callable[[], Any], *, seconds: float = DEADLINE_SECONDS) -> Any:

@@ -20,9 +20,9 @@ from tl_core.jobs.launcher import PROGRAM_ROOT, force_stop, launch, log_tail, re
 from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.view import read_view
-from tl_core.jobs.worker import EXIT_DONE, EXIT_FAULT, EXIT_REFUSED, EXIT_USER
 from tl_core.platform import Lock, birth_of
 
+EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 MANY = 400  # pictures of each class: enough that a worker is caught in the middle
 posix_only = pytest.mark.skipif(os.name == "nt", reason="stops and kills by POSIX signals")
 LAUNCH_AND_STAY = """

@@ -67,6 +67,9 @@ class ProgressPrinter:
             self.say(f"Note: {shown(record['message'])}")
 
     def _epoch(self, record: dict[str, Any]) -> None:
+        if record["epochs"] == 0:
+            self.say(head_in_words(record))
+            return
         if not self._headings:
             self.say(EPOCH_HEADINGS)
             self._headings = True
@@ -90,6 +93,13 @@ def plan_in_words(plan: dict[str, Any]) -> list[str]:
         f"Network {plan['backbone']}: {trained}.",
     ]
     return lines + [f"  {name.replace('_', ' ')}: {reason}" for name, reason in plan["reasons"].items()]
+
+
+def head_in_words(record: dict[str, Any]) -> str:
+    """Of a run that fits the head and nothing else."""
+    checked = record["val_accuracy"]
+    on_validation = "" if checked is None else f", {_percent(checked)} on the validation pictures"
+    return f"Head fitted: {_percent(record['train_accuracy'])} on the pictures it learned from{on_validation}."
 
 
 def epoch_in_words(record: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ import secrets
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 15 * 60.0
 LOOK_SECONDS = 0.5  # how often it looks whether it is still wanted
-NICENESS = 5  # below the screen, above the workers
+NICENESS = 2  # below the screen, above the workers
 MODELS_KEPT = 2
 Request = dict[str, Any]
 
@@ -64,7 +65,17 @@ class Work:
             import torchvision  # noqa: F401
 
             if request.get("model"):
-                self._model(request["model"])
+                model = self._model(request["model"])
+                model.probabilities(self._blank_square(model)[None])
+
+    def _blank_square(self, model: Predictor) -> Any:
+        """White paper through the decoding child, so that it is up, too. Returns (resize_size, resize_size, 3)."""
+        from PIL import Image
+
+        with tempfile.TemporaryDirectory() as folder:
+            picture = Path(folder) / "blank.png"
+            Image.new("RGB", (16, 16), "white").save(picture)
+            return self._pool.square(picture, model.preprocessing)
 
     def _layers(self, request: Request) -> list[dict[str, Any]]:
         backbone, image_size = str(request["backbone"]), request.get("image_size")

@@ -29,10 +29,13 @@ class _AssistantGoneError(Exception):
 class AssistantClient:
     """Every call is a connection of its own, so threads may call at once."""
 
-    def __init__(self, workspace: Workspace, *, idle_seconds: float | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, *, idle_seconds: float | None = None, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._workspace = workspace
         self._files = AssistantFiles(workspace.assistant)
         self._idle_seconds = idle_seconds
+        self._answer_seconds = answer_seconds
 
     def call(self, op: str, **arguments: Any) -> Any:
         """The answer to `op`. A UserError of the assistant is raised here as the same kind.
@@ -115,14 +118,14 @@ class AssistantClient:
     def _ask(self, address: Address, request: dict[str, Any]) -> Any:
         line = json.dumps({"token": address.token, **request}).encode() + b"\n"
         try:
-            with socket.create_connection(("127.0.0.1", address.port), timeout=ANSWER_SECONDS) as connection:
+            with socket.create_connection(("127.0.0.1", address.port), timeout=self._answer_seconds) as connection:
                 connection.sendall(line)
                 with connection.makefile("rb") as stream:
                     answer = stream.readline()
         except TimeoutError:
             self._end_hanging(address)
             raise RunError(
-                f"The assistant gave no answer to '{request['op']}' within {ANSWER_SECONDS:.0f} s and was ended.",
+                f"The assistant gave no answer to '{request['op']}' within {self._answer_seconds:g} s and was ended.",
                 "Try again; the next question starts a new one.",
             ) from None
         except OSError as error:

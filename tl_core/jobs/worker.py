@@ -25,7 +25,7 @@ from tl_core.platform import Lock, lower_priority
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
-NICENESS = 10  # the assistant has 5: Try answers while a training runs
+NICENESS = 5  # the assistant has 2: Try answers while a training runs
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 
 Emit = Callable[[Event], None]

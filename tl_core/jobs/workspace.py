@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+from tl_core.errors import RunError
+
 LOCAL_OWNER = "me"
 IDENTIFIER = re.compile(r"^[a-z2-7]{26}\Z")
 _OWNER = re.compile(r"^[a-z0-9]{1,64}\Z")
@@ -40,12 +42,21 @@ class Workspace:
     root: Path
 
     def person(self, owner: str = LOCAL_OWNER) -> Person:
-        """The folders of `owner`, made where they are missing; raises ValueError for a name that is none of ours."""
+        """The folders of `owner`, made where they are missing.
+
+        Raises RunError where the workspace cannot be written to, ValueError for a name that is none of ours.
+        """
         if not _OWNER.match(owner):
             raise ValueError(f"'{owner}' is no owner's name")
         person = Person(owner, self.root / "people" / owner)
-        person.datasets.mkdir(parents=True, exist_ok=True)
-        person.runs.mkdir(parents=True, exist_ok=True)
+        try:
+            person.datasets.mkdir(parents=True, exist_ok=True)
+            person.runs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(
+                f"The workspace '{self.root}' cannot be used: {error.strerror} ('{error.filename}').",
+                "Choose another folder with --workspace or THAW_WORKSPACE, or put its permissions right.",
+            ) from error
         return person
 
     @property
