@@ -6,6 +6,7 @@ Nothing long runs here: imports and trainings are jobs, and opening a network is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ import gradio as gr
 from tl_core.backbones.stage import Stage
 from tl_core.errors import RunError
 from tl_ui.choices import Choices
+from tl_ui.components import merged, redrawn
 from tl_ui.controls import BOXES, config_of, texts_of
 from tl_ui.guard import guarded
 from tl_ui.header import drawer_of
 from tl_ui.network_tab import open_network
 from tl_ui.owner import owner_of
 from tl_ui.pictures_tab import SAMPLES
-from tl_ui.scene import attached, look, with_run
+from tl_ui.scene import Scene, attached, look, with_run
 from tl_ui.services import Services
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ REMEMBER_RUN = """(kept) => {
   if (kept && kept.run) address.searchParams.set('run', kept.run); else address.searchParams.delete('run');
   history.replaceState(history.state, '', address);
 }"""
+BUSY = "() => ({ busy: true })"
+NOT_BUSY = "(value) => ({ ...value, busy: false })"
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 Stages = tuple[Stage, ...]
 
@@ -81,9 +85,9 @@ class Actions:
         tab = self.page.pictures
         self._on_event(tab.drop.ready, self.take_dataset)
         for name in SAMPLES:
-            self._on(tab.samples[name].click, self._sample(name), progress_on=[tab.drop])
-        self._on(tab.use_path.click, self.take_path, tab.path, progress_on=[tab.drop])
-        self._on(tab.path.submit, self.take_path, tab.path, progress_on=[tab.drop])
+            self._while_busy(tab.samples[name].click, self._sample(name))
+        self._while_busy(tab.use_path.click, self.take_path, tab.path)
+        self._while_busy(tab.path.submit, self.take_path, tab.path)
         self._on(tab.choose.input, self.choose_dataset, tab.choose)
         self._on(tab.remove.click, self.remove_dataset)
 
@@ -106,20 +110,30 @@ class Actions:
     def load(self, asked: Asked, run: str | None) -> dict[Any, Any]:
         choices = attached(self.services, asked.owner, asked.data, run)
         scene = look(self.services, asked.owner, choices)
-        self.services.warm()
         boxes = self._boxes_of(asked.owner, scene.choices.run)
-        return {**self.page.labels(scene.words), **self.page.show(scene), **boxes}
+        self._warm(asked.owner, scene)
+        return merged(self.page.labels(scene.words), self.page.show(scene), boxes)
 
     def show(self, asked: Asked, choices: Choices) -> dict[Any, Any]:
         stages = asked.stages if choices.backbone == asked.choices.backbone else ()
         return self.page.show(look(self.services, asked.owner, choices, stages))
 
     def refresh(self, asked: Asked) -> dict[Any, Any]:
-        return self.show(asked, asked.choices)
+        scene = look(self.services, asked.owner, asked.choices, asked.stages)
+        self._warm(asked.owner, scene)
+        return self.page.show(scene)
+
+    def _warm(self, owner: str, scene: Scene) -> None:
+        """A model that can be tried is loaded before the first picture comes."""
+        if scene.run and scene.run.has_model:
+            with suppress(RunError):
+                self.services.warm_run(owner, scene.run.id)
+        else:
+            self.services.warm()
 
     def speak(self, asked: Asked) -> dict[Any, Any]:
         scene = look(self.services, asked.owner, asked.choices.but(language=str(asked.values[0])), asked.stages)
-        return {**self.page.labels(scene.words), **self.page.show(scene)}
+        return merged(self.page.labels(scene.words), self.page.show(scene))
 
     def set_level(self, asked: Asked) -> dict[Any, Any]:
         return self.show(asked, asked.choices.but(level=str(asked.values[0])))
@@ -162,7 +176,7 @@ class Actions:
 
     def open_network(self, asked: Asked) -> dict[Any, Any]:
         scene, drawing = open_network(self.services, look(self.services, asked.owner, asked.choices, asked.stages))
-        return {**self.page.show(scene), self.page.network.ice: gr.update(value=drawing)}
+        return {**self.page.show(scene), self.page.network.ice: redrawn(drawing, scene.words.part("ice"))}
 
     def freeze(self, asked: Asked) -> dict[Any, Any]:
         if asked.word("backbone") != asked.choices.backbone or not asked.word("freeze"):
@@ -182,7 +196,7 @@ class Actions:
 
     def list_runs(self, asked: Asked) -> dict[Any, Any]:
         scene = look(self.services, asked.owner, asked.choices, asked.stages)
-        return {self.page.header.runs: gr.update(value=drawer_of(scene))}
+        return {self.page.header.runs: drawer_of(scene)}
 
     def choose_run(self, asked: Asked) -> dict[Any, Any]:
         choices = with_run(self.services, asked.owner, asked.choices, asked.word("run"))
@@ -210,22 +224,27 @@ class Actions:
 
         return guarded(load)
 
-    def _on(self, trigger: Any, handler: Handler, *inputs: Any, progress_on: Any = None) -> Any:
+    def _while_busy(self, trigger: Any, handler: Handler, *inputs: Any) -> None:
+        """For what takes a moment: the drop zone says so at once, in the browser, and stops also after a failure."""
+        drop = self.page.pictures.drop
+        begun = trigger(None, None, [drop], js=BUSY, **EVENT)
+        self._on(begun.then, handler, *inputs).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
+
+    def _on(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         def handle(request: gr.Request, choices: Choices, stages: Stages, *values: Any) -> Any:
             return handler(Asked(owner_of(request), choices, stages, values)) or gr.skip()
 
-        return self._bind(trigger, handle, inputs, progress_on)
+        return self._bind(trigger, handle, inputs)
 
     def _on_event(self, trigger: Any, handler: Handler) -> Any:
         def handle(request: gr.Request, event: gr.EventData, choices: Choices, stages: Stages) -> Any:
             return handler(Asked(owner_of(request), choices, stages, data=event._data)) or gr.skip()
 
-        return self._bind(trigger, handle, (), None)
+        return self._bind(trigger, handle, ())
 
-    def _bind(self, trigger: Any, handle: Callable[..., Any], inputs: Sequence[Any], progress_on: Any) -> Any:
-        look_of_event = {**EVENT, "show_progress": "minimal", "show_progress_on": progress_on} if progress_on else EVENT
+    def _bind(self, trigger: Any, handle: Callable[..., Any], inputs: Sequence[Any]) -> Any:
         given = [self.page.choices, self.page.stages, *inputs]
-        return trigger(guarded(handle), given, self._everything(), **look_of_event)
+        return trigger(guarded(handle), given, self._everything(), **EVENT)
 
     def _then_open(self, event: Any) -> Any:
         return self._on(event.then, self.open_network)

@@ -42,6 +42,27 @@ def drawn(*scripts: str, elem_id: str, words: dict[str, str], value: dict[str, A
     )
 
 
+def merged(*updates: dict[Any, Any]) -> dict[Any, Any]:
+    """One update for each component: what a later one leaves open, an earlier one says."""
+    whole: dict[Any, Any] = {}
+    for part in updates:
+        for component, update in part.items():
+            before = whole.get(component)
+            both = isinstance(before, dict) and isinstance(update, dict)
+            whole[component] = {**before, **update} if both and before is not None else update
+    return whole
+
+
+def shown_if(claim: bool) -> dict[str, Any]:
+    """Hidden ones stay in the page: Gradio forgets updates of what it has taken out of it."""
+    return gr.update(visible=True if claim else "hidden")
+
+
+def redrawn(value: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    """An update of a drawn component. Its words go with every value, so that no update can leave it without any."""
+    return gr.update(value=value, words=words)
+
+
 def panel(elem_id: str, value: str = "") -> gr.HTML:
     """HTML from `tl_ui.markup`, whose buttons with `data-go` fire `go`."""
     return gr.HTML(

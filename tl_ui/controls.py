@@ -76,9 +76,13 @@ def look_of(control: Control, words: Words) -> dict[str, Any]:
         return look
     low_high = BOUNDS.get(control.field)
     if low_high:
-        look["info"] += f" ({words('control.range', low=f'{low_high[0]:g}', high=f'{low_high[1]:g}')})"
+        look["info"] += f" ({words('control.range', low=_bound(low_high[0]), high=_bound(low_high[1]))})"
     look["placeholder"] = words("control.auto") if control.field != "name" else ""
     return look
+
+
+def _bound(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
 def config_of(texts: Mapping[str, str], *, backbone: str, freeze: str) -> RunConfig:

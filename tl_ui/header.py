@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tl_ui.choices import LEVELS
-from tl_ui.components import ASSETS, panel, runs_drawer
+from tl_ui.components import ASSETS, panel, redrawn, runs_drawer
 from tl_ui.present import header, run_rows
 from tl_ui.scene import Scene
 from tl_ui.words import DEFAULT_LANGUAGE, LANGUAGES, Words
@@ -39,7 +39,6 @@ class Header:
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
-            self.runs: gr.update(words=words.part("runs", "state")),
             self.language: gr.update(label=words("app.language")),
             self.level: gr.update(label=words("app.level"), choices=_levels(words)),
         }
@@ -47,15 +46,17 @@ class Header:
     def show(self, scene: Scene) -> dict[Any, Any]:
         return {
             self.brand: _brand(scene.words, shared=scene.shared),
-            self.runs: gr.update(value=drawer_of(scene)),
+            self.runs: drawer_of(scene),
             self.language: gr.update(value=scene.choices.language),
             self.level: gr.update(value=scene.choices.level),
         }
 
 
 def drawer_of(scene: Scene) -> dict[str, Any]:
+    """The update of the drawer."""
     names = {row.id: row.name for row in scene.datasets}
-    return {"runs": run_rows(scene.runs, names), "shown": scene.run.id if scene.run else ""}
+    value = {"runs": run_rows(scene.words, scene.runs, names), "shown": scene.run.id if scene.run else ""}
+    return redrawn(value, scene.words.part("runs", "state"))
 
 
 def _levels(words: Words) -> list[tuple[str, str]]:

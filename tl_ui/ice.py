@@ -9,6 +9,7 @@ import gradio as gr
 
 from tl_core.backbones.stage import HEAD, Stage
 from tl_ui.components import drawn
+from tl_ui.present import stage_title, title_parts
 from tl_ui.words import Words
 
 SIMPLE_GROUPS = 6  # the head among them
@@ -72,11 +73,20 @@ def group_ends(body: Sequence[Stage], most: int, *, keep: int) -> list[int]:
     return sorted(ends)
 
 
+def group_title(stages: Sequence[Stage], words: Words) -> str:
+    """One name for neighbours: "Parts of objects 1-2" for the same kind, else the first and the last kind."""
+    (first, low), (last, high) = title_parts(stages[0].title, words), title_parts(stages[-1].title, words)
+    if len(stages) == 1:
+        return stage_title(stages[0].title, words)
+    if first == last:
+        return f"{first} {low}–{high}" if low and high else first
+    return words("ice.names", first=first, last=last if words.language != "en" else last[:1].lower() + last[1:])
+
+
 def _group(stages: Sequence[Stage], words: Words) -> dict[str, Any]:
-    first, last = stages[0], stages[-1]
-    title = first.title if len(stages) == 1 else words("ice.names", first=first.title, last=last.title)
+    last = stages[-1]
     return {
-        "title": title,
+        "title": group_title(stages, words),
         "names": ", ".join(stage.name for stage in stages),
         "freeze": last.name,
         "parameters": sum(stage.parameters for stage in stages),

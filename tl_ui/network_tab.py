@@ -10,10 +10,10 @@ import gradio as gr
 
 from tl_core.backbones.catalogue import BackboneRecord, recommended
 from tl_core.errors import UserError
-from tl_ui.components import network_cards, panel
+from tl_ui.components import network_cards, panel, redrawn, shown_if
 from tl_ui.ice import failed_value, ice, ice_value, opening_value
 from tl_ui.markup import Html, join, tag
-from tl_ui.present import heading, note
+from tl_ui.present import for_classes, heading, note
 from tl_ui.scene import Scene
 from tl_ui.services import Services
 from tl_ui.words import Words
@@ -36,17 +36,15 @@ class NetworkTab:
     def build(cls, words: Words) -> NetworkTab:
         head = panel("network-head")
         cards = network_cards(words)
-        with gr.Row(visible=False, elem_classes="path-row") as expert:
+        with gr.Row(visible="hidden", elem_classes="path-row") as expert:
             custom = gr.Dropdown(interactive=True, allow_custom_value=True, elem_id="any-network", scale=4)
             use = gr.Button(elem_id="use-network", scale=1, min_width=120)
         return cls(head, cards, expert, custom, use, panel("ice-head"), ice(words), panel("network-foot"))
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
-            self.cards: gr.update(words=words.part("cards")),
             self.custom: gr.update(label=words("network.custom"), info=words("network.custom_help")),
             self.use: gr.update(value=words("network.use")),
-            self.ice: gr.update(words=words.part("ice")),
         }
 
     def show(self, scene: Scene) -> dict[Any, Any]:
@@ -56,13 +54,14 @@ class NetworkTab:
         names = [(f"{record.title} ({record.name})", record.name) for record in recommended()]
         if choices.backbone not in [name for _, name in names]:
             names.append((choices.backbone, choices.backbone))
+        cards = {"cards": cards_of(recommended()), "chosen": choices.backbone}
         return {
             self.head: join(heading(words, "network.title", "network.lead"), missing),
-            self.cards: gr.update(value={"cards": cards_of(recommended()), "chosen": choices.backbone}),
-            self.expert: gr.update(visible=choices.is_expert),
+            self.cards: redrawn(cards, words.part("cards")),
+            self.expert: shown_if(choices.is_expert),
             self.custom: gr.update(choices=names, value=choices.backbone),
             self.ice_head: heading(words, "ice.title", "ice.lead"),
-            self.ice: gr.update(value=drawing_of(scene)),
+            self.ice: redrawn(drawing_of(scene), words.part("ice")),
             self.foot: tag("div", go, class_="thaw-next"),
         }
 
@@ -97,5 +96,6 @@ def open_network(services: Services, scene: Scene) -> tuple[Scene, dict[str, Any
         stages = services.stages(scene.choices.backbone)
     except UserError as error:
         return scene, failed_value(scene.choices.backbone, str(error))
-    opened = dataclasses.replace(scene, stages=stages)
+    shown = for_classes(stages, len(scene.dataset.report.classes)) if scene.dataset else stages
+    opened = dataclasses.replace(scene, stages=shown)
     return opened, drawing_of(opened)

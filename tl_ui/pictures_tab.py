@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from tl_ui.components import dropzone, panel
+from tl_ui.components import dropzone, panel, redrawn, shown_if
 from tl_ui.markup import Html, join, tag
 from tl_ui.present import heading, note
 from tl_ui.present_pictures import found, thumbnails_of
@@ -46,16 +46,15 @@ class PicturesTab:
                 with gr.Row(visible=not shared, elem_classes="path-row"):
                     path = gr.Textbox(interactive=True, elem_id="folder-path", scale=4, max_lines=1)
                     use_path = gr.Button(elem_id="use-path", scale=1, min_width=120)
-                with gr.Column(visible=False) as before, gr.Row(elem_classes="path-row"):
+                with gr.Column(visible="hidden") as before, gr.Row(elem_classes="path-row"):
                     choose = gr.Dropdown(interactive=True, elem_id="choose-pictures", scale=4)
                     remove = gr.Button(elem_id="remove-pictures", scale=1, min_width=120)
-            with gr.Column(scale=7, min_width=300, visible=False) as found_side:
+            with gr.Column(scale=7, min_width=300, visible="hidden") as found_side:
                 found_panel = panel("found")
         return cls(head, drop, samples_head, samples, path, use_path, choose, remove, before, found_side, found_panel)
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
-            self.drop: gr.update(words=words.part("drop")),
             **{button: gr.update(value=words(f"sample.{name}")) for name, button in self.samples.items()},
             self.path: gr.update(label=words("pictures.path"), placeholder=words("pictures.path_placeholder")),
             self.use_path: gr.update(value=words("pictures.path_go")),
@@ -69,10 +68,10 @@ class PicturesTab:
         return {
             self.head: heading(words, "pictures.title", "pictures.lead"),
             self.samples_head: tag("p", words("pictures.or"), class_="muted"),
-            self.drop: gr.update(value={"dataset": scene.importing}),
-            self.before: gr.update(visible=bool(rows)),
+            self.drop: redrawn({"dataset": scene.importing}, words.part("drop")),
+            self.before: shown_if(bool(rows)),
             self.choose: gr.update(label=words("pictures.choose"), choices=rows, value=chosen),
-            self.found_side: gr.update(visible=bool(chosen)),
+            self.found_side: shown_if(bool(chosen)),
             self.found: _found(scene),
         }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from tl_core.backbones.catalogue import record_of
 from tl_core.backbones.stage import HEAD, Stage
 from tl_ui.markup import Html, icon, tag
 from tl_ui.owned_runs import RunRow
@@ -55,6 +57,31 @@ def header(words: Words, *, shared: bool, logo: str) -> Html:
     return tag("div", Html(logo), tag("div", title, tag("p", promise), class_="thaw-brand-words"), class_="thaw-brand")
 
 
+def title_parts(title: str, words: Words) -> tuple[str, str]:
+    """("Parts of objects", "2") for "parts of objects 2", in the words' language where the title is a known one."""
+    name, _, count = title.rpartition(" ")
+    if not name or not count.isdecimal():
+        name, count = title, ""
+    key = f"stage.{name.replace(' ', '_')}"
+    return (words(key) if words.has(key) else name), count
+
+
+def stage_title(title: str, words: Words) -> str:
+    return " ".join(part for part in title_parts(title, words) if part)
+
+
+def for_classes(stages: Sequence[Stage], num_classes: int) -> tuple[Stage, ...]:
+    """The stages with a head for so many classes; they come with the 1,000 of ImageNet, one row of weights for each."""
+    return tuple(_head_for(stage, num_classes) if stage.name == HEAD else stage for stage in stages)
+
+
+def _head_for(head: Stage, num_classes: int) -> Stage:
+    outputs = head.output_shape[-1] if head.output_shape else 0
+    if not outputs or head.parameters % outputs:
+        return head
+    return replace(head, parameters=head.parameters // outputs * num_classes, output_shape=(num_classes,))
+
+
 def ice_in_words(words: Words, freeze: str, stages: Sequence[Stage] = ()) -> str:
     """What the place of the ice line means, as on the Network tab."""
     if freeze == "all":
@@ -62,7 +89,7 @@ def ice_in_words(words: Words, freeze: str, stages: Sequence[Stage] = ()) -> str
     if freeze == "none":
         return words("ice.none")
     title = next((stage.title for stage in stages if stage.name == freeze), freeze)
-    return f"{words('train.frozen_to', stage=title)} {words('ice.some')}"
+    return f"{words('train.frozen_to', stage=stage_title(title, words))} {words('ice.some')}"
 
 
 def trained_share(freeze: str, stages: Sequence[Stage]) -> tuple[int, int]:
@@ -85,13 +112,13 @@ def decision(words: Words, key: str, sign: str, value: str, detail: str) -> Html
     return tag("div", icon(sign, 26), lines, class_="decision")
 
 
-def run_rows(runs: Sequence[RunRow], dataset_names: Mapping[str, str]) -> list[dict[str, Any]]:
+def run_rows(words: Words, runs: Sequence[RunRow], dataset_names: Mapping[str, str]) -> list[dict[str, Any]]:
     """The drawer's lines; text only, the browser makes it into nodes."""
     return [
         {
             "run": row.id,
-            "name": row.name or row.backbone,
-            "detail": " · ".join(_run_details(row, dataset_names.get(row.dataset, ""))),
+            "name": run_name(row.name, row.backbone, dataset_names.get(row.dataset, "")),
+            "detail": _run_detail(row, words),
             "state": row.state,
             "accuracy": row.accuracy,
         }
@@ -99,6 +126,15 @@ def run_rows(runs: Sequence[RunRow], dataset_names: Mapping[str, str]) -> list[d
     ]
 
 
-def _run_details(row: RunRow, dataset: str) -> list[str]:
+def run_name(label: str, backbone: str, dataset: str) -> str:
+    """What a person called it, else the pictures and the network."""
+    record = record_of(backbone)
+    title = record.title if record else backbone
+    return label or (f"{dataset} · {title}" if dataset else title)
+
+
+def _run_detail(row: RunRow, words: Words) -> str:
+    """The place of the ice and the moment, and the network where the run has a name of its own."""
+    ice = words(f"ice.freeze_{row.freeze if row.freeze in ('all', 'none') else 'some'}")
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created))
-    return [part for part in (dataset, row.backbone if row.name else "", moment) if part]
+    return " · ".join(part for part in (row.backbone if row.name else "", ice, moment) if part)

@@ -5,7 +5,7 @@ What the choices name may be gone (deleted in another tab, another machine's lin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from tl_ui.choices import Choices
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_runs import RunRow
+from tl_ui.present import for_classes, run_name
 from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 
@@ -69,21 +70,23 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
     """Reads what the choices name. `stages` are those of the chosen network, empty while it is being opened."""
     datasets = tuple(services.list_datasets(owner))
     row = next((row for row in datasets if row.id == choices.dataset), None)
-    run = shown_run(services, owner, choices.run)
+    dataset = services.dataset(owner, row.id) if row and row.state == "finished" else None
+    run = shown_run(services, owner, choices.run, {row.id: row.name for row in datasets})
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
         shared=services.settings.shared,
         datasets=datasets,
         runs=tuple(services.list_runs(owner)),
-        dataset=services.dataset(owner, row.id) if row and row.state == "finished" else None,
+        dataset=dataset,
         dataset_name=row.name if row else "",
         importing=row.id if row and row.state in BUSY else "",
         run=run,
-        stages=tuple(stages),
+        stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
     )
 
 
-def shown_run(services: Services, owner: str, run: str) -> ShownRun | None:
+def shown_run(services: Services, owner: str, run: str, names: Mapping[str, str] | None = None) -> ShownRun | None:
+    """None where there is no such run. `names` are those of the datasets, for what to call a run without a name."""
     if not run:
         return None
     try:
@@ -93,8 +96,9 @@ def shown_run(services: Services, owner: str, run: str) -> ShownRun | None:
     view = services.run_view(owner, run)
     config = found.config
     log = launcher.log_tail(found.path) if view.state in ("lost", "failed") else ""
-    label = found.label.name
-    return ShownRun(run, label, label or config.backbone, found.dataset_folder.name, config, view, log)
+    dataset = found.dataset_folder.name
+    name = run_name(found.label.name, config.backbone, (names or {}).get(dataset, ""))
+    return ShownRun(run, found.label.name, name, dataset, config, view, log)
 
 
 def attached(services: Services, owner: str, kept: Any, asked_run: str | None) -> Choices:

@@ -26,6 +26,8 @@ from tl_ui.try_tab import TryTab
 from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
+# All tabs are built at once: Gradio keeps only the last update of a component in a tab that was never opened.
+KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'
 )
@@ -39,7 +41,10 @@ def mount_options() -> dict[str, Any]:
 def build_screen(settings: Settings, services: Services) -> gr.Blocks:
     """The whole page; it holds no one's choices, which live in the browser and in each session's state."""
     words = words_for(DEFAULT_LANGUAGE)
-    with gr.Blocks(title="Thaw", analytics_enabled=False, delete_cache=(HOUR, 24 * HOUR), fill_width=True) as blocks:
+    blocks: gr.Blocks = gr.Blocks(
+        title="Thaw", analytics_enabled=False, delete_cache=(HOUR, 24 * HOUR), fill_width=True
+    )
+    with blocks:
         page = Page.build(words, settings)
         page.connect(blocks, services)
     return blocks
@@ -69,15 +74,15 @@ class Page:
         header = Header.build(words, shared=settings.shared)
         items: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-            with gr.Tab(words("tab.pictures"), id="pictures") as items["pictures"]:
+            with gr.Tab(words("tab.pictures"), id="pictures", **KEPT) as items["pictures"]:
                 pictures = PicturesTab.build(words, shared=settings.shared)
-            with gr.Tab(words("tab.network"), id="network") as items["network"]:
+            with gr.Tab(words("tab.network"), id="network", **KEPT) as items["network"]:
                 network = NetworkTab.build(words)
-            with gr.Tab(words("tab.train"), id="train") as items["train"]:
+            with gr.Tab(words("tab.train"), id="train", **KEPT) as items["train"]:
                 train = TrainTab.build(words)
-            with gr.Tab(words("tab.results"), id="results") as items["results"]:
+            with gr.Tab(words("tab.results"), id="results", **KEPT) as items["results"]:
                 results = ResultsTab.build()
-            with gr.Tab(words("tab.try"), id="try") as items["try"]:
+            with gr.Tab(words("tab.try"), id="try", **KEPT) as items["try"]:
                 trial = TryTab.build(words)
         return cls(choices, stages, kept, header, tabs, items, pictures, network, train, results, trial)
 
@@ -93,7 +98,7 @@ class Page:
     def labels(self, words: Words) -> dict[Any, Any]:
         """What changes with the language alone; left out otherwise, for a box that is typed in must not be touched."""
         named: dict[Any, Any] = {item: gr.update(label=words(f"tab.{name}")) for name, item in self.tab_items.items()}
-        for part in (self.header, self.pictures, self.network, self.train, self.trial):
+        for part in (self.header, self.pictures, self.network, self.train):
             named.update(part.labels(words))
         return named
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tl_core.backbones.catalogue import recommended
-from tl_ui.components import panel
+from tl_ui.components import panel, redrawn, shown_if
 from tl_ui.controls import BOXES, box, look_of
 from tl_ui.live_chart import WORDS, live_chart, live_value
 from tl_ui.markup import Html, join, tag
@@ -23,6 +23,7 @@ class TrainTab:
     head: gr.HTML
     start: gr.Column
     train: gr.Button
+    expert: gr.Column
     settings: gr.Accordion
     settings_head: gr.HTML
     boxes: list[Any]
@@ -31,19 +32,21 @@ class TrainTab:
     @classmethod
     def build(cls, words: Words) -> TrainTab:
         head = panel("train-head")
-        with gr.Column(visible=False) as start:
+        with gr.Column(visible="hidden") as start:
             train = gr.Button(variant="primary", elem_id="train", size="lg")
-            with gr.Accordion(open=False, visible=False, elem_id="all-settings") as settings:
+            with (
+                gr.Column(visible="hidden") as expert,
+                gr.Accordion(open=False, elem_id="all-settings") as settings,
+            ):
                 settings_head = panel("settings-head")
                 with gr.Row(elem_classes="settings"):
                     boxes: list[Any] = [box(control, words) for control in BOXES]
-        return cls(head, start, train, settings, settings_head, boxes, live_chart(words))
+        return cls(head, start, train, expert, settings, settings_head, boxes, live_chart(words))
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
             self.train: gr.update(value=words("train.go")),
             self.settings: gr.update(label=words("train.expert")),
-            self.live: gr.update(words=words.part(*WORDS)),
             **{
                 component: gr.update(**look_of(control, words))
                 for control, component in zip(BOXES, self.boxes, strict=True)
@@ -55,10 +58,10 @@ class TrainTab:
         live = live_value(run.id, name=run.name, log=run.log) if run else live_value("")
         return {
             self.head: join(heading(words, "train.title"), _decisions(scene) if scene.dataset else _empty(words)),
-            self.start: gr.update(visible=scene.dataset is not None),
-            self.settings: gr.update(visible=scene.choices.is_expert),
+            self.start: shown_if(scene.dataset is not None),
+            self.expert: shown_if(scene.choices.is_expert),
             self.settings_head: tag("p", words("train.expert_help"), class_="muted"),
-            self.live: gr.update(value=live),
+            self.live: redrawn(live, words.part(*WORDS)),
         }
 
 

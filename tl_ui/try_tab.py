@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from tl_ui.components import panel, try_zone
+from tl_ui.components import panel, redrawn, try_zone
 from tl_ui.markup import Html, join, tag
 from tl_ui.present import empty_state, heading
 from tl_ui.present_results import keep
@@ -27,9 +27,6 @@ class TryTab:
     def build(cls, words: Words) -> TryTab:
         return cls(panel("try-head"), try_zone(words), panel("keep"))
 
-    def labels(self, words: Words) -> dict[Any, Any]:
-        return {self.zone: gr.update(words=words.part("try", "drop"))}
-
     def show(self, scene: Scene) -> dict[Any, Any]:
         words, run = scene.words, scene.run
         ready = run is not None and run.has_model
@@ -39,7 +36,7 @@ class TryTab:
             kept = keep(words, address=address, file_name=file_name(run.label, run.id))
         return {
             self.head: _head(scene, ready=ready),
-            self.zone: gr.update(value={"run": run.id if run and ready else ""}),
+            self.zone: redrawn({"run": run.id if run and ready else ""}, words.part("try", "drop")),
             self.keep: kept,
         }
 

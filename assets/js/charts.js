@@ -16,7 +16,14 @@ function colour(name) {
   return getComputedStyle(root).getPropertyValue(name).trim();
 }
 
-function layoutOf(title, run, share) {
+// The whole width that the plan asks for is there from the start; a model solved in one step has its one place.
+function epochAxis(view) {
+  const epochs = view.plan ? view.plan.epochs : 0;
+  if (!epochs) return { range: [-1, 1], tickvals: [0], ticktext: [say('live.head_start')] };
+  return { title: { text: say('live.axis_epoch'), standoff: 6 }, range: [-0.02 * epochs, 1.02 * epochs], tickformat: 'd', ...(epochs < 8 ? { dtick: 1 } : {}) };
+}
+
+function layoutOf(view, run, share) {
   const grid = colour('--thaw-grid');
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid, automargin: true };
   return {
@@ -24,19 +31,24 @@ function layoutOf(title, run, share) {
     legend: { orientation: 'h', y: 1.16, x: 0, font: { size: 12 } },
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: { color: colour('--body-text-color'), family: getComputedStyle(root).fontFamily, size: 12 },
-    xaxis: { ...axis, title: { text: say('live.axis_epoch'), standoff: 6 }, rangemode: 'tozero' },
+    xaxis: { ...axis, ...epochAxis(view) },
     yaxis: { ...axis, rangemode: 'tozero', tickformat: share ? '.0%' : '', ...(share ? { range: [0, 1.03] } : {}) },
   };
 }
 
 function points(view, field) {
   const kept = view.epochs.filter((item) => item[field] !== null && item[field] !== undefined);
-  return { x: kept.map((item) => item.epoch), y: kept.map((item) => item[field]) };
+  const x = kept.map((item) => item.epoch);
+  const y = kept.map((item) => item[field]);
+  // The first model's loss is measured without label smoothing: no line joins it to those of the epochs.
+  const apart = field === 'train_loss' ? x.indexOf(0) + 1 : 0;
+  if (apart) { x.splice(apart, 0, 0); y.splice(apart, 0, null); }
+  return { x, y };
 }
 
 function traceOf(view, field, key, look) {
   return {
-    ...points(view, field), name: say(key), mode: 'lines+markers', type: 'scatter',
+    ...points(view, field), name: say(key), mode: 'lines+markers', type: 'scatter', cliponaxis: false,
     line: { color: colour(look.colour), width: 2.5, dash: look.dash }, marker: { size: 8, symbol: look.symbol, color: colour(look.colour) },
     hovertemplate: '%{y:.3f}<extra>%{fullData.name}, ' + say('live.axis_epoch') + ' %{x}</extra>',
   };
@@ -79,7 +91,7 @@ class Chart {
     const before = this.drawn || { epochs: 0, steps: 0 };
     this.drawn = { run, ...now };
     if (!grown) {
-      const layout = layoutOf(this.measure, run, this.measure === 'accuracy');
+      const layout = layoutOf(view, run, this.measure === 'accuracy');
       await library.react(this.box, tracesOf(view, this.measure), layout, { displayModeBar: false, responsive: false });
       return;
     }

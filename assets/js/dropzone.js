@@ -72,6 +72,15 @@ function ended(dataset, reply) {
   trigger('ready', { dataset, state: reply.state });
 }
 
+// `busy`: the server is making a sample or opening a typed path, which takes a moment before there is an import.
+function valueChanged() {
+  const { dataset, busy } = props.value || {};
+  bar.classList.toggle('waiting', Boolean(busy));
+  if (busy) show(say('drop.moment'), 1);
+  else if (dataset) follow(dataset);
+  else if (status.textContent === say('drop.moment')) show('', null);
+}
+
 async function bringFolder(files, name) {
   const useful = files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX'));
   if (!useful.length) return failed(say('drop.no_files'));
@@ -125,6 +134,6 @@ function render() {
 
 root.append(folderInput, zipInput, zone, bar, status);
 watch('words', render);
-watch('value', () => follow((props.value || {}).dataset));
+watch('value', valueChanged);
 render();
-follow((props.value || {}).dataset);
+valueChanged();

@@ -43,14 +43,14 @@ function paintHead() {
   const active = state === 'running' || state === 'starting';
   const kept = box.head.querySelector('.stop');
   const focused = kept && document.activeElement === kept;
-  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), el('span', { class: 'muted' }, took()), active ? stop : null].filter(Boolean));
+  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null].filter(Boolean));
   if (focused && active) stop.focus();
 }
 
 function progress() {
   const phase = view.phase;
   const step = view.lastStep;
-  if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state)] };
+  if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state), took()].filter(Boolean) };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
   if (step) words.push(say('live.epoch', { epoch: step.epoch, epochs: step.epochs }));

@@ -45,7 +45,7 @@ function bars(answers) {
 }
 
 function paint() {
-  if (!last) { answer.replaceChildren(); return; }
+  if (!last) { answer.replaceChildren(el('div', { class: 'thaw-empty' }, el('p', {}, say('try.here')))); return; }
   const picture = last.name && preview ? el('img', { src: preview, alt: say('try.your_picture', { name: last.name }) }) : null;
   const parts = [picture];
   if (last.waiting) parts.push(el('p', { class: 'muted' }, el('span', { class: 'thaw-spinner' }), say('try.asking')));

@@ -1,0 +1,148 @@
+"""Values into words and HTML: what is said, and that what strangers wrote stays text."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from tl_core.backbones.stage import Stage
+from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
+from tl_core.evaluation.scores import RunResult, score
+from tl_ui.ice import frozen_count, group_ends, ice_value
+from tl_ui.markup import tag
+from tl_ui.present import compact, ice_in_words, percent, trained_share
+from tl_ui.present_pictures import found, sentence, thumbnails_of
+from tl_ui.present_results import measured_on, most_mixed_up, results
+from tl_ui.present_results import sentence as result_sentence
+from tl_ui.words import words_for
+
+EN, ZH = words_for("en"), words_for("zh-CN")
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${x}\"'"
+STAGES = (
+    Stage("stem", "Stem", 100, 0.1, (8, 8)),
+    Stage("blocks.0", "Block 1", 300, 0.4, (8, 8)),
+    Stage("blocks.1", "Block 2", 600, 0.5, (8, 8)),
+    Stage("head", "Head", 1000, 0.0, (4,)),
+)
+
+
+def report(**changes: object) -> DatasetReport:
+    plain = DatasetReport(
+        classes={"fox": {"train": 300}, "dog": {"train": 112}}, images=412, skipped=(), system_files=0, findings=()
+    )
+    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def result(measured: str = "test", classes: tuple[str, ...] = ("dog", "fox")) -> RunResult:
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
+    return score(probabilities, np.array([0, 0, 1, 0]), classes, measured)  # type: ignore[arg-type]
+
+
+def test_pictures_and_kinds_are_counted_in_one_sentence() -> None:
+    assert sentence(report(), EN) == "412 pictures, 2 kinds."
+    skipped = tuple(Skipped(f"{n}.jpg", "It is cut off.") for n in range(3))
+    assert sentence(report(skipped=skipped), EN) == "412 pictures, 2 kinds; 3 could not be read."
+    assert sentence(report(skipped=skipped), ZH) == "412 张图片，2 类；3 个无法读取。"
+
+
+def test_a_hostile_class_name_stays_text_everywhere() -> None:
+    finding = Finding("imbalance", "warning", HOSTILE, (HOSTILE,))
+    seen = report(classes={HOSTILE: {"train": 1, "test": 1}}, skipped=(Skipped(HOSTILE, HOSTILE),), findings=(finding,))
+    records = (ImageRecord(HOSTILE, HOSTILE, "train", "ab" * 32, 8, 8, 100),)
+    panel = found(HOSTILE, seen, EN, thumbnails=thumbnails_of("d", records), expert=True)
+    answers = results(result(classes=(HOSTILE, "fox")), {}, EN, expert=True)
+    for page in (panel, answers):
+        assert "<img src=x" not in page
+        assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}}${x}&quot;&#x27;" in page
+
+
+def test_simple_shows_the_three_worst_findings_and_says_that_there_are_more() -> None:
+    kinds = (("note", "tiny"), ("note", "converted"), ("harm", "leak"), ("warning", "few"), ("note", "links"))
+    findings = tuple(Finding(kind, level, f"about {kind}") for level, kind in kinds)  # type: ignore[arg-type]
+    simple = found("x", report(findings=findings), EN, thumbnails={}, expert=False)
+    expert = found("x", report(findings=findings), EN, thumbnails={}, expert=True)
+    assert [simple.count(f"about {kind}") for _, kind in kinds] == [1, 0, 1, 1, 0]
+    assert "2 more in Expert." in simple
+    assert simple.index("about leak") < simple.index("about few")
+    assert all(f"about {kind}" in expert for _, kind in kinds)
+
+
+def test_thumbnails_are_spread_over_the_pictures_of_a_class() -> None:
+    records = [ImageRecord(f"fox/{n}.jpg", "fox", None, f"{n:064d}", 8, 8, 100) for n in range(80)]
+    shown = thumbnails_of("abc", records)["fox"]
+    assert len(shown) == 8
+    assert [item.path for item in shown] == [f"fox/{n}.jpg" for n in range(0, 80, 10)]
+    assert shown[0].address == f"thaw/datasets/abc/thumb/{0:064d}.jpg?size=160"
+
+
+def test_the_result_is_told_with_its_interval_and_the_baseline() -> None:
+    assert result_sentence(result(), EN) == (
+        "Right on 3 of 4 new pictures (75 %); the true rate is likely 30 to 95 %. Always saying “dog” would give 75 %."
+    )
+
+
+def test_pictures_that_also_chose_the_epoch_are_said_to_flatter() -> None:
+    assert "training never saw" in measured_on(result("test"), {"keep_best": True}, EN)
+    assert "flatters" in measured_on(result("validation"), {"keep_best": True}, EN)
+    assert "flatters" not in measured_on(result("validation"), {"keep_best": False}, EN)
+    assert "left out once" in measured_on(result("cross-validation"), {}, EN)
+
+
+def test_the_commonest_mistake_is_named_and_a_perfect_model_has_none() -> None:
+    assert most_mixed_up(result()) == ("fox", "dog", 1)
+    perfect = score(np.eye(2), np.array([0, 1]), ("a", "b"), "test")
+    assert most_mixed_up(perfect) is None
+    assert "No mistake" in results(perfect, {}, EN, expert=False)
+
+
+def test_a_measure_that_does_not_exist_is_said_to_be_unknown() -> None:
+    unknown = dataclasses.replace(result(), auroc=None)
+    assert "not known" in results(unknown, {}, EN, expert=True)
+
+
+def test_nearly_all_is_never_rounded_to_all() -> None:
+    assert [percent(value) for value in (1.0, 0.9999, 0.8646, 0.0004, 0.0)] == ["100", "99.9", "86", "0.1", "0"]
+
+
+def test_large_counts_keep_three_digits() -> None:
+    assert [compact(n) for n in (950, 4_649_592, 22_056_576, 303_000_000)] == ["950", "4.65 M", "22.1 M", "303 M"]
+
+
+def test_text_is_escaped_and_markup_is_not() -> None:
+    assert tag("p", "a < b", tag("b", "c"), title='"') == '<p title="&quot;">a &lt; b<b>c</b></p>'
+
+
+def test_the_ice_line_says_what_trains() -> None:
+    assert trained_share("all", STAGES) == (1000, 2000)
+    assert trained_share("blocks.0", STAGES) == (1600, 2000)
+    assert trained_share("none", STAGES) == (2000, 2000)
+    assert ice_in_words(EN, "blocks.0", STAGES).startswith("Frozen up to Block 1.")
+
+
+def test_the_drawing_has_a_slab_for_each_stage_and_reports_the_stage_at_the_line() -> None:
+    drawing = ice_value("net", STAGES, freeze="blocks.0", expert=True, words=EN)
+    assert [group["freeze"] for group in drawing["groups"]] == ["stem", "blocks.0", "blocks.1"]
+    assert drawing["line"] == 2
+    assert drawing["head"]["parameters"] == 1000
+
+
+def test_simple_joins_stages_to_six_and_keeps_the_line_where_it_is() -> None:
+    body = [Stage(f"s{n}", f"S{n}", 10, 1 / 30, (1,)) for n in range(30)]
+    for frozen in range(31):
+        ends = group_ends(body, 5, keep=frozen)
+        assert ends[-1] == 30
+        assert ends == sorted(set(ends))
+        assert len(ends) <= 5
+        assert frozen in (0, *ends)
+
+
+def test_one_stage_with_all_the_work_leaves_groups_that_hold_something() -> None:
+    body = [Stage(f"s{n}", f"S{n}", 10, 1.0 if n == 19 else 0.0, (1,)) for n in range(20)]
+    ends = group_ends(body, 5, keep=20)
+    assert ends[-1] == 20
+    assert len(set(ends)) == len(ends) == 5
+
+
+def test_a_line_from_another_network_freezes_everything() -> None:
+    assert frozen_count("no.such.stage", STAGES[:-1]) == 3
