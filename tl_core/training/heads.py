@@ -28,6 +28,7 @@ COARSE = 4
 # is far below the noise of that many pictures.
 MOST_IN_FLOAT64 = 5_000_000
 BLOCK_ROWS = 4096
+SCALE_FLOOR = 0.5  # of the root mean square deviation of all features
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,11 @@ def decompose(features: Array) -> Decomposition:
 
 
 def moments(features: Array) -> tuple[Array, Array]:
-    """Mean and standard deviation of each feature; a feature that never varies gets the scale 1."""
+    """Mean and scale of each feature.
+
+    The scale is the deviation with a floor: dividing by the deviation alone blows up features that hardly vary, and
+    then leave-one-out flatters (on the digits sample 93 % instead of 96 %, log loss 0.39 instead of 0.13).
+    """
     mean: Array = np.asarray(features.mean(axis=0, dtype=np.float64))
     if not np.isfinite(mean).all():
         raise TrainingError(
@@ -142,9 +147,9 @@ def moments(features: Array) -> tuple[Array, Array]:
     variance = np.zeros_like(mean)
     for rows in blocks(len(features)):
         variance += np.square(features[rows].astype(np.float64) - mean).sum(axis=0)
-    deviation: Array = np.sqrt(variance / max(len(features), 1))
-    negligible = deviation <= 1e-6 * max(float(deviation.max(initial=0.0)), 1e-30)
-    return mean, np.where(negligible, 1.0, deviation)
+    variance /= max(len(features), 1)
+    floor = SCALE_FLOOR**2 * float(variance.mean())
+    return mean, np.sqrt(variance + floor) if floor > 0 else np.ones_like(mean)
 
 
 def usable(eigenvalues: Array) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.events import Event, Phase
 from tl_core.training.engine import Engine, Feed, stored_feed, to_stored
+from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Positions, TrainingData, first_of
 from tl_core.training.plan_values import TrainingPlan
@@ -65,9 +66,9 @@ def prefix_features(
     The rows in `first` come first; asked to stop, the pass ends as soon as it has those.
     """
     engine = Engine(plan.device, plan.precision)
-    prefix.module.eval()
+    module = fast_copy(prefix.module, plan.precision)
     key = FeatureKey(plan.backbone, weights_hash(prefix.module), prefix.cut, plan.preprocessing, plan.precision)
-    shape = tuple(engine.infer(prefix.module, feed(wanted[:1])).shape[1:])
+    shape = tuple(engine.infer(module, feed(wanted[:1])).shape[1:])
     size = BATCH_ON_CPU if plan.device == "cpu" else BATCH_ON_GPU
     with feature_rows(cache, key, shape, [data.content_hashes[row] for row in wanted], stored=prefix.stored) as file:
         missing = places_of(first_of(wanted[np.array(file.missing, dtype=np.int64)], first), wanted)
@@ -76,7 +77,7 @@ def prefix_features(
         yield Phase("features", len(done), len(wanted))
         for start in range(0, len(missing), size):
             places = missing[start : start + size]
-            features = engine.infer(prefix.module, feed(wanted[places]))
+            features = engine.infer(module, feed(wanted[places]))
             for place, row in zip(places, to_stored(features, prefix.stored), strict=True):
                 file.put(int(place), row)
             done.update(int(row) for row in wanted[places])

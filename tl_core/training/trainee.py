@@ -17,6 +17,7 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.tensors import to_batch
 from tl_core.training.augment import STRENGTHS, augment, draws, picture_number
 from tl_core.training.engine import Engine, Feed
+from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.pictures import Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
 
@@ -75,11 +76,11 @@ def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> EpochF
 
 def through(engine: Engine, prefix: nn.Module, feed: EpochFeed) -> EpochFeed:
     """What the frozen prefix says about each view, computed at every step, without gradients."""
+    fast = fast_copy(prefix, engine.precision)
 
     def prefixed(positions: Positions, epoch: int) -> Tensor:
-        prefix.eval()
         with torch.no_grad(), engine.autocast():
-            output: Tensor = prefix(engine.place(feed(positions, epoch)))
+            output: Tensor = fast(engine.place(feed(positions, epoch)))
         return output
 
     return prefixed
