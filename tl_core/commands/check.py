@@ -17,6 +17,7 @@ from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.index import SPLITS, DatasetReport, Skipped
 from tl_core.data.names import listed, shown
+from tl_core.errors import RunError
 from tl_core.jobs.workspace import Workspace, new_identifier
 
 SECONDS_BETWEEN_LINES = 1.0
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="thaw-check-") as spare:
-        datasets = _writable(Workspace(arguments.workspace).person().datasets, Path(spare))
+        datasets = _writable(Workspace(arguments.workspace), Path(spare))
         dataset = _known_or_read(arguments.data, datasets)
         if arguments.json:
             print(json.dumps(dataset.report.to_dict()))
@@ -41,13 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _writable(datasets: Path, spare: Path) -> Path:
-    """The workspace's datasets, or `spare` where they cannot be written: looking needs no place of its own."""
+def _writable(workspace: Workspace, spare: Path) -> Path:
+    """Where datasets are kept, or `spare` where nothing can be kept: to look, nobody needs a place of their own."""
     try:
+        datasets = workspace.person().datasets
         datasets.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=datasets):
             return datasets
-    except OSError:
+    except (OSError, RunError) as error:
+        print(f"What is read now is not kept: {shown(str(error))}", file=sys.stderr)
         return spare
 
 

@@ -84,5 +84,8 @@ def _unpack(source: ZipSource, entry: Entry, folder: Path) -> Path:
         raise
     path = store.stored_path(folder, digest.hexdigest())
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.replace(partial, path)
+    if path.exists():  # the same bytes under another name; a child may be reading them
+        partial.unlink()
+    else:
+        os.replace(partial, path)
     return path

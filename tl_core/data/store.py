@@ -69,13 +69,15 @@ def read_facts(folder: Path) -> DatasetFacts:
         raise _damaged(folder, DATASET_FILE, error) from None
 
 
-def read_index(folder: Path) -> ImageIndex:
-    """Raises DataError when index.jsonl is missing or damaged."""
+def read_index(folder: Path, images: int) -> ImageIndex:
+    """Raises DataError when index.jsonl is missing, damaged or has not `images` records."""
     try:
         with (folder / INDEX_FILE).open("rb") as lines:
             records = tuple(ImageRecord(**json.loads(line)) for line in lines)
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(folder, INDEX_FILE, error) from None
+    if len(records) != images:
+        raise _damaged(folder, INDEX_FILE, ValueError(f"{len(records)} of {images} lines"))
     return make_index(records)
 
 

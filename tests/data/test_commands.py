@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.data.pictures_for_tests import pets, png, write_files, write_zip
+from tl_core.commands import check, sample
+from tl_core.errors import DataError
+
+
+def run_check(workspace: Path | None, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    check.add_arguments(parser)
+    return check.run(parser.parse_args(words, argparse.Namespace(workspace=workspace)))
+
+
+def test_check_prints_the_report_as_one_json_object_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {**pets(), "cats/copy.png": png(0), "cats/a.txt": b"text", ".DS_Store": b"x"}
+    path = write_zip(tmp_path / "pets.zip", files)
+    assert run_check(tmp_path / "workspace", str(path), "--json") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    report = json.loads(line)
+    assert report["classes"] == {"cats": {"train": 4}, "dogs": {"train": 3}}
+    assert (report["images"], report["system_files"]) == (7, 1)
+    assert report["skipped"] == [{"path": "cats/a.txt", "reason": "It is a text file, not a picture."}]
+    assert set(report["findings"][0]) == {"kind", "severity", "message", "paths"}
+    assert ["cats/0.png", "cats/copy.png"] in [finding["paths"] for finding in report["findings"]]
+
+
+def test_a_second_check_reads_no_picture_and_says_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    run_check(tmp_path / "workspace", str(folder), "--json")
+    first = capsys.readouterr().out
+
+    def read_again(*_: object, **__: object) -> None:
+        raise AssertionError("the pictures were read again")
+
+    monkeypatch.setattr(check, "import_source", read_again)
+    assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
+    second = capsys.readouterr()
+    assert second.out == first
+    assert "'pets' has not changed since it was last read." in second.err
+
+
+def test_check_tells_a_person_what_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "pets", {**pets(), "dogs/x.png": png(0), "dogs/bad\x1b.png": b""})
+    assert run_check(tmp_path / "workspace", str(folder)) == 0
+    text = capsys.readouterr().out
+    assert "pets: 7 pictures, 2 kinds; passed over: 1 file, and 0 of the system." in text
+    assert "  cats  3 train" in text
+    assert "harm: The same picture lies in 'cats' and 'dogs'; one label is wrong." in text
+    assert "passed over: 'dogs/bad\\x1b.png': It is empty (0 bytes)." in text
+    assert "\x1b" not in text
+
+
+def test_check_needs_no_workspace_that_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "workspace").write_text("a file stands in the way")
+    folder = write_files(tmp_path / "pets", pets())
+    assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["images"] == 6
+
+
+def test_what_cannot_be_checked_leaves_nothing_in_the_workspace(tmp_path: Path) -> None:
+    write_files(tmp_path, {"pets.zip": b"Rar!\x1a\7\1\0"})
+    with pytest.raises(DataError, match=r"'pets.zip' is a RAR archive, not a zip"):
+        run_check(tmp_path / "workspace", str(tmp_path / "pets.zip"))
+    assert not [path for path in (tmp_path / "workspace").rglob("*") if path.is_file()]
+
+
+def test_progress_is_said_once_a_second_at_most(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0.0, 0.5, 0.9, 1.2, 1.2, 1.3, 2.5, 2.5])
+    say = check.progress_lines(lambda: next(times))
+    for done in range(1, 6):
+        say(done, 5)
+    assert capsys.readouterr().err == "Read 3 of 5 files\nRead 5 of 5 files\n"
+
+
+def test_the_sample_command_writes_and_says_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    sample.add_arguments(parser)
+    assert sample.run(parser.parse_args(["digits", str(tmp_path / "digits")])) == 0
+    assert "1,797 pictures of 10 kinds" in capsys.readouterr().out
+    assert len(list((tmp_path / "digits").glob("*/*.png"))) == 1797
+    with pytest.raises(DataError, match="is not empty; nothing was written"):
+        sample.run(parser.parse_args(["garden", str(tmp_path / "digits")]))

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.data.conftest import Bring
+from tests.data.pictures_for_tests import SMALL, pets, png, write_files, write_zip
+from tl_core.data import reading
+from tl_core.data.dataset import (
+    ImportStopped,
+    delete_dataset,
+    find_unchanged,
+    import_source,
+    list_datasets,
+    open_dataset,
+)
+from tl_core.data.decoder import DecoderPool
+from tl_core.data.importing import import_into
+from tl_core.errors import DataError, NotYetError
+
+
+@pytest.fixture(params=["folder", "zip"])
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    if request.param == "zip":
+        return write_zip(tmp_path / "pets.zip", pets())
+    return write_files(tmp_path / "pets", pets())
+
+
+def test_pictures_of_a_folder_or_a_zip_can_be_found_again(source: Path, bring: Bring, pool: DecoderPool) -> None:
+    dataset = bring(source)
+    assert dataset.name == "pets"
+    assert dataset.index.classes == ("cats", "dogs")
+    assert dataset.report.classes == {"cats": {"train": 3}, "dogs": {"train": 3}}
+    for record in dataset.index.records:
+        assert dataset.path_of(record).read_bytes() == pets()[record.path]
+        assert (record.width, record.height, record.split) == (40, 36, None)
+        assert pool.square(dataset.path_of(record), SMALL).shape == (32, 32, 3)
+
+
+def test_a_folders_pictures_stay_where_they_are(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    dataset = bring(folder)
+    assert dataset.path_of(dataset.index.records[0]) == folder / "cats/0.png"
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert not (dataset.folder / "files").exists()
+
+
+def test_a_dataset_is_opened_again_as_it_was(source: Path, bring: Bring) -> None:
+    dataset = bring(source)
+    again = open_dataset(dataset.folder)
+    assert (again.index, again.report, again.facts) == (dataset.index, dataset.report, dataset.facts)
+
+
+def test_an_unchanged_source_is_not_read_again_and_a_changed_one_is(source: Path, bring: Bring, tmp_path: Path) -> None:
+    dataset = bring(source)
+    found = find_unchanged(tmp_path / "datasets", source)
+    assert found is not None
+    assert found.folder == dataset.folder
+    os.utime(source if source.is_file() else source / "cats/1.png", ns=(1, 1))
+    assert find_unchanged(tmp_path / "datasets", source) is None
+
+
+def test_a_file_more_or_another_name_makes_a_folder_changed(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    bring(folder)
+    (folder / "birds").mkdir()
+    assert find_unchanged(tmp_path / "datasets", folder) is None
+    (folder / "birds").rmdir()
+    assert find_unchanged(tmp_path / "datasets", folder) is not None
+    (folder / "cats/0.png").rename(folder / "cats/9.png")
+    assert find_unchanged(tmp_path / "datasets", folder) is None
+
+
+def test_a_thumbnail_is_made_once(source: Path, bring: Bring, pool: DecoderPool) -> None:
+    dataset = bring(source)
+    record = dataset.index.records[0]
+    path = dataset.thumbnail(record, pool)
+    path.write_bytes(b"kept")
+    assert dataset.thumbnail(record, pool).read_bytes() == b"kept"
+
+
+def test_progress_counts_every_file_and_ends_at_the_total(source: Path, tmp_path: Path, pool: DecoderPool) -> None:
+    seen: list[tuple[int, int]] = []
+    import_into(source, tmp_path / "d", on_progress=lambda done, total: seen.append((done, total)), pool=pool)
+    assert seen == [(done, 6) for done in range(7)]
+
+
+def test_an_import_that_is_stopped_keeps_nothing_but_the_jobs_own_files(
+    source: Path, tmp_path: Path, pool: DecoderPool
+) -> None:
+    folder = tmp_path / "job"
+    write_files(folder, {"job.json": b"{}", "events.jsonl": b""})
+    with pytest.raises(ImportStopped, match=r"was stopped. Start again when you like"):
+        import_into(source, folder, should_stop=lambda: True, pool=pool)
+    assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "job.json"]
+    with pytest.raises(DataError, match="There is no complete dataset in 'job'"):
+        open_dataset(folder)
+
+
+def test_a_full_disk_is_said_and_nothing_half_written_stays(
+    tmp_path: Path, pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, calls = os.replace, iter(range(100))
+
+    def full(*paths: Path) -> None:
+        if next(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        honest(*paths)
+
+    monkeypatch.setattr(reading.os, "replace", full)
+    with pytest.raises(DataError, match=r"The disk is full; nothing was kept. Free some space"):
+        import_into(write_zip(tmp_path / "pets.zip", pets()), tmp_path / "dataset", pool=pool)
+    assert not (tmp_path / "dataset").exists()
+
+
+def test_a_zip_that_changes_while_it_is_read_is_refused(tmp_path: Path, pool: DecoderPool) -> None:
+    path = write_zip(tmp_path / "pets.zip", pets())
+    with pytest.raises(DataError, match=r"'pets.zip' changed while it was read. Bring it in again"):
+        import_into(path, tmp_path / "d", on_progress=lambda done, total: os.utime(path, ns=(1, 1)), pool=pool)
+    assert not (tmp_path / "d").exists()
+
+
+def test_pictures_in_no_class_folder_are_refused_with_the_remedy(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", {"1.png": png(1), "2.png": png(2)})
+    with pytest.raises(DataError, match=r"2 pictures in 'pets', and no class folder. Put each kind in a folder"):
+        bring(folder)
+
+
+def test_no_pictures_at_all_are_refused_with_what_was_looked_for(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "animals", {"cats/a.txt": b"text", "dogs/.DS_Store": b"x"})
+    with pytest.raises(DataError, match=r"No pictures \(JPEG, PNG, .*\) were found in 'animals'. 1 other file passed"):
+        bring(folder)
+    broken = write_files(tmp_path / "broken", {"cats/a.png": b""})
+    with pytest.raises(DataError, match=r"found in 'broken'. cats/a.png: It is empty"):
+        bring(broken)
+
+
+def test_a_table_is_not_yet_read_and_a_missing_path_is_named(tmp_path: Path, bring: Bring) -> None:
+    write_files(tmp_path, {"labels.csv": b"path,label\n"})
+    with pytest.raises(NotYetError, match=r"'labels.csv' is a table; tables of paths and labels cannot be read yet"):
+        bring(tmp_path / "labels.csv")
+    with pytest.raises(DataError, match=r"There is no file or folder .*nowhere"):
+        bring(tmp_path / "nowhere")
+
+
+def test_links_to_files_are_followed_and_links_to_folders_are_not(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    outside = write_files(tmp_path / "outside", {"9.png": png(9)})
+    (folder / "cats" / "9.png").symlink_to(outside / "9.png")
+    (folder / "dogs" / "loop").symlink_to(folder)
+    (folder / "dogs" / "dangling.png").symlink_to(tmp_path / "nothing")
+    os.mkfifo(folder / "dogs" / "pipe.png")
+    dataset = bring(folder)
+    assert dataset.report.images == 7
+    reasons = {item.path: item.reason for item in dataset.report.skipped}
+    assert reasons["dogs/loop"].startswith("It is a link to a folder")
+    assert reasons["dogs/dangling.png"] == "It is a link that leads nowhere."
+    assert reasons["dogs/pipe.png"] == "It is no ordinary file."
+    assert [finding.paths for finding in dataset.report.findings if finding.kind == "links"] == [
+        ("cats/9.png", "dogs/dangling.png", "dogs/loop")
+    ]
+
+
+def test_a_name_that_is_no_utf8_is_kept_to_the_byte(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    with open(os.fsencode(folder) + b"/cats/\xff\n.png", "wb") as out:
+        out.write(png(60))
+    dataset = bring(folder)
+    record = next(item for item in dataset.index.records if "\n" in item.path)
+    assert open_dataset(dataset.folder).path_of(record).read_bytes() == png(60)
+    json.dumps(dataset.report.to_dict()).encode("ascii")
+
+
+def test_datasets_are_listed_newest_first_and_deleted_without_the_originals(tmp_path: Path, bring: Bring) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    archive = write_zip(tmp_path / "pets.zip", pets())
+    first, second = bring(folder), bring(archive)
+    (tmp_path / "datasets" / "unfinished").mkdir()
+    assert [item.folder for item in list_datasets(tmp_path / "datasets")] == [second.folder, first.folder]
+    assert [item.bytes for item in list_datasets(tmp_path / "datasets")] == [sum(map(len, pets().values())), 0]
+    delete_dataset(first.folder)
+    delete_dataset(second.folder)
+    assert list_datasets(tmp_path / "datasets") == []
+    assert archive.exists()
+    assert len(list(folder.rglob("*.png"))) == 6
+
+
+def test_only_a_dataset_is_deleted(tmp_path: Path) -> None:
+    write_files(tmp_path / "holiday", {"1.png": png(1)})
+    with pytest.raises(DataError, match="'holiday' is no dataset"):
+        delete_dataset(tmp_path / "holiday")
+    assert (tmp_path / "holiday" / "1.png").exists()
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "index.jsonl", "report.json"])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"format": 1}\n'])
+def test_a_damaged_dataset_says_which_file_and_what_to_do(tmp_path: Path, kept: Path, name: str, damage: bytes) -> None:
+    folder = shutil.copytree(kept, tmp_path / "copy")
+    (folder / name).write_bytes(damage)
+    with pytest.raises(DataError, match=rf"The dataset 'copy' is damaged: {name} .* Delete this dataset"):
+        open_dataset(folder)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, pool: DecoderPool) -> Path:
+    root = tmp_path_factory.mktemp("kept")
+    import_into(write_files(root / "pets", pets()), root / "dataset", pool=pool)
+    return root / "dataset"
+
+
+def test_a_dataset_of_a_newer_version_is_refused(tmp_path: Path, kept: Path) -> None:
+    folder = shutil.copytree(kept, tmp_path / "copy")
+    (folder / "dataset.json").write_text('{"format": 99}')
+    with pytest.raises(DataError, match=r"made by a newer version of Thaw. Update Thaw"):
+        open_dataset(folder)
+
+
+def test_an_import_starts_children_of_its_own_when_it_is_given_none(tmp_path: Path) -> None:
+    dataset = import_source(write_files(tmp_path / "pets", pets()), tmp_path / "d", name="My pets")
+    assert (dataset.name, dataset.id, dataset.report.images) == ("My pets", "d", 6)
