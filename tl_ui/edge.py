@@ -6,6 +6,7 @@ included), writes the owner into the request, and puts the security headers on e
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from tl_ui.settings import Settings
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 UPLOAD_PREFIX = "/thaw/"  # these routes count their bodies themselves, each with its own limit
 GRADIO_BODY_BYTES = 64 * 2**20
+DISCONNECT: Message = {"type": "http.disconnect"}
 COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -36,9 +38,11 @@ class Refusal:
 class Edge:
     """ASGI middleware around everything this server answers."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, closing: Closing | None = None) -> None:
+        """`closing` is set when the server stops: open pages hold streams that would otherwise never end."""
         self.app = app
         self.settings = settings
+        self.closing = closing or Closing()
         self.default_headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,33 +60,24 @@ class Edge:
         if self.settings.shared and owner_from_secret(secret) is None and method == "GET" and scope["path"] == "/":
             secret = fresh_secret = new_secret()
         owner = (owner_from_secret(secret) or "") if self.settings.shared else LOCAL_OWNER
-        await self.app(
-            _with_owner(scope, owner), self._counted(scope, receive), self._dressed(send, scope, fresh_secret)
-        )
+        answer = _Answer(send, self._headers(scope, fresh_secret))
+        await self.app(_with_owner(scope, owner), self._counted(scope, receive), answer.send)
+        if self.closing.is_set:
+            await answer.finish()
 
     async def _refuse(self, refused: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4403, "reason": refused.message})
             return
         response = json_answer({"message": refused.message, "hint": refused.hint}, refused.status)
-        await response(scope, receive, self._dressed(send, scope, None))
+        await response(scope, receive, _Answer(send, self._headers(scope, None)).send)
 
-    def _dressed(self, send: Send, scope: Scope, fresh_secret: str | None) -> Send:
-        """Adds the headers that a route did not set itself, and the cookie of a new visitor."""
-
-        async def send_dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.default_headers.items():
-                    headers.setdefault(name, value)
-                if fresh_secret is not None:
-                    headers.append(
-                        "set-cookie", cookie_header(fresh_secret, self.settings, scope.get("scheme") == "https")
-                    )
-                    headers["cache-control"] = "no-store"
-            await send(message)
-
-        return send_dressed
+    def _headers(self, scope: Scope, fresh_secret: str | None) -> dict[str, str]:
+        """What every answer carries unless its route says otherwise, and the cookie of a new visitor."""
+        if fresh_secret is None:
+            return self.default_headers
+        cookie = cookie_header(fresh_secret, self.settings, scope.get("scheme") == "https")
+        return {**self.default_headers, "set-cookie": cookie, "cache-control": "no-store"}
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
         """Bodies for Gradio end as a broken connection past the limit: it would keep them in memory."""
@@ -92,11 +87,60 @@ class Edge:
 
         async def receive_counted() -> Message:
             nonlocal seen
-            message = await receive()
+            message = await self.closing.unless(receive)
             seen += len(message.get("body", b""))
-            return message if seen <= GRADIO_BODY_BYTES else {"type": "http.disconnect"}
+            return message if seen <= GRADIO_BODY_BYTES else DISCONNECT
 
         return receive_counted
+
+
+class _Answer:
+    """One answer on its way out: adds the headers that the route did not set, and can end a stream that was cut."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+        self._send = send
+        self._headers = headers
+        self._is_open = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        self._is_open = message["type"] == "http.response.start" or bool(message.get("more_body"))
+        await self._send(message)
+
+    async def finish(self) -> None:
+        if self._is_open:
+            await self.send({"type": "http.response.body", "body": b""})
+
+
+class Closing:
+    """Tells every stream that waits for a page to leave that the server does; set once, from the server's loop."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def set(self) -> None:
+        self.is_set = True
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def unless(self, receive: Receive) -> Message:
+        """The next message, or "the other side has gone" as soon as the server closes."""
+        if self.is_set:
+            return DISCONNECT
+        message = asyncio.ensure_future(receive())
+        leaving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(leaving)
+        try:
+            await asyncio.wait((message, leaving), return_when=asyncio.FIRST_COMPLETED)
+            return message.result() if message.done() else DISCONNECT
+        finally:
+            self._waiting.discard(leaving)
+            message.cancel()
 
 
 def refusal(settings: Settings, method: str, path: str, headers: Headers) -> Refusal | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from fastapi import FastAPI
 
-from tl_ui.edge import Edge
+from tl_ui.edge import Closing, Edge
 from tl_ui.listening import listen, page_address
 from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
@@ -40,6 +40,7 @@ MOUNT: dict[str, Any] = {
     "max_file_size": "50mb",
 }
 START_SECONDS = 30.0
+LEAVE_SECONDS = 1.0
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -57,7 +58,8 @@ def routes_app(settings: Settings, services: Services, temporary: Path | None = 
     app = FastAPI(lifespan=_lifespan(services, temporary), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.router.routes.extend(thaw_routes(services, Assets()))
-    app.add_middleware(Edge, settings=settings)
+    app.state.closing = Closing()
+    app.add_middleware(Edge, settings=settings, closing=app.state.closing)
     return app
 
 
@@ -110,34 +112,49 @@ def _lifespan(services: Services, temporary: Path | None) -> Lifespan:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and ends the streams of open pages before it waits for them."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, app: FastAPI, settings: Settings, on_ready: Callable[[], None]) -> None:
+        super().__init__(_config(app, settings))
         self._on_ready = on_ready
+        self._closing: Closing = app.state.closing
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
             self._on_ready()
 
+    async def shutdown(self, sockets: Any = None) -> None:
+        self._closing.set()
+        await super().shutdown(sockets=sockets)
+
 
 def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], None] | None = None) -> None:
     """Serves until Ctrl-C. Raises UserError where the port or the host cannot be had."""
     with listen(settings.host, settings.port) as socket:
         url = page_address(settings.host, socket)
-        server = _Server(
-            _config(build_app(settings), settings), lambda: _announce(url, settings, open_browser, on_ready)
-        )
+        app = build_app(settings)
+        server = _Server(app, settings, lambda: _announce(url, settings, open_browser, on_ready))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[socket])
+    _leave()
+
+
+def _leave() -> None:
+    """Ends the process although a handler may still wait for the assistant, for minutes: what is lost is its answer."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(LEAVE_SECONDS)
+            if thread.is_alive():
+                sys.stdout.flush()
+                os._exit(0)
 
 
 def serve_in_thread(settings: Settings) -> tuple[str, Callable[[], None]]:
     """For tests: (address, stop) of a server in a thread of this process."""
     ready = threading.Event()
     socket = listen(settings.host, settings.port)
-    server = _Server(_config(build_app(settings), settings), ready.set)
+    server = _Server(build_app(settings), settings, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     if not ready.wait(START_SECONDS):
