@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_ui.commanding import run_command
 from tl_ui.guard import NotFoundError
 
+log = logging.getLogger("thaw")
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
 BUNDLE = "bundle.zip"
 EXPORT_SECONDS = 300.0
@@ -72,8 +74,14 @@ class OwnedRuns:
         return found
 
     def rows(self) -> list[RunRow]:
-        """Newest first."""
-        return [_row(run) for run in list_runs(self._person.runs) if run.config_file.is_file()]
+        """Newest first; a damaged run is left out of the list and said in the log."""
+        found = []
+        for run in list_runs(self._person.runs):
+            try:
+                found.append(_row(run))
+            except UserError as error:
+                log.warning("a run is left out: %s", error)
+        return found
 
     def start(self, dataset: Dataset, config: RunConfig) -> str:
         run = create_run(self._person.runs, config, dataset.folder)

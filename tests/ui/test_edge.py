@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from tl_ui.edge import GRADIO_BODY_BYTES, Edge
+from tl_ui.edge import GRADIO_BODY_BYTES, Closing, Edge
 from tl_ui.owner import OWNER_HEADER, new_secret, owner_from_secret, owner_of
 from tl_ui.settings import Settings
 
@@ -207,3 +209,32 @@ def test_a_body_for_gradio_is_bounded_whether_its_length_is_announced_or_not() -
     streamed = client(raise_server_exceptions=False).post("/length", content=endless())
     assert streamed.status_code == 500
     assert client().post("/length", content=b"abc").text == "3"
+
+
+async def stream_until_the_page_leaves(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"tick", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def test_the_stream_of_an_open_page_ends_whole_when_the_server_closes() -> None:
+    async def closed_after_the_first_tick() -> list[Message]:
+        closing, sent = Closing(), []
+        edge = Edge(stream_until_the_page_leaves, LOCAL, closing)
+
+        async def receive() -> Message:
+            return await asyncio.Future()  # a page that stays
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+            if message.get("more_body"):
+                asyncio.get_running_loop().call_soon(closing.set)
+
+        scope = {"type": "http", "method": "GET", "path": "/gradio_api/x", "headers": [(b"host", b"localhost")]}
+        await asyncio.wait_for(edge(scope, receive, send), timeout=30)
+        return sent
+
+    start, tick, end = asyncio.run(closed_after_the_first_tick())
+    assert (start["status"], tick["body"]) == (200, b"tick")
+    assert (end["body"], end.get("more_body", False)) == (b"", False)

@@ -96,6 +96,14 @@ def test_the_list_of_runs_tells_state_accuracy_and_what_was_chosen(services: Ser
     assert services.list_runs("me")[1].name == "renamed"
 
 
+def test_one_damaged_run_does_not_hide_the_others(services: Services, caplog: pytest.LogCaptureFixture) -> None:
+    good, damaged = new_run(services), new_run(services)
+    damaged.config_file.write_text("{")
+    assert [row.id for row in services.list_runs("me")] == [good.id]
+    assert "a run is left out" in caplog.text
+    assert damaged.id in caplog.text
+
+
 def test_a_tried_picture_is_answered_ranked_and_not_kept(
     client: TestClient, services: Services, settings: Settings, assistant: FakeAssistant
 ) -> None:
