@@ -146,16 +146,14 @@ def _torchvision_module(key: str, size: int, own_size: int, pretrained: bool) ->
 
 def _classifier_of(name: str, module: Any) -> str:
     """The dotted path of the one Linear that gives the answer. Raises ConfigError where it is something else."""
-    if hasattr(module, "get_classifier"):
-        wanted = module.get_classifier()
-        paths = [path for path, child in module.named_modules() if child is wanted and isinstance(child, nn.Linear)]
-    else:
-        paths = [path for path, child in module.named_modules() if isinstance(child, nn.Linear)][-1:]
+    answering = module.get_classifier() if hasattr(module, "get_classifier") else module
+    within = set(answering.modules()) if isinstance(answering, nn.Module) else set()
+    paths = [path for path, child in module.named_modules() if child in within and isinstance(child, nn.Linear)]
     if not paths:
         raise ConfigError(
             f"'{name}' does not end in one linear layer, so its head cannot be replaced.", "Choose another backbone."
         )
-    path: str = paths[0]
+    path: str = paths[-1]
     return path
 
 

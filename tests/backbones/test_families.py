@@ -1,0 +1,136 @@
+"""What must hold for every family of networks: parted anywhere it answers as the whole, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from tests.backbones.networks import CLASSES, pictures, random_network, state_kept
+from tl_core.backbones.stage import HEAD
+from tl_core.backbones.stages import StagedNetwork, stage_network
+
+QUICK = {
+    "tf_efficientnet_lite0": 64,
+    "torchvision/resnet18": 64,
+    "torchvision/mobilenet_v3_small": 64,
+    "convnext_atto": 64,
+    "vit_small_patch14_dinov2.lvd142m": 56,
+    "swin_tiny_patch4_window7_224": 56,
+    "torchvision/swin_t": 64,
+    "torchvision/vgg11": 64,
+    "densenet121": 64,
+    "torchvision/regnet_y_400mf": 64,
+    "torchvision/alexnet": 64,
+}
+LONG = {
+    "torchvision/vit_b_16": 64,
+    "torchvision/inception_v3": 128,
+    "torchvision/googlenet": 64,
+    "torchvision/maxvit_t": 224,
+    "torchvision/swin_v2_t": 64,
+    "torchvision/shufflenet_v2_x0_5": 64,
+    "torchvision/mnasnet0_5": 64,
+    "torchvision/efficientnet_v2_s": 64,
+    "torchvision/convnext_tiny": 64,
+    "mobilenetv4_conv_small": 64,
+    "regnety_016": 64,
+    "convnextv2_nano": 64,
+    "vit_base_patch16_siglip_224": 64,
+    "eva02_tiny_patch14_224": 56,
+    "vit_small_patch16_dinov3": 64,
+    "tiny_vit_5m_224": 224,
+    "resnetv2_50": 64,
+}
+EVERY = [
+    *(pytest.param(item, id=item[0]) for item in QUICK.items()),
+    *(pytest.param(item, id=item[0], marks=pytest.mark.long) for item in LONG.items()),
+]
+CUTS_TRIED = 6
+
+
+@pytest.fixture(scope="module", params=EVERY)
+def staged(request: pytest.FixtureRequest) -> Iterator[StagedNetwork]:
+    yield stage_network(random_network(*request.param))
+
+
+def _cuts(staged: StagedNetwork) -> list[str]:
+    names = [stage.name for stage in staged.stages[:-1]]
+    step = max(1, len(names) // CUTS_TRIED)
+    return [*names[:-1:step], names[-1]]
+
+
+def test_a_prefix_and_its_suffix_answer_as_the_whole_network_at_any_batch_size(staged: StagedNetwork) -> None:
+    for count in (1, 4):
+        batch = pictures(staged.network, count)
+        with torch.no_grad():
+            wanted = staged.network.module(batch)
+            for name in _cuts(staged):
+                prefix, suffix = staged.cut(name, train=False)
+                torch.testing.assert_close(suffix(prefix(batch)), wanted, atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(staged.whole(train=False)(batch), wanted, atol=1e-5, rtol=1e-5)
+
+
+def test_every_parameter_belongs_to_exactly_one_stage(staged: StagedNetwork) -> None:
+    listed = [name for stage in staged.stages for name in staged.parameter_names(stage.name)]
+    sizes = {name: parameter.numel() for name, parameter in staged.network.module.named_parameters()}
+    assert sorted(listed) == sorted(sizes)
+    for stage in staged.stages:
+        assert stage.parameters == sum(sizes[name] for name in staged.parameter_names(stage.name)) > 0
+    classifier = staged.network.classifier
+    assert staged.parameter_names(HEAD) == (f"{classifier}.weight", f"{classifier}.bias")
+
+
+def test_the_stages_have_names_titles_and_shares_of_their_own(staged: StagedNetwork) -> None:
+    assert staged.has_cuts
+    assert len(staged.stages) >= 4
+    assert staged.stages[-1].name == HEAD
+    assert staged.stages[-1].output_shape == (CLASSES,)
+    assert len({stage.name for stage in staged.stages}) == len({stage.title for stage in staged.stages})
+    assert len({stage.name for stage in staged.stages}) == len(staged.stages)
+    assert sum(stage.share for stage in staged.stages) == pytest.approx(1)
+    assert all(0 < stage.share < 1 for stage in staged.stages)
+
+
+def test_the_cut_before_the_head_gives_one_row_of_features_a_picture(staged: StagedNetwork) -> None:
+    classifier = staged.network.module.get_submodule(staged.network.classifier)
+    with torch.no_grad():
+        features = staged.cut(staged.stages[-2].name, train=False)[0](pictures(staged.network, 3))
+    assert features.shape == (3, classifier.in_features)
+    assert staged.stages[-2].output_shape == (classifier.in_features,)
+
+
+def test_gradients_reach_exactly_what_comes_after_the_cut(staged: StagedNetwork) -> None:
+    middle = staged.stages[len(staged.stages) // 2]
+    with state_kept(staged.network.module):
+        prefix, suffix = staged.cut(middle.name, train=True)
+        with torch.no_grad():
+            features = prefix(pictures(staged.network, 4))
+        suffix(features).square().sum().backward()
+        reached = {name for name, one in staged.network.module.named_parameters() if one.grad is not None}
+    later = staged.stages[staged.stages.index(middle) + 1 :]
+    assert reached == {name for stage in later for name in staged.parameter_names(stage.name)}
+
+
+def test_the_parts_hold_the_very_parameters_and_buffers_of_the_network(staged: StagedNetwork) -> None:
+    prefix, suffix = staged.cut(staged.stages[1].name, train=True)
+    own = {id(tensor) for tensor in (*staged.network.module.parameters(), *staged.network.module.buffers())}
+    assert {id(tensor) for tensor in (*prefix.parameters(), *suffix.parameters())} <= own
+    assert {id(tensor) for tensor in (*prefix.buffers(), *suffix.buffers())} <= own
+    assert {id(one) for one in prefix.parameters()}.isdisjoint({id(one) for one in suffix.parameters()})
+
+
+def test_a_frozen_prefix_stays_in_eval_and_keeps_its_statistics_whoever_calls_train(staged: StagedNetwork) -> None:
+    prefix, suffix = staged.cut(staged.stages[-2].name, train=True)
+    before = {name: buffer.clone() for name, buffer in staged.network.module.named_buffers()}
+    batch = pictures(staged.network, 4)
+    with torch.no_grad():
+        wanted = prefix(batch)
+        staged.network.module.train()
+        suffix.train()
+        prefix.train()
+        assert torch.equal(prefix(batch), wanted)
+    assert not any(module.training for module in prefix.modules())
+    assert all(torch.equal(buffer, before[name]) for name, buffer in staged.network.module.named_buffers())
+    staged.network.module.eval()
