@@ -82,11 +82,17 @@ def test_progress_is_said_once_a_second_at_most(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "Read 3 of 5 files\nRead 5 of 5 files\n"
 
 
-def test_the_sample_command_writes_and_says_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sample_command_writes_and_says_what_comes_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tl_core.data.samples.garden.TRAIN", 1)
+    monkeypatch.setattr("tl_core.data.samples.garden.TEST", 1)
     parser = argparse.ArgumentParser()
     sample.add_arguments(parser)
-    assert sample.run(parser.parse_args(["digits", str(tmp_path / "digits")])) == 0
-    assert "1,797 pictures of 10 kinds" in capsys.readouterr().out
-    assert len(list((tmp_path / "digits").glob("*/*.png"))) == 1797
+    assert sample.run(parser.parse_args(["garden", str(tmp_path / "garden")])) == 0
+    text = capsys.readouterr().out
+    assert "9 pictures of 4 kinds" in text
+    assert f"Next: python -m tl_core train {tmp_path / 'garden'}" in text
+    assert len(list((tmp_path / "garden").glob("*/*/*.jpg"))) == 9
     with pytest.raises(DataError, match="is not empty; nothing was written"):
-        sample.run(parser.parse_args(["garden", str(tmp_path / "digits")]))
+        sample.run(parser.parse_args(["digits", str(tmp_path / "garden")]))

@@ -24,7 +24,17 @@ from tl_core.data.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 # A child gets these alone: no token, key or password of the person's environment.
-ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
+ENVIRONMENT = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+    "APPDATA",
+)
 DEPTH = 4  # requests in a child's pipe: it never waits for us, and a crash costs little
 PIPE_BYTES = 3500  # below the smallest pipe buffer (Windows: 4096), so that writing a request never blocks
 STARTING_SECONDS = 60.0  # a cold disk and a busy machine
@@ -143,11 +153,12 @@ class Child:
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         self._deadline = time.monotonic() + STARTING_SECONDS
         process = self._process = subprocess.Popen(
-            [sys.executable, "-s", "-m", self._module, json.dumps(dataclasses.asdict(self._limits))],
+            [sys.executable, "-m", self._module, json.dumps(dataclasses.asdict(self._limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what libraries mutter about a damaged file; the answer says it better
             cwd=ROOT,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
             env={**environment, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         )
         try:

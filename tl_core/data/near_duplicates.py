@@ -36,9 +36,9 @@ def near_duplicates(
         return []
     hashes = np.array([inspected[record.path].difference_hash for record in unique], dtype=np.uint64)
     tiny = np.frombuffer(b"".join(inspected[record.path].signature for record in unique), dtype=np.uint8)
-    centred = tiny.reshape(len(unique), -1, 3).astype(np.float32)  # (pictures, 64, 3)
-    centred -= centred.mean(axis=1, keepdims=True)  # each colour by itself: a plain picture has no contrast
-    centred = centred.reshape(len(unique), -1)  # (pictures, 192)
+    colours = tiny.reshape(len(unique), -1, 3).astype(np.float32)  # (pictures, 64, 3)
+    colours -= colours.mean(axis=1, keepdims=True)  # each colour by itself: a plain picture has no contrast
+    centred = colours.reshape(len(unique), -1)  # (pictures, 192)
     contrast = np.sqrt((centred**2).mean(axis=1, keepdims=True))
     usable = np.flatnonzero(contrast[:, 0] >= LEAST_CONTRAST)
     standard = centred / np.maximum(contrast, 1e-6)
