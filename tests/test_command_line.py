@@ -200,15 +200,6 @@ def test_what_is_wrong_is_said_in_a_sentence_with_status_2(
     assert list(tmp_path.rglob("config.json")) == []
 
 
-def test_settings_reach_the_run_by_option_and_by_set(tmp_path: Path, digits: Path) -> None:
-    """Every problem of the settings is said at once, before a picture is read."""
-    words = ["train", str(digits), "--learning-rate", "x", "--set", "patience=0", "--set", "gradient-clip=y"]
-    done = subprocess.run(command(Workspace(tmp_path), *words), cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "learning_rate is 'x'" in done.stderr
-    assert "gradient_clip is 'y'" in done.stderr
-
-
 def test_going_on_with_a_run_is_not_built_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = create_run(Workspace(tmp_path).person().runs, RunConfig(), tmp_path / "data")
     assert main(["resume", run.id, "--workspace", str(tmp_path)]) == 2

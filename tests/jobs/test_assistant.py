@@ -196,6 +196,20 @@ def test_an_assistant_that_hangs_is_ended_and_the_person_told(workspace: Workspa
     assert AssistantClient(workspace).call("ping") == "pong"
 
 
+def test_every_question_while_one_assistant_ends_and_another_comes_is_answered(workspace: Workspace) -> None:
+    client = AssistantClient(workspace)
+    client.call("ping")
+    first = process_of(workspace).pid
+    client.end()
+
+    def answered_by_another() -> bool:
+        assert client.call("ping") == "pong"
+        address = address_in(workspace)
+        return address is not None and address.identity.pid != first
+
+    wait_until(answered_by_another)
+
+
 def test_an_assistant_that_nobody_asks_ends_by_itself(workspace: Workspace) -> None:
     AssistantClient(workspace, idle_seconds=0.1).call("ping")
     wait_until(lambda: has_ended(workspace))

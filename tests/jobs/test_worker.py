@@ -23,7 +23,7 @@ from tl_core.jobs.view import read_view
 from tl_core.platform import Lock, birth_of
 
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
-MANY = 400  # pictures of each class: enough that a worker is caught in the middle
+MANY = 800  # pictures of each class: enough that a worker is caught in the middle
 posix_only = pytest.mark.skipif(os.name == "nt", reason="stops and kills by POSIX signals")
 LAUNCH_AND_STAY = """
 import sys, time

@@ -150,8 +150,8 @@ class Server:
                 except TimeoutError:
                     continue
                 threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
-        if Address.read(self._files.address) == address:
-            self._files.address.unlink(missing_ok=True)
+            if Address.read(self._files.address) == address:  # before the door shuts: nobody is sent to a shut one
+                self._files.address.unlink(missing_ok=True)
 
     def end(self) -> None:
         self._told_to_end.set()

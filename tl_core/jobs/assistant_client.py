@@ -19,7 +19,9 @@ from tl_core.platform import ChildProcess, Lock, end_group, is_locked
 
 STARTING_SECONDS = 60.0  # a cold disk; the assistant answers before it has imported torch
 ANSWER_SECONDS = 180.0  # the first question waits for torch's import and perhaps for a large network
+ENDING_SECONDS = 10.0
 LOG_LINES = 20
+POLL_SECONDS = 0.02
 
 
 class _AssistantGoneError(Exception):
@@ -49,10 +51,11 @@ class AssistantClient:
             if known is not None:
                 return known
         request = {"op": op, **{name: _plain(value) for name, value in arguments.items()}}
+        address = self._living()
         try:
-            return self._ask(self._living(), request)
-        except _AssistantGoneError:
-            pass  # it was idle and ending, or it crashed: once more with a new one
+            return self._ask(address, request)
+        except _AssistantGoneError:  # it was idle and ending, or it crashed: once more with a new one
+            self._wait_until_gone(address)
         try:
             return self._ask(self._living(), request)
         except _AssistantGoneError as error:
@@ -78,8 +81,16 @@ class AssistantClient:
             return  # the next call meets the same and tells it to somebody
 
     def _address(self) -> Address | None:
-        """Of a living assistant: the lock is looked at, since a dead one's port may be a stranger's by now."""
-        return Address.read(self._files.address) if is_locked(self._files.lock) else None
+        """Of a living assistant alone: a dead one's port may be a stranger's by now."""
+        address = Address.read(self._files.address)
+        is_served = address is not None and address.identity.is_alive() and is_locked(self._files.lock)
+        return address if is_served else None
+
+    def _wait_until_gone(self, address: Address) -> None:
+        """A process that ends closes its sockets a moment before its lock."""
+        deadline = time.monotonic() + ENDING_SECONDS
+        while self._address() == address and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
 
     def _living(self) -> Address:
         return self._address() or self._start()
@@ -96,24 +107,28 @@ class AssistantClient:
             starting.release()
 
     def _started(self) -> Address:
-        self._files.address.unlink(missing_ok=True)
+        """Waits for one that is just ending to be gone, or for one that is just starting to be there."""
+        process: ChildProcess | None = None
+        deadline = time.monotonic() + STARTING_SECONDS
+        while time.monotonic() < deadline:
+            address = self._address()
+            if address is not None:
+                return address
+            if not is_locked(self._files.lock):
+                process = process or self._launch()
+                if process.exit_status is not None:
+                    status = process.exit_status
+                    raise RuntimeError(f"The assistant could not start (status {status}). {self._log_tail()}")
+            time.sleep(POLL_SECONDS)
+        if process is not None:
+            end_group(process.pid)
+        raise RuntimeError(f"The assistant did not start within {STARTING_SECONDS:.0f} s. {self._log_tail()}")
+
+    def _launch(self) -> ChildProcess:
         words = [str(self._workspace.root.absolute())]
         if self._idle_seconds is not None:
             words.append(str(self._idle_seconds))
-        process = start_python("tl_core.jobs.assistant", *words, log=self._files.log)
-        deadline = time.monotonic() + STARTING_SECONDS
-        while time.monotonic() < deadline:
-            address = Address.read(self._files.address)
-            if address is not None:
-                return address
-            self._check(process)
-            time.sleep(0.02)
-        end_group(process.pid)
-        raise RuntimeError(f"The assistant did not start within {STARTING_SECONDS:.0f} s. {self._log_tail()}")
-
-    def _check(self, process: ChildProcess) -> None:
-        if process.exit_status is not None and not is_locked(self._files.lock):
-            raise RuntimeError(f"The assistant could not start (status {process.exit_status}). {self._log_tail()}")
+        return start_python("tl_core.jobs.assistant", *words, log=self._files.log)
 
     def _ask(self, address: Address, request: dict[str, Any]) -> Any:
         line = json.dumps({"token": address.token, **request}).encode() + b"\n"
