@@ -28,11 +28,12 @@ from tl_ui.services import Services
 if TYPE_CHECKING:
     from tl_ui.screen import Page
 
-# The shown run stands in the address, so that a link or another browser finds it again.
+# The shown run stands in the address, so that a link or another browser finds it again; voices read in its language.
 REMEMBER_RUN = """(kept) => {
   const address = new URL(location);
   if (kept && kept.run) address.searchParams.set('run', kept.run); else address.searchParams.delete('run');
   history.replaceState(history.state, '', address);
+  document.documentElement.lang = (kept && kept.language) || 'en';
 }"""
 BUSY = "() => ({ busy: true })"
 NOT_BUSY = "(value) => ({ ...value, busy: false })"

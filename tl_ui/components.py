@@ -54,8 +54,7 @@ def merged(*updates: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def shown_if(claim: bool) -> dict[str, Any]:
-    """Hidden ones stay in the page: Gradio forgets updates of what it has taken out of it."""
-    return gr.update(visible=True if claim else "hidden")
+    return gr.update(visible=claim)
 
 
 def redrawn(value: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class NetworkTab:
     def build(cls, words: Words) -> NetworkTab:
         head = panel("network-head")
         cards = network_cards(words)
-        with gr.Row(visible="hidden", elem_classes="path-row") as expert:
+        with gr.Row(visible=False, elem_classes="path-row") as expert:
             custom = gr.Dropdown(interactive=True, allow_custom_value=True, elem_id="any-network", scale=4)
             use = gr.Button(elem_id="use-network", scale=1, min_width=120)
         return cls(head, cards, expert, custom, use, panel("ice-head"), ice(words), panel("network-foot"))

@@ -46,10 +46,10 @@ class PicturesTab:
                 with gr.Row(visible=not shared, elem_classes="path-row"):
                     path = gr.Textbox(interactive=True, elem_id="folder-path", scale=4, max_lines=1)
                     use_path = gr.Button(elem_id="use-path", scale=1, min_width=120)
-                with gr.Column(visible="hidden") as before, gr.Row(elem_classes="path-row"):
+                with gr.Column(visible=False) as before, gr.Row(elem_classes="path-row"):
                     choose = gr.Dropdown(interactive=True, elem_id="choose-pictures", scale=4)
                     remove = gr.Button(elem_id="remove-pictures", scale=1, min_width=120)
-            with gr.Column(scale=7, min_width=300, visible="hidden") as found_side:
+            with gr.Column(scale=7, min_width=300, visible=False) as found_side:
                 found_panel = panel("found")
         return cls(head, drop, samples_head, samples, path, use_path, choose, remove, before, found_side, found_panel)
 

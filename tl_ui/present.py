@@ -89,7 +89,7 @@ def ice_in_words(words: Words, freeze: str, stages: Sequence[Stage] = ()) -> str
     if freeze == "none":
         return words("ice.none")
     title = next((stage.title for stage in stages if stage.name == freeze), freeze)
-    return f"{words('train.frozen_to', stage=stage_title(title, words))} {words('ice.some')}"
+    return words.sentences(words("train.frozen_to", stage=stage_title(title, words)), words("ice.some"))
 
 
 def trained_share(freeze: str, stages: Sequence[Stage]) -> tuple[int, int]:

@@ -34,7 +34,8 @@ def sentence(result: RunResult, words: Words) -> str:
         low=percent(result.accuracy_low),
         high=percent(result.accuracy_high),
     )
-    return f"{right} {words('results.baseline', name=result.baseline_class, percent=percent(result.baseline))}"
+    baseline = words("results.baseline", name=result.baseline_class, percent=percent(result.baseline))
+    return words.sentences(right, baseline)
 
 
 def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str:
@@ -44,8 +45,8 @@ def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str
         return words("results.on_test", n=images)
     if result.measured_on == "cross-validation":
         return words("results.on_cross", n=images)
-    chose = f" {words('results.on_validation_chose')}" if plan.get("keep_best") else ""
-    return words("results.on_validation", n=images) + chose
+    chose = words("results.on_validation_chose") if plan.get("keep_best") else ""
+    return words.sentences(words("results.on_validation", n=images), chose)
 
 
 def most_mixed_up(result: RunResult) -> tuple[str, str, int] | None:
@@ -85,7 +86,7 @@ def _measured(result: RunResult, plan: Mapping[str, Any], words: Words) -> Html:
     next_line = words("results.no_mistakes")
     if mixed:
         next_line = words("results.mixed", truth=mixed[0], answer=mixed[1], n=number(mixed[2]))
-    return tag("p", measured_on(result, plan, words), " ", next_line, class_="muted")
+    return tag("p", words.sentences(measured_on(result, plan, words), next_line), class_="muted")
 
 
 def _confusion(result: RunResult, words: Words) -> Html:

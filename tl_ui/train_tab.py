@@ -32,10 +32,10 @@ class TrainTab:
     @classmethod
     def build(cls, words: Words) -> TrainTab:
         head = panel("train-head")
-        with gr.Column(visible="hidden") as start:
+        with gr.Column(visible=False) as start:
             train = gr.Button(variant="primary", elem_id="train", size="lg")
             with (
-                gr.Column(visible="hidden") as expert,
+                gr.Column(visible=False) as expert,
                 gr.Accordion(open=False, elem_id="all-settings") as settings,
             ):
                 settings_head = panel("settings-head")
@@ -89,7 +89,7 @@ def _decisions(scene: Scene) -> Html:
         for tab, name, card in cards
     ]  # fmt: skip
     ice = ice_in_words(words, choices.freeze, scene.stages)
-    lead = tag("p", ice, " ", words("train.note"), class_="muted")
+    lead = tag("p", words.sentences(ice, words("train.note")), class_="muted")
     return join(tag("div", *changes, class_="decisions"), lead)
 
 

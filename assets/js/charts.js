@@ -23,12 +23,12 @@ function epochAxis(view) {
   return { title: { text: say('live.axis_epoch'), standoff: 6 }, range: [-0.02 * epochs, 1.02 * epochs], tickformat: 'd', ...(epochs < 8 ? { dtick: 1 } : {}) };
 }
 
-function layoutOf(view, run, share) {
+function layoutOf(view, run, share, narrow) {
   const grid = colour('--thaw-grid');
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid, automargin: true };
   return {
-    uirevision: run, height: 260, margin: { l: 44, r: 12, t: 8, b: 36 }, showlegend: true, hovermode: 'closest',
-    legend: { orientation: 'h', y: 1.16, x: 0, font: { size: 12 } },
+    uirevision: run, height: 260, margin: { l: 44, r: 12, t: narrow ? 64 : 30, b: 36 }, showlegend: true, hovermode: 'closest',
+    legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: { size: 12 } },
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: { color: colour('--body-text-color'), family: getComputedStyle(root).fontFamily, size: 12 },
     xaxis: { ...axis, ...epochAxis(view) },
@@ -91,7 +91,7 @@ class Chart {
     const before = this.drawn || { epochs: 0, steps: 0 };
     this.drawn = { run, ...now };
     if (!grown) {
-      const layout = layoutOf(view, run, this.measure === 'accuracy');
+      const layout = layoutOf(view, run, this.measure === 'accuracy', this.box.offsetWidth < 420);
       await library.react(this.box, tracesOf(view, this.measure), layout, { displayModeBar: false, responsive: false });
       return;
     }

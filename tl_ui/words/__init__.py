@@ -33,6 +33,10 @@ class Words:
         """The singular or the plural of a key that has `.one` and `.other`."""
         return self(f"{key}.one" if n == 1 else f"{key}.other", n=number(n))
 
+    def sentences(self, *parts: str) -> str:
+        """Sentences after each other: with a space between, but in Chinese."""
+        return ("" if self.language == "zh-CN" else " ").join(part for part in parts if part)
+
     def has(self, key: str) -> bool:
         return key in self.table
 
