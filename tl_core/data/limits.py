@@ -20,7 +20,7 @@ class Limits:
     file_bytes: int = 50 * MEGABYTE
     ratio: float = 200.0  # unpacked / packed of one entry
     ratio_from_bytes: int = 1 * MEGABYTE  # small files may pack well
-    path_depth: int = 8
+    path_depth: int = 16  # folders around a file, wrappers included
     name_bytes: int = 255
     pixels: int = 50_000_000
     side: int = 16_384
@@ -39,4 +39,5 @@ HOSTED = Limits(
     archive_bytes=300 * MEGABYTE,
     entries=50_000,
     directory_bytes=64 * MEGABYTE,
+    path_depth=8,
 )
