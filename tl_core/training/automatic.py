@@ -77,7 +77,7 @@ def auto_batch_size(situation: Situation) -> tuple[int, str]:
         size //= 2
     if size < most:
         return size, f"Small groups, so that {situation.train:,} pictures still make enough steps in an epoch."
-    return size, f"{size} pictures a step keep this machine busy without filling its memory."
+    return size, f"Steps of {size} pictures keep this machine busy without filling its memory."
 
 
 def auto_epochs(situation: Situation) -> tuple[int, str]:

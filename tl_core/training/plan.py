@@ -36,7 +36,9 @@ class Resolver:
 def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     """Every number made concrete. Raises ConfigError that names all problems at once."""
     freezing, problems = resolve_freezing(config, facts.stages)
-    problems += list(conflicts(config, facts))
+    problems += conflicts(config, facts)
+    if not freezing.only_head and automatic.measured_on(facts) == "cross-validation":
+        problems.append("No picture could be set aside, so nothing can measure a fine-tuning; freeze all.")
     if problems:
         raise ConfigError.from_problems(problems)
     scratch = config.start == "scratch"

@@ -1,0 +1,147 @@
+"""A whole run from a folder of pictures: splits, skipped pictures, caches, and the files a run leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+from small_training import BACKBONE, Ticking
+
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset, import_source
+from tl_core.data.splits import read_split_csv
+from tl_core.errors import DataError, NotYetError
+from tl_core.evaluation.predictor import Predictor
+from tl_core.events import EpochDone, Event, Finished, Phase, Planned, Stopped, Warned, checked
+from tl_core.training.session import run_training
+
+CONFIG = RunConfig(backbone=BACKBONE, start="scratch", freeze="none", epochs=1, image_size=32, batch_size=16)
+
+
+def write_digits(folder: Path, counts: dict[str, int]) -> None:
+    """Scans of 0, 1 and 2 as PNG under `folder/PLACE/DIGIT/`, each picture once."""
+    bunch = load_digits()
+    for digit in range(3):
+        images = iter(bunch.images[bunch.target == digit])
+        for place, count in counts.items():
+            target = folder / place / str(digit)
+            target.mkdir(parents=True)
+            for number in range(count):
+                Image.fromarray((next(images) * 15.9).astype(np.uint8)).resize((40, 40)).save(target / f"{number}.png")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    write_digits(tmp_path / "digits", {"": 20})
+    return tmp_path / "digits"
+
+
+def imported(source: Path) -> Dataset:
+    return import_source(source, source.parent / "dataset")
+
+
+def session(
+    dataset: Dataset, config: RunConfig = CONFIG, *, run: str = "run", stop_after: int | None = None
+) -> list[Event]:
+    """Every event of a run; `stop_after` asks to stop after so many events."""
+    folder = dataset.folder.parent / run
+    folder.mkdir()
+    events: list[Event] = []
+    stream: Iterator[Event] = run_training(
+        config,
+        dataset,
+        folder,
+        dataset.folder.parent / "cache",
+        should_stop=lambda: stop_after is not None and len(events) >= stop_after,
+        clock=Ticking(0.3),
+    )
+    for event in checked(stream):
+        events.append(event)
+    return events
+
+
+def test_a_run_leaves_its_split_its_model_and_its_checkpoints(pictures: Path) -> None:
+    dataset = imported(pictures)
+    events = session(dataset)
+    run = pictures.parent / "run"
+    assert isinstance(events[0], Planned)
+    assert isinstance(events[-1], Finished)
+    assert {phase.name for phase in events if isinstance(phase, Phase)} == {"reading", "saving", "scoring"}
+    rows = read_split_csv(run / "split.csv")
+    assert len(rows) == 60
+    assert sum(row.split == "val" for row in rows) == 12
+    assert events[-1].result["images"] == 12
+    assert events[-1].result["measured_on"] == "validation"
+    assert sorted(path.name for path in (run / "checkpoints").iterdir())[-1] == "last.safetensors"
+    assert Predictor.open(run).classes == ("0", "1", "2")
+
+
+def test_a_test_split_that_was_brought_is_what_the_result_is_measured_on(tmp_path: Path) -> None:
+    write_digits(tmp_path / "digits", {"train": 12, "test": 4})
+    events = session(imported(tmp_path / "digits"))
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].result["measured_on"], events[-1].result["images"]) == ("test", 12)
+    assert events[0].plan["pictures"]["test"] == 12
+
+
+def test_the_second_run_decodes_nothing_again(pictures: Path) -> None:
+    dataset = imported(pictures)
+    session(dataset)
+    (pictures.parent / "cache").rename(pictures.parent / "elsewhere")
+    (pictures.parent / "elsewhere").rename(pictures.parent / "cache")
+    events = session(dataset, run="again")
+    reading = [phase for phase in events if isinstance(phase, Phase) and phase.name == "reading"]
+    assert [(phase.done, phase.total) for phase in reading] == [(60, 60)]
+
+
+def test_pictures_that_changed_broke_or_went_after_the_import_are_left_out_by_name(pictures: Path) -> None:
+    dataset = imported(pictures)
+    same_length = pictures / "0" / "0.png"
+    content = bytearray(same_length.read_bytes())
+    content[-20] ^= 255
+    same_length.write_bytes(bytes(content))
+    (pictures / "1" / "1.png").write_bytes(b"no picture")
+    (pictures / "2" / "2.png").unlink()
+    events = session(dataset)
+    warnings = [event.message for event in events if isinstance(event, Warned)]
+    assert any("'0/0.png' is left out" in message for message in warnings)
+    assert "'1/1.png' is left out: it has changed since it was brought in." in warnings
+    assert "'2/2.png' is left out: it can no longer be read (No such file or directory)." in warnings
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_class_that_lost_all_its_pictures_is_named(pictures: Path) -> None:
+    dataset = imported(pictures)
+    for path in (pictures / "1").iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match=r"No training picture of '1' can be read any more\."):
+        session(dataset)
+    assert not (pictures.parent / "run" / "model").exists()
+
+
+def test_a_stop_while_reading_still_gives_a_model_of_a_few_pictures_of_each_class(pictures: Path) -> None:
+    head = RunConfig(backbone=BACKBONE, start="scratch", freeze="none", epochs=5, image_size=32)
+    events = session(imported(pictures), head, stop_after=2)
+    assert isinstance(events[-1], Stopped)
+    assert events[-1].result["images"] >= 3
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [0]
+    assert Predictor.open(pictures.parent / "run").classes == ("0", "1", "2")
+
+
+def test_going_on_from_another_run_is_said_to_be_not_built_yet(pictures: Path) -> None:
+    with pytest.raises(NotYetError, match="start is 'abc': going on from an earlier run is not built yet"):
+        session(imported(pictures), RunConfig(start="abc"))
+
+
+def test_rare_classes_are_warned_about(tmp_path: Path) -> None:
+    write_digits(tmp_path / "digits", {"": 24})
+    for path in sorted((tmp_path / "digits" / "1").iterdir())[2:]:
+        path.unlink()
+    events = session(imported(tmp_path / "digits"))
+    warnings = [event.message for event in events if isinstance(event, Warned)]
+    assert "Fewer than 5 training pictures of '1': do not expect much of that yet." in warnings
+    assert any("has 19 training pictures, '1' only 1" in message for message in warnings)
