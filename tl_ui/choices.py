@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tl_core.config import DEFAULT_BACKBONE
-from tl_ui.words import DEFAULT_LANGUAGE
+from tl_ui.words import DEFAULT_LANGUAGE, LANGUAGES
 
 LEVELS = ("simple", "expert")
 
@@ -40,6 +40,10 @@ class Choices:
             return cls()
         names = {field.name for field in dataclasses.fields(cls)}
         kept = {name: value for name, value in values.items() if name in names and _is_short_text(value)}
+        if kept.get("level") not in LEVELS:
+            kept.pop("level", None)
+        if kept.get("language") not in LANGUAGES:
+            kept.pop("language", None)
         return cls(**kept)
 
 

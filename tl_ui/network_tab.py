@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from tl_core.backbones.catalogue import BackboneRecord, recommended
+from tl_core.backbones.here import weights_are_here
+from tl_core.backbones.stage import Stage
 from tl_core.errors import UserError
 from tl_ui.components import network_cards, panel, redrawn, shown_if
-from tl_ui.ice import failed_value, ice, ice_value, opening_value
+from tl_ui.ice import ice, ice_value, opening_value
 from tl_ui.markup import Html, join, tag
-from tl_ui.present import for_classes, heading, note
+from tl_ui.present import heading, note
 from tl_ui.scene import Scene
 from tl_ui.services import Services
 from tl_ui.words import Words
@@ -84,18 +85,24 @@ def cards_of(records: tuple[BackboneRecord, ...]) -> list[dict[str, Any]]:
             "parameters": record.parameters,
             "top1": record.imagenet_top1,
             "megabytes": record.download_megabytes,
-            "here": record.bundled,
+            "here": weights_are_here(record),
         }
         for record in simple
     ]
 
 
-def open_network(services: Services, scene: Scene) -> tuple[Scene, dict[str, Any]]:
-    """The scene with the network's stages, and the drawing; a network that cannot be opened is said in the drawing."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the assistant said of a network: its stages, or the problem why it has none to show."""
+
+    backbone: str = ""
+    stages: tuple[Stage, ...] = ()
+    problem: str = ""
+
+
+def open_network(services: Services, backbone: str) -> Opened:
+    """Takes seconds the first time: the assistant imports torch. One that cannot be opened is said, not raised."""
     try:
-        stages = services.stages(scene.choices.backbone)
+        return Opened(backbone, tuple(services.stages(backbone)))
     except UserError as error:
-        return scene, failed_value(scene.choices.backbone, str(error))
-    shown = for_classes(stages, len(scene.dataset.report.classes)) if scene.dataset else stages
-    opened = dataclasses.replace(scene, stages=shown)
-    return opened, drawing_of(opened)
+        return Opened(backbone, problem=str(error))

@@ -102,7 +102,7 @@ def _finding(finding: Finding, words: Words) -> Html:
     if finding.paths:
         listed = [tag("li", path) for path in finding.paths[:PATHS_SHOWN]]
         rest = [tag("li", "…")] if len(finding.paths) > PATHS_SHOWN else []
-        paths = details(words("found.paths", n=number(len(finding.paths))), tag("ul", *listed, *rest, class_="paths"))
+        paths = details(words.count("found.paths", len(finding.paths)), tag("ul", *listed, *rest, class_="paths"))
     return tag("li", sign, tag("div", title, level, message, paths), class_=f"finding {finding.severity}")
 
 

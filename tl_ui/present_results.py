@@ -10,7 +10,7 @@ from tl_ui.markup import EMPTY, Html, details, table, tag
 from tl_ui.present import percent
 from tl_ui.words import Words, number
 
-FEW_CLASSES = 6  # so many fit beside each other
+BESIDE_LETTERS = 56  # names of classes that fit above a matrix of half the page
 
 
 def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert: bool) -> Html:
@@ -20,7 +20,7 @@ def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert:
         tag("section", _answer(result, words), _measured(result, plan, words), class_="answer thaw-card"),
         tag("section", _confusion(result, words), class_="thaw-card"),
         tag("section", _per_class(result, words), _more(result, words) if expert else EMPTY, class_="thaw-card"),
-        class_="results few" if len(result.classes) <= FEW_CLASSES else "results",
+        class_="results few" if sum(len(name) + 4 for name in result.classes) <= BESIDE_LETTERS else "results",
     )
 
 

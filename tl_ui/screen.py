@@ -14,7 +14,7 @@ from tl_ui.actions import Actions
 from tl_ui.choices import Choices
 from tl_ui.components import ASSETS
 from tl_ui.header import Header
-from tl_ui.network_tab import NetworkTab
+from tl_ui.network_tab import NetworkTab, Opened
 from tl_ui.pictures_tab import PicturesTab
 from tl_ui.results_tab import ResultsTab
 from tl_ui.scene import Scene
@@ -56,6 +56,7 @@ class Page:
 
     choices: gr.State
     stages: gr.State
+    opened: gr.State
     kept: gr.BrowserState
     header: Header
     tabs: gr.Tabs
@@ -68,7 +69,7 @@ class Page:
 
     @classmethod
     def build(cls, words: Words, settings: Settings) -> Page:
-        choices, stages = gr.State(Choices()), gr.State(())
+        choices, stages, opened = gr.State(Choices()), gr.State(()), gr.State(Opened())
         # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
         kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
         header = Header.build(words, shared=settings.shared)
@@ -84,7 +85,7 @@ class Page:
                 results = ResultsTab.build()
             with gr.Tab(words("tab.try"), id="try", **KEPT) as items["try"]:
                 trial = TryTab.build(words)
-        return cls(choices, stages, kept, header, tabs, items, pictures, network, train, results, trial)
+        return cls(choices, stages, opened, kept, header, tabs, items, pictures, network, train, results, trial)
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         """Every output for a scene."""
@@ -102,14 +103,14 @@ class Page:
             named.update(part.labels(words))
         return named
 
-    def components(self) -> list[Any]:
-        """Every component that a scene or a language changes, in a fixed order."""
+    def outputs(self) -> list[Any]:
+        """Everything that a handler may update."""
+        found: list[Any] = [self.choices, self.stages, self.kept, self.tabs, *self.tab_items.values()]
         parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
-        found: list[Any] = []
         for part in parts:
             for field in dataclasses.fields(part):
                 found += _components_in(getattr(part, field.name))
-        return [component for component in found if component not in self.train.boxes]
+        return found
 
     def connect(self, blocks: gr.Blocks, services: Services) -> None:
         Actions(self, services).connect(blocks)

@@ -1,0 +1,95 @@
+"""Binds events of the page to handlers: who asks and what was chosen go in, one dictionary of updates comes out.
+
+Every handler goes through the guard. Knows components, and nothing of what the handlers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from tl_core.backbones.stage import Stage
+from tl_ui.choices import Choices
+from tl_ui.guard import guarded
+from tl_ui.owner import owner_of
+
+BUSY = "() => ({ busy: true })"
+NOT_BUSY = "(value) => ({ ...value, busy: false })"
+# "private" hides an event from clients and documentation; it keeps nobody out, so handlers check what they get.
+EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+Stages = tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, what was chosen so far, and what the event and its inputs say."""
+
+    owner: str
+    choices: Choices
+    stages: Stages
+    values: Sequence[Any] = ()
+    data: Any = None
+    run: str | None = None  # from the page's address, where it has just been loaded
+
+    def word(self, name: str) -> str:
+        """A text of the event's data; anybody can send an event, so anything else counts as empty."""
+        value = self.data.get(name) if isinstance(self.data, dict) else None
+        return value if isinstance(value, str) else ""
+
+    def text(self) -> str:
+        """The first input, as text."""
+        return str(self.values[0] or "").strip() if self.values else ""
+
+
+Updates = dict[Any, Any]
+Handler = Callable[[Asked], Updates]
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """`choices` and `stages` are the session's states; `outputs` is everything that a handler may update."""
+
+    choices: gr.State
+    stages: gr.State
+    outputs: list[Any]
+
+    def on_load(self, blocks: gr.Blocks, kept: gr.BrowserState, handler: Handler) -> Any:
+        def load(request: gr.Request, kept: Any) -> Any:
+            run = request.query_params.get("run")
+            return handler(Asked(owner_of(request), Choices(), (), data=kept, run=run))
+
+        return blocks.load(guarded(load), [kept], self.outputs, **EVENT)
+
+    def on(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
+        """An event without data of its own: a press, a choice, the end of another event."""
+
+        def handle(request: gr.Request, choices: Choices, stages: Stages, *values: Any) -> Any:
+            return handler(Asked(owner_of(request), choices, stages, values)) or gr.skip()
+
+        return trigger(guarded(handle), [self.choices, self.stages, *inputs], self.outputs, **EVENT)
+
+    def on_event(self, trigger: Any, handler: Handler) -> Any:
+        """An event of a component drawn in the browser, whose data says what happened."""
+
+        def handle(request: gr.Request, event: gr.EventData, choices: Choices, stages: Stages) -> Any:
+            return handler(Asked(owner_of(request), choices, stages, data=event._data)) or gr.skip()
+
+        return trigger(guarded(handle), [self.choices, self.stages], self.outputs, **EVENT)
+
+    def while_busy(self, drop: gr.HTML, trigger: Any, handler: Handler, *inputs: Any) -> None:
+        """For what takes a moment: the drop zone says so at once, in the browser, and stops also after a failure."""
+        begun = trigger(None, None, [drop], js=BUSY, **EVENT)
+        self.on(begun.then, handler, *inputs).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
+
+
+def lead_to_tabs(component: gr.HTML, tabs: gr.Tabs, names: Sequence[str]) -> None:
+    """Lets buttons inside HTML lead to a tab; anybody can send an event, so only names of tabs count."""
+
+    def go(event: gr.EventData) -> Any:
+        tab = event._data.get("tab") if isinstance(event._data, dict) else None
+        return gr.update(selected=tab) if tab in names else gr.skip()
+
+    component.go(guarded(go), None, [tabs], **EVENT)
