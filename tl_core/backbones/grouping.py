@@ -102,7 +102,8 @@ def without_small_steps(traced: Traced, found: Sequence[Border], image_size: int
         assert border is not None
         gathered.extend(border.units)
         size = _height_and_width(traced, border)
-        if following is not None and _are_layers(traced.root, (*border.units, *following.units)) and size == before:
+        same = size is not None and size == before
+        if same and following is not None and _are_layers(traced.root, (*border.units, *following.units)):
             continue
         kept.append(Border(gathered[0], tuple(gathered), border.cut))
         gathered, before = [], size

@@ -58,9 +58,10 @@ class Traced:
 class _Tracer(fx.Tracer):
     """As torchvision's NodePathTracer, without the search for unique names that grows with the square of the nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, follow_buffers: bool) -> None:
         functions: tuple[Callable[..., Any], ...] = tuple(timm.layers.get_notrace_functions())
         super().__init__(autowrap_modules=(math, torchvision.ops), autowrap_functions=functions)
+        self.proxy_buffer_attributes = follow_buffers
         own = [kind for _, kind in inspect.getmembers(torchvision.ops, inspect.isclass) if issubclass(kind, nn.Module)]
         self._leaves = tuple(own) + tuple(timm.layers.get_notrace_modules())
 
@@ -84,17 +85,30 @@ def trace(module: nn.Module, image_size: int, *, train: bool, frozen: tuple[str,
 
     The mode is baked into the graph: functional dropout and drop-path traced in eval are gone for good.
     """
-    tracer = _Tracer()
     with modes_kept(module):
         module.train(train)
         for name in frozen:
             module.get_submodule(name).eval()
-        graph = tracer.trace(module, concrete_args=_defaults(module))
+        tracer, graph = _traced(module)
         # Measured in eval, so that no running statistic moves.
         module.eval()
         values = _probe(module, graph, image_size)
     paths = {node: _path(node, tracer) for node in graph.nodes}
     return Traced(module, graph, tuple(graph.nodes), paths, values)
+
+
+def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:
+    """Buffers are followed where the code allows it: else what is made of them is baked into tensors of their own.
+
+    DINOv3 asks for a buffer's size in an `assert`, which only a real one can answer.
+    """
+    arguments = _defaults(module)
+    try:
+        tracer = _Tracer(follow_buffers=True)
+        return tracer, tracer.trace(module, concrete_args=arguments)
+    except fx.proxy.TraceError:
+        tracer = _Tracer(follow_buffers=False)
+        return tracer, tracer.trace(module, concrete_args=arguments)
 
 
 def _path(node: fx.Node, tracer: fx.Tracer) -> str:

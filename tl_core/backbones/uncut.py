@@ -24,29 +24,37 @@ def uncut_contents(network: Network) -> tuple[Contents, ...]:
     module = network.module
     units = Units(module, network.classifier)
     names = [name for name in units if name != network.classifier]
-    parameters: dict[str, list[str]] = {name: [] for name in (*names, HEAD)}
+    modules = _modules(units, names, network.classifier)
+    owners = {path: name for name, paths in modules.items() for path in paths}
+    parameters: dict[str, list[str]] = {name: [] for name in modules}
     for name, _ in module.named_parameters():
-        unit = units.unit_of(name)
-        owner = HEAD if unit == network.classifier else unit or _before(name, names, parameters)
-        parameters[owner].append(name)
-    shapes, work = _measured(network, [*names, network.classifier])
+        inside = next((path for path in owners if name.startswith(f"{path}.")), None)
+        # A token of the network's own, in no part, meets the picture at its beginning.
+        parameters[owners[inside] if inside else next(iter(modules))].append(name)
+    paths = [*names, network.classifier]
+    shapes, work = _measured(network, paths)
     sizes = {name: parameter.numel() for name, parameter in module.named_parameters()}
-    rows = zip((*names, HEAD), (*titles(len(names)), HEAD_TITLE), (*names, network.classifier), strict=True)
+    rows = zip(modules, (*titles(len(names)), HEAD_TITLE), paths, strict=True)
     return tuple(
         Contents(
             Stage(name, title, sum(map(sizes.__getitem__, parameters[name])), work[path], shapes[path]),
             units=(name,),
             parameters=tuple(parameters[name]),
-            modules=(path,),
+            modules=tuple(modules[name]),
         )
         for name, title, path in rows
     )
 
 
-def _before(name: str, units: Sequence[str], parameters: dict[str, list[str]]) -> str:
-    """A norm or a token between the parts goes with the last part that has parameters already, or with the first."""
-    del name
-    return next((unit for unit in reversed(units) if parameters[unit]), units[0] if units else HEAD)
+def _modules(units: Units, names: Sequence[str], classifier: str) -> dict[str, list[str]]:
+    """The submodules of each stage; a norm or pooling between two parts goes with the one before, or with the first."""
+    modules: dict[str, list[str]] = {name: [] for name in (*names, HEAD)}
+    current = next(iter(modules))
+    for path, unit in units.parts():
+        if unit:
+            current = HEAD if unit == classifier else unit
+        modules[current].append(path)
+    return modules
 
 
 def _measured(network: Network, paths: Sequence[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, float]]:

@@ -27,6 +27,10 @@ class Units:
         """Every unit with parameters other than those of normalisation, in the order in which they were defined."""
         return (name for name in self._names.values() if name)
 
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """Every submodule at this depth, in the order of definition, with its unit ("" for a lone norm or pooling)."""
+        yield from self._names.items()
+
     def unit_of(self, path: str) -> str:
         """The unit with parameters that `path` lies in; "" for what is done between units (pooling, positions)."""
         steps = path.split(".")
