@@ -70,7 +70,8 @@ function compact(count) {
 
 function percent(share) {
   const value = 100 * share;
-  return value > 0 && value < 1 ? value.toPrecision(1) : value > 99 && value < 100 ? value.toFixed(1) : value.toFixed(0);
+  if (value > 0 && value < 0.1) return '<0.1';
+  return value > 0 && value < 1 ? value.toFixed(1) : value > 99 && value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
 function duration(seconds) {

@@ -200,6 +200,7 @@ function attach() {
   if (!run) { box = null; root.replaceChildren(); return; }
   build();
   paint(true);
+  if (round > 1) root.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   watchRun(round);
 }
 
