@@ -5,13 +5,15 @@ Nothing long runs here: imports and trainings are jobs, and opening a network is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from tl_core.errors import RunError
-from tl_ui.binding import EVENT, Asked, Binder, Handler, Updates, lead_to_tabs
+from tl_ui.binding import EVENT, Asked, Binder, Updates, lead_to_tabs
 from tl_ui.choices import Choices
 from tl_ui.components import merged, redrawn
 from tl_ui.controls import BOXES, config_of, texts_of
@@ -19,6 +21,7 @@ from tl_ui.guard import guarded
 from tl_ui.header import drawer_of
 from tl_ui.ice import failed_value
 from tl_ui.network_tab import Opened, open_network
+from tl_ui.owner import owner_of
 from tl_ui.pictures_tab import SAMPLES
 from tl_ui.scene import Scene, attached, look, with_run
 from tl_ui.services import Services
@@ -33,6 +36,10 @@ REMEMBER_RUN = """(kept) => {
   history.replaceState(history.state, '', address);
   document.documentElement.lang = (kept && kept.language) || 'en';
 }"""
+
+
+BUSY = "() => ({ busy: true })"
+NOT_BUSY = "(value) => ({ ...value, busy: false })"
 
 
 class Actions:
@@ -60,9 +67,9 @@ class Actions:
         tab = self.page.pictures
         self.bind.on_event(tab.drop.ready, self.take_dataset)
         for name in SAMPLES:
-            self.bind.while_busy(tab.drop, tab.samples[name].click, self._sample(name))
-        self.bind.while_busy(tab.drop, tab.use_path.click, self.take_path, tab.path)
-        self.bind.while_busy(tab.drop, tab.path.submit, self.take_path, tab.path)
+            self._bring(tab.samples[name].click, partial(self._sample, name))
+        self._bring(tab.use_path.click, self._path, tab.path)
+        self._bring(tab.path.submit, self._path, tab.path)
         self.bind.on(tab.choose.input, self.choose_dataset, tab.choose)
         self.bind.on(tab.remove.click, self.remove_dataset)
 
@@ -94,9 +101,10 @@ class Actions:
         return self.page.show(look(self.services, asked.owner, choices, stages))
 
     def refresh(self, asked: Asked) -> Updates:
+        """A run has ended, whenever it liked: nothing that a person may be choosing just now is touched."""
         scene = look(self.services, asked.owner, asked.choices, asked.stages)
         self._warm(asked.owner, scene)
-        return self.page.show(scene)
+        return self.page.show_run(scene)
 
     def _warm(self, owner: str, scene: Scene) -> None:
         """A model that can be tried is loaded before the first picture comes."""
@@ -118,15 +126,27 @@ class Actions:
     def take_dataset(self, asked: Asked) -> Updates:
         return self.show(asked, asked.choices.but(dataset=asked.word("dataset")))
 
-    def _sample(self, name: str) -> Handler:
-        def take_sample(asked: Asked) -> Updates:
-            return self.show(asked, asked.choices.but(dataset=self.services.start_sample(asked.owner, name)))
+    def _bring(self, trigger: Any, bring: Callable[..., str], *inputs: Any) -> None:
+        """Drawing a sample and looking through a folder take seconds: the drop zone says so at once, in the browser.
+        Like opening a network, the slow step changes nothing but its own value, empty where it failed.
+        """
+        page, drop = self.page, self.page.pictures.drop
 
-        return take_sample
+        def brought(request: gr.Request, *values: Any) -> str:
+            return bring(owner_of(request), *values)
 
-    def take_path(self, asked: Asked) -> Updates:
-        dataset = self.services.start_import(asked.owner, asked.text())
-        return self.show(asked, asked.choices.but(dataset=dataset))
+        trigger(None, None, [drop], js=BUSY, **EVENT)
+        slow = trigger(str, None, [page.brought], **EVENT).then(guarded(brought), list(inputs), [page.brought], **EVENT)
+        self.bind.on(slow.then, self.take_brought, page.brought).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
+
+    def _sample(self, name: str, owner: str) -> str:
+        return self.services.start_sample(owner, name)
+
+    def _path(self, owner: str, path: Any) -> str:
+        return self.services.start_import(owner, str(path or ""))
+
+    def take_brought(self, asked: Asked) -> Updates:
+        return self.show(asked, asked.choices.but(dataset=asked.text())) if asked.text() else {}
 
     def choose_dataset(self, asked: Asked) -> Updates:
         return self.show(asked, asked.choices.but(dataset=asked.text()))
@@ -163,7 +183,9 @@ class Actions:
     def freeze(self, asked: Asked) -> Updates:
         if asked.word("backbone") != asked.choices.backbone or not asked.word("freeze"):
             return {}
-        return self.show(asked, asked.choices.but(freeze=asked.word("freeze")))
+        choices = asked.choices.but(freeze=asked.word("freeze"))
+        scene = look(self.services, asked.owner, choices, asked.stages)
+        return {**self.page.remembered(choices), self.page.train.head: self.page.train.decisions(scene)}
 
     def _then_open(self, event: Any) -> None:
         """Opening takes seconds, so it changes nothing but its own value; a short step then shows it beside whatever
@@ -198,8 +220,8 @@ class Actions:
         return {**self.show(asked, choices), **boxes, self.page.tabs: gr.update(selected="train")}
 
     def _boxes_of(self, owner: str, run: str) -> Updates:
-        """The settings of the run that is looked at, so that Train again means the same again."""
+        """The settings of the run that is looked at, so that Train again means the same again; its name stays its own."""
         if not run:
             return {}
-        texts = texts_of(self.services.runs(owner).run(run).config.to_dict())
+        texts = texts_of({**self.services.runs(owner).run(run).config.to_dict(), "name": ""})
         return {box: gr.update(value=text) for box, text in zip(self.page.train.boxes, texts, strict=True)}

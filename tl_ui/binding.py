@@ -16,8 +16,6 @@ from tl_ui.choices import Choices
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
 
-BUSY = "() => ({ busy: true })"
-NOT_BUSY = "(value) => ({ ...value, busy: false })"
 # "private" hides an event from clients and documentation; it keeps nobody out, so handlers check what they get.
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 Stages = tuple[Stage, ...]
@@ -78,11 +76,6 @@ class Binder:
             return handler(Asked(owner_of(request), choices, stages, data=event._data)) or gr.skip()
 
         return trigger(guarded(handle), [self.choices, self.stages], self.outputs, **EVENT)
-
-    def while_busy(self, drop: gr.HTML, trigger: Any, handler: Handler, *inputs: Any) -> None:
-        """For what takes a moment: the drop zone says so at once, in the browser, and stops also after a failure."""
-        begun = trigger(None, None, [drop], js=BUSY, **EVENT)
-        self.on(begun.then, handler, *inputs).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
 
 
 def lead_to_tabs(component: gr.HTML, tabs: gr.Tabs, names: Sequence[str]) -> None:

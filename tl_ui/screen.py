@@ -13,7 +13,7 @@ import gradio as gr
 from tl_ui.actions import Actions
 from tl_ui.choices import Choices
 from tl_ui.components import ASSETS
-from tl_ui.header import Header
+from tl_ui.header import Header, drawer_of
 from tl_ui.network_tab import NetworkTab, Opened
 from tl_ui.pictures_tab import PicturesTab
 from tl_ui.results_tab import ResultsTab
@@ -57,6 +57,7 @@ class Page:
     choices: gr.State
     stages: gr.State
     opened: gr.State
+    brought: gr.State
     kept: gr.BrowserState
     header: Header
     tabs: gr.Tabs
@@ -69,7 +70,8 @@ class Page:
 
     @classmethod
     def build(cls, words: Words, settings: Settings) -> Page:
-        choices, stages, opened = gr.State(Choices()), gr.State(()), gr.State(Opened())
+        choices, stages = gr.State(Choices()), gr.State(())
+        opened, brought = gr.State(Opened()), gr.State("")  # what the slow steps found
         # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
         kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
         header = Header.build(words, shared=settings.shared)
@@ -85,16 +87,26 @@ class Page:
                 results = ResultsTab.build()
             with gr.Tab(words("tab.try"), id="try", **KEPT) as items["try"]:
                 trial = TryTab.build(words)
-        return cls(choices, stages, opened, kept, header, tabs, items, pictures, network, train, results, trial)
+        return cls(
+            choices, stages, opened, brought, kept, header, tabs, items, pictures, network, train, results, trial
+        )
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         """Every output for a scene."""
         parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
-        shown: dict[Any, Any] = {self.choices: scene.choices, self.stages: scene.stages}
-        shown[self.kept] = scene.choices.to_dict()
+        shown = {**self.remembered(scene.choices), self.stages: scene.stages}
         for part in parts:
             shown.update(part.show(scene))
         return shown
+
+    def show_run(self, scene: Scene) -> dict[Any, Any]:
+        """What the shown run alone decides."""
+        ran = {self.header.runs: drawer_of(scene), self.train.live: self.train.watched(scene)}
+        return {**ran, **self.results.show(scene), **self.trial.show(scene)}
+
+    def remembered(self, choices: Choices) -> dict[Any, Any]:
+        """The choices for this session and for the browser's memory."""
+        return {self.choices: choices, self.kept: choices.to_dict()}
 
     def labels(self, words: Words) -> dict[Any, Any]:
         """What changes with the language alone; left out otherwise, for a box that is typed in must not be touched."""

@@ -54,15 +54,23 @@ class TrainTab:
         }
 
     def show(self, scene: Scene) -> dict[Any, Any]:
-        words, run = scene.words, scene.run
-        live = live_value(run.id, name=run.name, log=run.log) if run else live_value("")
+        words = scene.words
         return {
-            self.head: join(heading(words, "train.title"), _decisions(scene) if scene.dataset else _empty(words)),
+            self.head: self.decisions(scene),
             self.start: shown_if(scene.dataset is not None),
             self.expert: shown_if(scene.choices.is_expert),
             self.settings_head: tag("p", words("train.expert_help"), class_="muted"),
-            self.live: redrawn(live, words.part(*WORDS)),
+            self.live: self.watched(scene),
         }
+
+    def decisions(self, scene: Scene) -> Html:
+        words = scene.words
+        return join(heading(words, "train.title"), _decisions(scene) if scene.dataset else _empty(words))
+
+    def watched(self, scene: Scene) -> dict[str, Any]:
+        run = scene.run
+        live = live_value(run.id, name=run.name, log=run.log) if run else live_value("")
+        return redrawn(live, scene.words.part(*WORDS))
 
 
 def _empty(words: Words) -> Html:
