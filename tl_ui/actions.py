@@ -220,7 +220,7 @@ class Actions:
         return {**self.show(asked, choices), **boxes, self.page.tabs: gr.update(selected="train")}
 
     def _boxes_of(self, owner: str, run: str) -> Updates:
-        """The settings of the run that is looked at, so that Train again means the same again; its name stays its own."""
+        """The settings of the run that is looked at, so that Train again means the same; its name stays its own."""
         if not run:
             return {}
         texts = texts_of({**self.services.runs(owner).run(run).config.to_dict(), "name": ""})

@@ -12,7 +12,7 @@ from tl_ui.markup import Html, join, tag
 from tl_ui.present import heading, note
 from tl_ui.present_pictures import found, thumbnails_of
 from tl_ui.scene import Scene
-from tl_ui.words import Words, number
+from tl_ui.words import Words
 
 SAMPLES = ("garden", "digits")
 
@@ -99,9 +99,9 @@ def _found(scene: Scene) -> Html:
 
 
 def summary(scene: Scene) -> tuple[str, str]:
-    """(name, "120 pictures, 4 kinds") of the chosen pictures, for the Train tab."""
+    """(name, "120 pictures · 4 kinds") of the chosen pictures, for the Train tab."""
     if scene.dataset is None:
         return "–", scene.words("pictures.none_yet")
     report = scene.dataset.report
-    kinds = scene.words.count("found.kinds", len(report.classes))
-    return scene.dataset_name, f"{scene.words('found.images.other', n=number(report.images))}, {kinds}"
+    images = scene.words.count("found.images", report.images)
+    return scene.dataset_name, f"{images} · {scene.words.count('found.kinds', len(report.classes))}"

@@ -10,6 +10,8 @@ from tl_ui.markup import EMPTY, Html, details, table, tag
 from tl_ui.present import percent
 from tl_ui.words import Words, number
 
+MATRIX_CLASSES = 40
+MISTAKES_SHOWN = 30
 BESIDE_LETTERS = 56  # names of classes that fit above a matrix of half the page
 
 
@@ -49,18 +51,15 @@ def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str
     return words.sentences(words("results.on_validation", n=images), chose)
 
 
-def most_mixed_up(result: RunResult) -> tuple[str, str, int] | None:
-    """(truth, answer, how often) of the commonest mistake, or None when there was none."""
+def mixed_up(result: RunResult) -> list[tuple[str, str, int]]:
+    """(truth, answer, how often) of every kind of mistake, the commonest first."""
     mistakes = [
-        (count, row, column)
+        (result.classes[row], result.classes[column], count)
         for row, counts in enumerate(result.confusion)
         for column, count in enumerate(counts)
         if row != column and count
     ]
-    if not mistakes:
-        return None
-    count, row, column = max(mistakes, key=lambda mistake: mistake[0])
-    return result.classes[row], result.classes[column], count
+    return sorted(mistakes, key=lambda mistake: -mistake[2])
 
 
 def _answer(result: RunResult, words: Words) -> Html:
@@ -82,14 +81,19 @@ def _answer(result: RunResult, words: Words) -> Html:
 
 
 def _measured(result: RunResult, plan: Mapping[str, Any], words: Words) -> Html:
-    mixed = most_mixed_up(result)
     next_line = words("results.no_mistakes")
-    if mixed:
-        next_line = words("results.mixed", truth=mixed[0], answer=mixed[1], n=number(mixed[2]))
+    for truth, answer, count in mixed_up(result)[:1]:
+        next_line = words("results.mixed", truth=truth, answer=answer, n=number(count))
     return tag("p", words.sentences(measured_on(result, plan, words), next_line), class_="muted")
 
 
 def _confusion(result: RunResult, words: Words) -> Html:
+    """The matrix, or, where nobody could read it, the commonest mistakes."""
+    if len(result.classes) > MATRIX_CLASSES:
+        label = words("results.mistakes")
+        named: list[object] = [words("results.truth"), words("results.answer"), words("results.support")]
+        listed: list[list[object]] = [[*mistake] for mistake in mixed_up(result)[:MISTAKES_SHOWN]]
+        return tag("div", tag("h3", label), table(named, listed, label=label))
     corner = f"{words('results.truth')} ↓ / {words('results.answer')} →"
     heads: list[object] = [tag("small", corner), *result.classes]
     rows = [_confusion_row(result.classes, at, counts) for at, counts in enumerate(result.confusion)]

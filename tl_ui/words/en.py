@@ -257,6 +257,7 @@ WORDS: dict[str, str] = {
     "results.no_mistakes": "No mistake among these pictures.",
     "results.confusion": "What was taken for what",
     "results.confusion_help": "Rows: what it was. Columns: what the network said. (Confusion matrix)",
+    "results.mistakes": "The commonest mistakes",
     "results.truth": "It was",
     "results.answer": "The network said",
     "results.per_class": "Each kind",

@@ -254,6 +254,7 @@ WORDS: dict[str, str] = {
     "results.no_mistakes": "这些图片全部答对。",
     "results.confusion": "什么被当成了什么",
     "results.confusion_help": "行：实际类别。列：网络的回答。（混淆矩阵）",
+    "results.mistakes": "最常见的错误",
     "results.truth": "实际是",
     "results.answer": "网络回答",
     "results.per_class": "每一类",
