@@ -12,7 +12,7 @@ from tl_ui.words import Words, number
 
 MATRIX_CLASSES = 40
 MISTAKES_SHOWN = 30
-BESIDE_LETTERS = 56  # names of classes that fit above a matrix of half the page
+BESIDE_LETTERS = 42  # so wide, in letters, is a matrix that fits on half the page
 
 
 def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert: bool) -> Html:
@@ -22,7 +22,7 @@ def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert:
         tag("section", _answer(result, words), _measured(result, plan, words), class_="answer thaw-card"),
         tag("section", _confusion(result, words), class_="thaw-card"),
         tag("section", _per_class(result, words), _more(result, words) if expert else EMPTY, class_="thaw-card"),
-        class_="results few" if sum(len(name) + 4 for name in result.classes) <= BESIDE_LETTERS else "results",
+        class_="results few" if sum(max(7, len(name) + 1) for name in result.classes) <= BESIDE_LETTERS else "results",
     )
 
 
@@ -47,7 +47,7 @@ def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str
         return words("results.on_test", n=images)
     if result.measured_on == "cross-validation":
         return words("results.on_cross", n=images)
-    chose = words("results.on_validation_chose") if plan.get("keep_best") else ""
+    chose = words("results.on_validation_chose") if plan.get("keep_best") and plan.get("epochs") else ""
     return words.sentences(words("results.on_validation", n=images), chose)
 
 
