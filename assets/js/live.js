@@ -33,8 +33,7 @@ function chip(name) {
 function took() {
   if (view.first === null) return '';
   if (view.ending && view.ending.seconds !== undefined) return say('live.took', { duration: duration(view.ending.seconds) });
-  const until = ENDED.includes(state) ? view.last : Date.now() / 1000;
-  return say('live.ago', { duration: duration(until - view.first) });
+  return ENDED.includes(state) ? '' : say('live.ago', { duration: duration(Date.now() / 1000 - view.first) });
 }
 
 function paintHead() {
