@@ -43,5 +43,7 @@ def state_kept(module: nn.Module) -> Iterator[None]:
     """Running statistics that a test moves are put back, because the network is shared by the tests."""
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     yield
-    module.load_state_dict(before)
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            tensor.copy_(before[name])
     module.zero_grad(set_to_none=True)

@@ -11,6 +11,7 @@ from tl_core.backbones.stages import StagedNetwork, stage_network
 
 QUICK = {
     "tf_efficientnet_lite0": 64,
+    "mobilenetv3_small_100": 64,
     "torchvision/resnet18": 64,
     "torchvision/mobilenet_v3_small": 64,
     "convnext_atto": 64,
@@ -39,7 +40,6 @@ LONG = {
     "eva02_tiny_patch14_224": 56,
     "vit_small_patch16_dinov3": 64,
     "tiny_vit_5m_224": 224,
-    "resnetv2_50": 64,
 }
 EVERY = [
     *(pytest.param(item, id=item[0]) for item in QUICK.items()),
@@ -116,7 +116,9 @@ def test_the_parts_hold_the_very_parameters_and_buffers_of_the_network(staged: S
     prefix, suffix = staged.cut(staged.stages[1].name, train=True)
     own = {id(tensor) for tensor in (*staged.network.module.parameters(), *staged.network.module.buffers())}
     assert {id(tensor) for tensor in (*prefix.parameters(), *suffix.parameters())} <= own
-    assert {id(tensor) for tensor in (*prefix.buffers(), *suffix.buffers())} <= own
+    # Where the code asks for a buffer's size while it is traced (DINOv3), fx keeps constants made of it.
+    buffers = [*prefix.named_buffers(), *suffix.named_buffers()]
+    assert {id(tensor) for name, tensor in buffers if "_tensor_constant" not in name} <= own
     assert {id(one) for one in prefix.parameters()}.isdisjoint({id(one) for one in suffix.parameters()})
 
 

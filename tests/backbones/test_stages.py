@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from timm.layers import register_notrace_module
 from torch import nn
 
 from tests.backbones.networks import own_network, pictures, random_network, state_kept
@@ -32,6 +33,25 @@ class Windows(nn.Module):
             x = x * mask
         x = self.blocks(x).reshape(batch, 16, 8)
         return self.head(F.dropout(x.mean(1), 0.5, self.training))
+
+
+class Remembering(nn.Module):
+    """Keeps in eval what it made of a parameter, as TinyViT does, and forgets it when training begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(4))
+        self.kept: torch.Tensor | None = None
+
+    def train(self, mode: bool = True) -> Remembering:
+        self.kept = None if mode else self.kept
+        return super().train(mode)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            return x + self.table[:, None, None]
+        self.kept = self.table[:, None, None] if self.kept is None else self.kept
+        return x + self.kept
 
 
 class Undecided(nn.Module):
@@ -173,6 +193,17 @@ def test_a_network_that_cannot_be_traced_keeps_its_named_parts_and_has_no_cut() 
     with torch.no_grad():
         staged.whole(train=True, frozen=("first",))(pictures(staged.network, 4))
     assert staged.network.module.norm.num_batches_tracked == 0
+
+
+def test_tracing_leaves_no_tensor_without_content_in_a_network_that_remembers() -> None:
+    register_notrace_module(Remembering)
+    body = nn.Sequential(nn.Conv2d(3, 4, 4, 4), Remembering(), nn.Conv2d(4, 4, 4), nn.Flatten(), nn.Linear(4, 2))
+    staged = stage_network(own_network(body, "4"))
+    prefix, suffix = staged.cut("1", train=False)
+    assert body[1].kept is None
+    with torch.no_grad():
+        batch = pictures(staged.network, 3)
+        torch.testing.assert_close(suffix(prefix(batch)), body(batch))
 
 
 def test_titles_are_told_apart_and_climb_the_ladder() -> None:

@@ -113,8 +113,9 @@ def _torchvision_network(name: str, num_classes: int | None, pretrained: bool, i
         state = weights.url_state(name, source.url)
         if key.startswith("vit_") and size != own_size:
             state = interpolate_embeddings(size, module.patch_size, state)
-        kept = {tensor: value for tensor, value in state.items() if not tensor.startswith(_AUXILIARY)}
-        module.load_state_dict(kept, strict=True)
+        for tensor in [tensor for tensor in state if tensor.startswith(_AUXILIARY)]:
+            del state[tensor]
+        module.load_state_dict(state, strict=True)
     classifier = _classifier_of(name, module)
     if num_classes is not None:
         _replace(module, classifier, num_classes)

@@ -63,7 +63,8 @@ class _Tracer(fx.Tracer):
         super().__init__(autowrap_modules=(math, torchvision.ops), autowrap_functions=functions)
         self.proxy_buffer_attributes = follow_buffers
         own = [kind for _, kind in inspect.getmembers(torchvision.ops, inspect.isclass) if issubclass(kind, nn.Module)]
-        self._leaves = tuple(own) + tuple(timm.layers.get_notrace_modules())
+        # timm's own Linear is a subclass for half precision; traced through, a classifier would vanish from the graph.
+        self._leaves = (nn.Linear, *own, *timm.layers.get_notrace_modules())
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return isinstance(m, self._leaves) or bool(super().is_leaf_module(m, module_qualified_name))
@@ -71,11 +72,16 @@ class _Tracer(fx.Tracer):
 
 @contextmanager
 def modes_kept(module: nn.Module) -> Iterator[None]:
-    """Whatever happens inside, each submodule ends in the mode (train or eval) that it had before."""
+    """Whatever happens inside, each submodule ends in the mode (train or eval) that it had before.
+
+    TinyViT, LeViT and others keep in eval what they made of their parameters, and forget it when training begins:
+    tensors without content must not stay there.
+    """
     before = [(child, child.training) for child in module.modules()]
     try:
         yield
     finally:
+        module.train()
         for child, training in before:
             child.training = training
 
@@ -90,8 +96,6 @@ def trace(module: nn.Module, image_size: int, *, train: bool, frozen: tuple[str,
         for name in frozen:
             module.get_submodule(name).eval()
         tracer, graph = _traced(module)
-        # Measured in eval, so that no running statistic moves.
-        module.eval()
         values = _probe(module, graph, image_size)
     paths = {node: _path(node, tracer) for node in graph.nodes}
     return Traced(module, graph, tuple(graph.nodes), paths, values)
@@ -148,6 +152,8 @@ def _probe(module: nn.Module, graph: fx.Graph, image_size: int) -> dict[fx.Node,
     for batch in PROBE_BATCHES:
         counter = FlopCounterMode(display=False)
         probe = _Probe(module, graph, counter)
+        # In eval, so that no running statistic moves; through train, so that nothing is left of the run before.
+        module.train().eval()
         # With gradients, because the fused attention of torch.nn hides its work from the counter without them.
         with torch.enable_grad(), FakeTensorMode(allow_non_fake_inputs=True), counter:
             probe.run(torch.zeros(batch, 3, image_size, image_size, device=device))

@@ -140,7 +140,11 @@ def _read(name: str, path: Path) -> State:
     try:
         if path.suffix == ".safetensors":
             return dict(safetensors.torch.load_file(path))
-        return dict(torch.load(path, map_location="cpu", weights_only=True))
+        # As it is: MNASNet reads the version that torch keeps beside the tensors.
+        state: State = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(state, dict):
+            raise ValueError(f"a {type(state).__name__} where a table of tensors belongs")
+        return state
     except _UNREADABLE as error:
         raise WeightsError(
             f"The weights of '{name}' in '{path}' are damaged or are no plain tensors: {error}",
