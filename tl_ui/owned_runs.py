@@ -10,19 +10,18 @@ from typing import Any, Protocol
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import RunError, UserError
+from tl_core.export.packing import zip_model
 from tl_core.jobs import launcher
 from tl_core.jobs.journal import last_record, read_records
 from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
 from tl_core.jobs.view import RunView, read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person
-from tl_ui.commanding import run_command
 from tl_ui.guard import NotFoundError
 
 log = logging.getLogger("thaw")
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
 BUNDLE = "bundle.zip"
-EXPORT_SECONDS = 300.0
 MODEL_FILE = "config.json"
 
 
@@ -131,7 +130,7 @@ class OwnedRuns:
         model = self.model(run)
         made = self.run(run).path / BUNDLE
         if not made.is_file() or made.stat().st_mtime_ns < (model / MODEL_FILE).stat().st_mtime_ns:
-            run_command("export", str(self.run(run).path), "--to", "bundle", "--out", str(made), seconds=EXPORT_SECONDS)
+            zip_model(model, made)
         return made
 
 

@@ -12,8 +12,10 @@ from typing import Any
 import torch
 
 from tl_core.backbones.build import Network, build_network
-from tl_core.export.bundle import MANIFEST, save_model, zip_model
+from tl_core.export.bundle import save_model
+from tl_core.export.manifest import MANIFEST
 from tl_core.export.model_config import ModelConfig
+from tl_core.export.packing import zip_model
 
 BACKBONE = "test_resnet.r160_in1k"
 CLASSES = ("daisy", "tulip", "violet")

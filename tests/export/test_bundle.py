@@ -14,7 +14,9 @@ import torch
 from tests.export.models import BACKBONE, CLASSES, edited, save_small_model, small_bundle, small_config, small_network
 from tl_core import __version__
 from tl_core.errors import BundleError
-from tl_core.export.bundle import FILES, MANIFEST, WEIGHTS, open_model, save_model, zip_model
+from tl_core.export.bundle import open_model, save_model
+from tl_core.export.manifest import FILES, MANIFEST, WEIGHTS
+from tl_core.export.packing import zip_model
 
 RESULT = {
     "measured_on": "test", "correct": 5, "accuracy": 0.5, "images": 10, "accuracy_low": 0.2, "accuracy_high": 0.8,

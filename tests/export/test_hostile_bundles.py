@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from tests.export.models import edit_json, edited, small_bundle
 from tl_core.errors import BundleError
 from tl_core.export import members
-from tl_core.export.bundle import CONFIG, MANIFEST, WEIGHTS, open_model
+from tl_core.export.bundle import open_model
+from tl_core.export.manifest import CONFIG, MANIFEST, WEIGHTS
 from tl_core.export.model_config import ModelConfig
 
 

@@ -10,8 +10,8 @@ import torch
 
 from tests.export.models import edit_json, edited, save_small_model, small_bundle
 from tl_core.errors import BundleError, RunError
-from tl_core.export.bundle import CONFIG, WEIGHTS
 from tl_core.export.loading import load_network, model_path
+from tl_core.export.manifest import CONFIG, WEIGHTS
 
 
 @pytest.fixture(scope="module")

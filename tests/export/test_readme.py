@@ -22,7 +22,8 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.evaluation.predictor import Predictor
 from tl_core.evaluation.scores import score
-from tl_core.export.bundle import WEIGHTS, save_model
+from tl_core.export.bundle import save_model
+from tl_core.export.manifest import WEIGHTS
 from tl_core.export.model_config import ModelConfig
 from tl_core.export.readme import build_lines, readme
 

@@ -9,7 +9,8 @@ import torch
 
 from tl_core.backbones.build import Network, build_network
 from tl_core.errors import BundleError, ConfigError, RunError
-from tl_core.export.bundle import CONFIG, open_model
+from tl_core.export.bundle import open_model
+from tl_core.export.manifest import CONFIG
 from tl_core.export.members import EXPORT_AGAIN
 from tl_core.export.model_config import REMEDY, ModelConfig
 
