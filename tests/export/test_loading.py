@@ -8,8 +8,9 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.export.models import edit_json, edited, save_small_model, small_bundle
+from tests.export.models import edit_json, edited, save_small_model, small_bundle, small_config, small_network
 from tl_core.errors import BundleError, RunError
+from tl_core.export.bundle import save_model
 from tl_core.export.loading import load_network, model_path
 from tl_core.export.manifest import CONFIG, WEIGHTS
 
@@ -36,6 +37,14 @@ def test_a_bundle_becomes_a_network_in_eval_mode_with_its_weights(bundle: Path):
     assert not any(module.training for module in network.module.modules())
     assert network.classifier == "fc"
     assert network.preprocessing.image_size == config.preprocessing.image_size == 64
+
+
+def test_a_network_that_asks_for_the_version_of_its_layout_opens_too(tmp_path: Path):
+    network = small_network("torchvision/mnasnet0_5")
+    save_model(tmp_path / "model", network.module, small_config(network))
+    _, opened = load_network(tmp_path / "model")
+    for name, value in network.module.state_dict().items():
+        assert torch.equal(opened.module.state_dict()[name], value), name
 
 
 def test_a_missing_an_extra_and_a_misshapen_tensor_are_listed(bundle: Path):

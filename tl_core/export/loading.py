@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -61,7 +62,10 @@ def _fill(network: Network, weights: Mapping[str, torch.Tensor], config: ModelCo
         more = len(differences) - SHOWN_DIFFERENCES
         text = "; ".join(differences[:SHOWN_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
         raise BundleError(f"The weights of the model '{shown}' do not fit {config.backbone}: {text}.", EXPORT_AGAIN)
-    network.module.load_state_dict(dict(weights), strict=True)
+    # safetensors keeps no module versions; without them torchvision's MNASNet takes the weights for an older layout.
+    state = OrderedDict(weights)
+    state._metadata = getattr(wanted, "_metadata", {})  # type: ignore[attr-defined]
+    network.module.load_state_dict(state, strict=True)
 
 
 def _differences(wanted: Mapping[str, torch.Tensor], found: Mapping[str, torch.Tensor]) -> Iterator[str]:
