@@ -52,7 +52,7 @@ def note(message: str, *, kind: str = "", hint: str = "") -> Html:
 
 
 def header(words: Words, *, shared: bool, logo: str) -> Html:
-    promise = words("app.promise_demo" if shared else "app.promise_own")
+    promise = words("app.promise_shared" if shared else "app.promise_own")
     title = tag("h1", words("app.name"))
     return tag("div", Html(logo), tag("div", title, tag("p", promise), class_="thaw-brand-words"), class_="thaw-brand")
 

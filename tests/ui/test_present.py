@@ -42,8 +42,8 @@ def result(measured: str = "test", classes: tuple[str, ...] = ("dog", "fox")) ->
 def test_pictures_and_kinds_are_counted_in_one_sentence() -> None:
     assert sentence(report(), EN) == "412 pictures, 2 kinds."
     skipped = tuple(Skipped(f"{n}.jpg", "It is cut off.") for n in range(3))
-    assert sentence(report(skipped=skipped), EN) == "412 pictures, 2 kinds; 3 could not be read."
-    assert sentence(report(skipped=skipped), ZH) == "412 张图片，2 类；3 个无法读取。"
+    assert sentence(report(skipped=skipped), EN) == "412 pictures, 2 kinds; 3 not used."
+    assert sentence(report(skipped=skipped), ZH) == "412 张图片，2 类；3 个文件未使用。"
 
 
 def test_a_hostile_class_name_stays_text_everywhere() -> None:
