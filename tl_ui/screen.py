@@ -35,7 +35,11 @@ HEAD = (
 
 def mount_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` takes for the look of the page."""
-    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": HEAD}
+    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": HEAD + tab_keys()}
+
+
+def tab_keys() -> str:
+    return f"<script>{(ASSETS / 'js' / 'tabs.js').read_text(encoding='utf-8')}</script>"
 
 
 def build_screen(settings: Settings, services: Services) -> gr.Blocks:
