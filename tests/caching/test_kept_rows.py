@@ -110,6 +110,15 @@ def test_two_writers_of_one_set_do_not_disturb_each_other(tmp_path: Path) -> Non
     assert fill(tmp_path, "a")[1] == []
 
 
+def test_what_was_put_before_a_stop_is_kept_and_the_rest_is_missing_the_next_time(tmp_path: Path) -> None:
+    with RowFile(tmp_path, KIND, ["a", "b", "c"]) as file:
+        file.put(1, row("b"))
+        assert file.finish()[:, 0, 0].tolist() == [0, 98, 0]
+    values, made = fill(tmp_path, "abc")
+    assert made == [0, 2]
+    assert values[:, 0, 0].tolist() == [97, 98, 99]
+
+
 def test_rows_put_so_far_can_be_read_before_the_end(tmp_path: Path) -> None:
     with RowFile(tmp_path, KIND, ["a", "b"]) as file:
         file.put(1, row("b"))

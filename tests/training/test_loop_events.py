@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from small_training import Ticking, digits_data, files_in, run, small_network, small_plan
+from small_training import Ticking, digits_data, run, small_network, small_plan
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.evaluation.predictor import Predictor
-from tl_core.events import EpochDone, Event, Finished, Phase, Planned, StepDone, Stopped, checked
+from tl_core.events import EpochDone, Event, Finished, Phase, Planned, StepDone
 from tl_core.training.checkpoint import load_weights
-from tl_core.training.loop import train
-from tl_core.training.pictures import TrainingData
 from tl_core.training.plan_values import TrainingPlan
 
 # float32 on a CPU: other instruction sets and other versions of torch add up in another order.
@@ -27,24 +24,6 @@ TOLERANCE = 0.02
 
 def of(events: list[Event], kind: type) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
-
-
-def run_until(
-    folder: Path, data: TrainingData, network: StagedNetwork, plan: TrainingPlan, is_time: Callable[[Event], bool]
-) -> list[Event]:
-    """Asks to stop once `is_time` held for an event."""
-    events: list[Event] = []
-    stream = train(
-        plan,
-        data,
-        network,
-        files_in(folder),
-        should_stop=lambda: any(is_time(event) for event in events),
-        clock=Ticking(0.3),
-    )
-    for event in checked(stream):
-        events.append(event)
-    return events
 
 
 def norms(network: StagedNetwork) -> dict[str, torch.Tensor]:
@@ -81,8 +60,8 @@ def test_the_result_is_what_the_saved_model_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("choices", "losses"),
     [
-        ({"freeze": "blocks.1", "augment": "none"}, GOLDEN_PREFIX := (0.0, 0.0)),
-        ({"freeze": "none", "augment": "gentle"}, GOLDEN_WHOLE := (0.0, 0.0)),
+        ({"freeze": "blocks.1", "augment": "none"}, (0.4860, 0.4033)),
+        ({"freeze": "none", "augment": "gentle"}, (1.2386, 1.1483)),
     ],
     ids=["frozen prefix, features once", "everything trains, varied views"],
 )
@@ -178,40 +157,6 @@ def test_steps_are_reported_by_the_clock_and_at_least_once_an_epoch(tmp_path: Pa
     assert counts[10.0] == [1] * 10 + [2] * 10
 
 
-def test_a_stop_in_the_features_makes_a_head_of_the_pictures_so_far(tmp_path: Path) -> None:
-    data, network = digits_data(400, 60, 20), small_network()
-    plan = small_plan(data, network, freeze="none", epochs=2)
-    events = run_until(tmp_path, data, network, plan, lambda event: isinstance(event, Phase))
-    assert isinstance(events[-1], Stopped)
-    assert events[-1].epochs == 0
-    assert events[-1].result["images"] == 20
-    assert events[-1].result["accuracy"] > 0.3
-    assert not of(events, StepDone)
-    last = [phase for phase in of(events, Phase) if phase.name == "features"][-1]
-    assert 80 <= last.done < 400
-    assert Predictor.open(tmp_path / "model").classes == data.classes
-
-
-def test_a_stop_in_mid_epoch_keeps_a_model_and_counts_whole_epochs(tmp_path: Path) -> None:
-    data, network = digits_data(160, 40), small_network()
-    plan = small_plan(data, network, freeze="blocks.2", epochs=3)
-    events = run_until(tmp_path, data, network, plan, lambda event: isinstance(event, StepDone) and event.step >= 13)
-    assert isinstance(events[-1], Stopped)
-    assert events[-1].epochs == 1
-    assert max(event.step for event in of(events, StepDone)) == 13
-    assert events[-1].result["images"] == 40
-    assert (tmp_path / "model" / "model.safetensors").is_file()
-
-
-def test_a_stop_before_the_first_step_keeps_the_head(tmp_path: Path) -> None:
-    data, network = digits_data(160, 40), small_network()
-    plan = small_plan(data, network, freeze="blocks.2", epochs=3)
-    events = run_until(tmp_path, data, network, plan, lambda event: isinstance(event, EpochDone))
-    head = of(events, EpochDone)[0]
-    assert isinstance(events[-1], Stopped)
-    assert events[-1].result["accuracy"] == pytest.approx(head.val_accuracy)
-
-
 def test_the_best_epoch_is_restored_where_validation_can_tell_and_the_last_stays_elsewhere(tmp_path: Path) -> None:
     data = digits_data(96, 210)
     results = {}
@@ -242,9 +187,6 @@ def test_it_stops_early_when_nothing_gets_better(tmp_path: Path) -> None:
 
 def test_the_last_and_the_best_weights_are_kept_with_their_epochs(tmp_path: Path) -> None:
     data, network = digits_data(96, 40), small_network()
-    plan = small_plan(data, network, freeze="conv_head", train_stages=None, epochs=None)
-    assert plan.method == "head"
-    network = small_network()
     plan = small_plan(data, network, freeze="blocks.4", epochs=2, learning_rate=1e-4)
     run(tmp_path, data, network, plan)
     weights, epoch = load_weights(tmp_path / "checkpoints" / "last.safetensors")
@@ -256,17 +198,10 @@ def test_the_last_and_the_best_weights_are_kept_with_their_epochs(tmp_path: Path
 
 def test_a_learning_rate_that_explodes_is_named_in_words(tmp_path: Path) -> None:
     data, network = digits_data(64, 20), small_network()
-    plan = small_plan(
-        data,
-        network,
-        freeze="none",
-        epochs=3,
-        learning_rate=10.0,
-        optimizer="sgd",
-        gradient_clip=1e6,
-        warmup_epochs=0.0,
-    )
-    with pytest.raises(TrainingError, match=r"with the learning rate 10 the weights grew.*for example 1\."):
+    # each step takes 100 times the weights away from the weights: they grow 99-fold
+    choices = {"optimizer": "sgd", "weight_decay": 10.0, "learning_rate": 10.0, "warmup_epochs": 0.0}
+    plan = small_plan(data, network, freeze="none", epochs=5, **choices)
+    with pytest.raises(TrainingError, match=r"with the learning rate 10\b.*for example 1\."):
         run(tmp_path, data, network, plan)
 
 

@@ -17,8 +17,9 @@ from tl_core.training.checkpoint import trained_weights
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
-from tl_core.training.head_phase import FirstModel, first_model, neutral_start
+from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
 from tl_core.training.metrics import Clock
+from tl_core.training.mirror import may_mirror
 from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import Prefix, prefix_features
@@ -67,7 +68,12 @@ def carry_out(
         first = yield from first_model(plan, data, network, cache=files.cache, should_stop=should_stop, clock=clock)
     epochs, stopped = 0, should_stop()
     if plan.method == "fine-tune" and not stopped:
-        trainee = yield from make_trainee(plan, first.data, network, files, should_stop=should_stop, clock=clock)
+        mirror = True
+        if plan.augment != "none" and plan.start != "scratch":
+            mirror = yield from may_mirror(plan, first.data, first.prefix.module, classifier_of(network))
+        trainee = yield from make_trainee(
+            plan, first.data, network, files, mirror=mirror, should_stop=should_stop, clock=clock
+        )
         stopped = trainee is None
         if trainee is not None:
             tuning = FineTuning(plan, first.data, module, trainee, trained)
@@ -85,6 +91,7 @@ def make_trainee(
     network: StagedNetwork,
     files: TrainingFiles,
     *,
+    mirror: bool,
     should_stop: ShouldStop,
     clock: Clock,
 ) -> Generator[Event, None, Trainee | None]:
@@ -93,7 +100,7 @@ def make_trainee(
     pictures = square_feed(data.squares, plan.preprocessing)
     parameters = tuple(parameter for parameter in module.parameters() if parameter.requires_grad)
     resting = resting_norms(plan, network)
-    views = view_feed(plan, data, mirror=True)
+    views = view_feed(plan, data, mirror=mirror)
     if plan.cut is None or not network.has_cuts:
         return Trainee(network.whole(train=True, frozen=plan.frozen), views, pictures, parameters, resting)
     beyond = [name for name in plan.frozen if name not in frozen_prefix(plan)]
