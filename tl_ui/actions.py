@@ -25,6 +25,7 @@ from tl_ui.owner import owner_of
 from tl_ui.pictures_tab import SAMPLES
 from tl_ui.scene import Scene, attached, look, with_run
 from tl_ui.services import Services
+from tl_ui.words import words_for
 
 if TYPE_CHECKING:
     from tl_ui.screen import Page
@@ -124,6 +125,9 @@ class Actions:
     # pictures
 
     def take_dataset(self, asked: Asked) -> Updates:
+        """An import has ended: what could be read is chosen, and what could not leaves the choice as it is."""
+        if asked.word("state") != "finished":
+            return {}
         return self.show(asked, asked.choices.but(dataset=asked.word("dataset")))
 
     def _bring(self, trigger: Any, bring: Callable[..., str], *inputs: Any) -> None:
@@ -146,7 +150,9 @@ class Actions:
         return self.services.start_import(owner, str(path or ""))
 
     def take_brought(self, asked: Asked) -> Updates:
-        return self.show(asked, asked.choices.but(dataset=asked.text())) if asked.text() else {}
+        """The drop zone follows the import from here, and says when it has ended."""
+        words = words_for(asked.choices.language).part("drop")
+        return {self.page.pictures.drop: redrawn({"dataset": asked.text()}, words)} if asked.text() else {}
 
     def choose_dataset(self, asked: Asked) -> Updates:
         return self.show(asked, asked.choices.but(dataset=asked.text()))

@@ -9,7 +9,7 @@ import gradio as gr
 
 from tl_ui.components import dropzone, panel, redrawn, shown_if
 from tl_ui.markup import Html, join, tag
-from tl_ui.present import heading, note
+from tl_ui.present import heading
 from tl_ui.present_pictures import found, thumbnails_of
 from tl_ui.scene import Scene
 from tl_ui.words import Words
@@ -83,10 +83,7 @@ def _row_words(name: str, images: int | None, words: Words) -> str:
 def _found(scene: Scene) -> Html:
     words = scene.words
     if scene.dataset is None:
-        if not scene.choices.dataset:
-            return Html("")
-        message = words("found.busy" if scene.importing else "found.failed")
-        return tag("section", tag("h3", scene.dataset_name), note(message), class_="found thaw-card")
+        return Html("")
     shown = found(
         scene.dataset_name,
         scene.dataset.report,

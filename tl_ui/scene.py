@@ -49,7 +49,7 @@ class ShownRun:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`importing` is the chosen dataset while it is still read; `dataset` is there once it can be used."""
+    """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used."""
 
     choices: Choices
     shared: bool
@@ -68,9 +68,10 @@ class Scene:
 
 def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stage] = ()) -> Scene:
     """Reads what the choices name. `stages` are those of the chosen network, empty while it is being opened."""
-    datasets = tuple(services.list_datasets(owner))
+    rows = services.list_datasets(owner)
+    datasets = tuple(row for row in rows if row.state == "finished")
     row = next((row for row in datasets if row.id == choices.dataset), None)
-    dataset = services.dataset(owner, row.id) if row and row.state == "finished" else None
+    dataset = services.dataset(owner, row.id) if row else None
     run = shown_run(services, owner, choices.run, {row.id: row.name for row in datasets})
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
@@ -79,7 +80,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         runs=tuple(services.list_runs(owner)),
         dataset=dataset,
         dataset_name=row.name if row else "",
-        importing=row.id if row and row.state in BUSY else "",
+        importing=next((row.id for row in rows if row.state in BUSY), ""),
         run=run,
         stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
     )
@@ -112,7 +113,7 @@ def attached(services: Services, owner: str, kept: Any, asked_run: str | None) -
     if rows:
         return with_run(services, owner, choices, rows[0].id)
     if not choices.dataset:
-        ready = [row.id for row in services.list_datasets(owner)]
+        ready = [row.id for row in services.list_datasets(owner) if row.state == "finished"]
         return choices.but(dataset=ready[0] if ready else "", run="")
     return choices.but(run="")
 

@@ -70,8 +70,6 @@ WORDS: dict[str, str] = {
     "found.findings_more": "{n} more in Expert.",
     "found.paths.one": "1 file",
     "found.paths.other": "{n} files",
-    "found.failed": "These pictures could not be brought in.",
-    "found.busy": "These pictures are still being read.",
     "split.train": "training",
     "split.val": "validation",
     "split.test": "test",

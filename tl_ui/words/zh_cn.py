@@ -70,8 +70,6 @@ WORDS: dict[str, str] = {
     "found.findings_more": "专家模式中还有 {n} 条。",
     "found.paths.one": "1 个文件",
     "found.paths.other": "{n} 个文件",
-    "found.failed": "这些图片无法导入。",
-    "found.busy": "这些图片还在读取中。",
     "split.train": "训练",
     "split.val": "验证",
     "split.test": "测试",
