@@ -57,20 +57,23 @@ class Stored:
 
     path: Path
     positions: dict[str, int]
-    checksums: tuple[int, ...]
+    checksums: tuple[int | None, ...]
     rows: Rows
 
     def row(self, key: str) -> Rows | None:
-        """The row, or None where it is not here or its bytes were damaged."""
+        """The row, or None where it is not here, was never put, or its bytes were damaged."""
         position = self.positions.get(key)
-        if position is None or checksum(self.rows[position]) != self.checksums[position]:
+        if position is None or self.checksums[position] is None:
+            return None
+        if checksum(self.rows[position]) != self.checksums[position]:
             return None
         return np.asarray(self.rows[position])
 
 
 class RowFile:
-    """The rows of `keys`, in order: what is stored already is found, the rest is put, then `finish` keeps them all.
+    """The rows of `keys`, in order: what is stored already is found, the rest is put, then `finish` keeps them.
 
+    Rows that were never put (somebody stopped, a picture is broken) are zero, and missing again the next time.
     A context manager that owns one temporary file. `missing` holds the positions that still have to be put.
     """
 
@@ -80,7 +83,7 @@ class RowFile:
         self.missing: list[int] = []
         self._folder = kind.folder(cache)
         self._path = self._folder / f"{set_name(self.keys)}.rows"
-        self._checksums: list[int] = [0] * len(self.keys)
+        self._checksums: list[int | None] = [None] * len(self.keys)
         self._file: BinaryIO | None = None
         self._temporary: Path | None = None
         self._complete: Stored | None = None
@@ -120,7 +123,7 @@ class RowFile:
         return mapped(self._temporary_path(), self.kind, len(self.keys))
 
     def finish(self) -> Rows:
-        """The rows (len(keys), *shape), mapped from the file that is now kept."""
+        """Keeps what was put, and gives the rows (len(keys), *shape) mapped from the file."""
         if self._complete is not None:
             return self._complete.rows
         file = self._writing()
@@ -176,7 +179,7 @@ def read_stored(path: Path, kind: RowKind) -> Stored | None:
                 return None
             file.seek(size - TAIL_BYTES - length)
             footer = json.loads(file.read(length))
-        keys, checksums = list(footer["keys"]), tuple(int(value) for value in footer["checksums"])
+        keys, checksums = list(footer["keys"]), tuple(footer["checksums"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if len(keys) != len(checksums) or size != len(keys) * kind.row_bytes + length + TAIL_BYTES:
