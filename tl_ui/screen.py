@@ -35,7 +35,7 @@ HEAD = (
 
 def mount_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` takes for the look of the page."""
-    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": HEAD + tab_keys()}
+    return {"theme": theme(), "css_paths": [ASSETS / "style.css", ASSETS / "tabs.css"], "head": HEAD + tab_keys()}
 
 
 def tab_keys() -> str:

@@ -1,4 +1,4 @@
-"""Every word on the screen, in English. The field's term stands in the help lines; a test holds the tables equal."""
+"""The words of the page and its first three tabs, in English. A test holds the languages' tables equal."""
 
 from __future__ import annotations
 
@@ -224,62 +224,4 @@ WORDS: dict[str, str] = {
     "runs.right": "{percent} % right",
     "runs.shown": "shown now",
     "runs.looking_at": "Looking at: {run}",
-    # 4 results
-    "results.title": "Results",
-    "results.empty": "Train first; your answer appears here.",
-    "results.running": "Still training. The answer appears here when it is done.",
-    "results.failed": "This training ended without a model.",
-    "results.sentence": "Right on {correct} of {images} new pictures ({percent} %); "
-    "the true rate is likely {low} to {high} %.",
-    "results.baseline": "Always saying “{name}” would give {percent} %.",
-    "results.on_test": "Measured on {n} test pictures that training never saw.",
-    "results.on_validation": "Measured on {n} pictures set aside from training.",
-    "results.on_validation_chose": "They also chose which epoch to keep, so this flatters a little. "
-    "Bring a test folder for a stricter answer.",
-    "results.on_cross": "Measured on {n} pictures like these, each one left out once. "
-    "New places may be harder: bring a test folder to know.",
-    "results.mixed": "Most often mixed up: “{truth}” taken for “{answer}” ({n}).",
-    "results.no_mistakes": "No mistake among these pictures.",
-    "results.confusion": "What was taken for what",
-    "results.confusion_help": "Rows: what it was. Columns: what the network said. (Confusion matrix)",
-    "results.mistakes": "The commonest mistakes",
-    "results.truth": "It was",
-    "results.answer": "The network said",
-    "results.per_class": "Each kind",
-    "results.class": "Kind",
-    "results.precision": "Precision",
-    "results.recall": "Recall",
-    "results.f1": "F1",
-    "results.support": "Pictures",
-    "results.precision_help": "when it says so, it is right",
-    "results.recall_help": "of these, so many were found",
-    "results.more": "More measures",
-    "results.macro_f1": "Macro F1",
-    "results.balanced_accuracy": "Balanced accuracy",
-    "results.auroc": "AUROC",
-    "results.log_loss": "Log loss",
-    "results.unknown": "not known",
-    "results.likely": "likely {low} to {high} %",
-    "results.right": "right",
-    # 5 try
-    "try.title": "Try it",
-    "try.lead": "Show your network something new.",
-    "try.empty": "Train first, then show it something new.",
-    "try.not_ready": "The model is not ready yet. Come back when training is done.",
-    "try.drop": "Drop a picture here, or paste one",
-    "try.choose": "Choose picture",
-    "try.camera": "Camera",
-    "try.label": "Drop zone for a picture to try",
-    "try.asking": "Looking…",
-    "try.here": "The answer appears here.",
-    "try.answer": "{name}, {percent} % sure.",
-    "try.took": "Answered in {n} ms.",
-    "try.failed": "No answer: {reason}",
-    "try.too_big": "This file is larger than 50 MB.",
-    "try.your_picture": "Your picture: {name}",
-    "try.ranked": "All kinds, most likely first",
-    "keep.title": "Take it with you",
-    "keep.download": "Download the model",
-    "keep.lead": "One zip with the weights, the names of the kinds and a README. It gives the same answers as here:",
-    "keep.command": "python -m tl_core predict {file} picture.jpg",
 }
