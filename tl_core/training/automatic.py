@@ -98,7 +98,7 @@ def auto_learning_rate(situation: Situation, optimizer: str, batch_size: int) ->
     if situation.scratch:
         rate, why = 1e-3, "Starting from nothing allows big steps."
     elif situation.facts.convolutional:
-        rate, why = 3e-4, "Small steps, so that what the network already knows is kept."
+        rate, why = 2e-4, "Small steps, so that what the network already knows is kept."
     else:
         rate, why = 5e-5, "Transformers forget quickly, so the steps are very small."
     if optimizer == "sgd":
@@ -124,7 +124,7 @@ def auto_patience(keep_best: bool, epochs: int) -> tuple[int | None, str]:
     if not keep_best:
         needed = f"{BEST_NEEDS_PICTURES} validation pictures with every class among them"
         return None, f"It runs to the end: stopping early takes {needed}."
-    patience = max(3, math.ceil(epochs / 3))
+    patience = max(4, math.ceil(epochs / 2))
     return patience, f"It stops when {patience} epochs in a row bring nothing better on the validation pictures."
 
 
@@ -157,7 +157,10 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
     if situation.head_only:
         reasons["method"] = "Only the head learns, so the best head is computed directly instead of in many steps."
     else:
-        reasons["method"] = "The head is computed directly first; then all that is thawed learns on in small steps."
+        reasons["method"] = (
+            "The head is computed directly first; then all that is thawed learns on in small steps. "
+            "It may get worse for an epoch or two before it gets better."
+        )
         reasons["batch_norm"] = (
             "The network's running averages follow your pictures, since it starts from nothing."
             if situation.scratch

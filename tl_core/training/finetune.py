@@ -67,6 +67,8 @@ class FineTuning:
         Leaves the best weights in the network where the plan keeps the best, else the last ones.
         """
         plan, pace, report, stopped = self.plan, Pace(clock), Pace(clock), False
+        # Early stopping compares fine-tuned epochs alone: the first ones are often worse than the head they start from.
+        leader = Best({}, -math.inf, math.inf)
         for epoch in range(1, plan.epochs + 1):
             epoch_pace, running = Pace(clock), Running()
             stopped = yield from self._epoch(epoch, running, should_stop=should_stop, pace=pace, report=report)
@@ -76,6 +78,8 @@ class FineTuning:
             val_loss, val_accuracy = self.judged(self.data.val)
             self.epochs_done = epoch
             is_best = best.beaten_by(val_accuracy, val_loss)
+            if leader.beaten_by(val_accuracy, val_loss) and val_accuracy is not None and val_loss is not None:
+                leader = Best({}, val_accuracy, val_loss, epoch)
             self._keep(best, epoch, val_accuracy, val_loss, checkpoints=checkpoints)
             yield EpochDone(
                 epoch=epoch,
@@ -88,7 +92,7 @@ class FineTuning:
                 images_per_second=rate,
                 is_best=is_best,
             )
-            if plan.patience is not None and epoch - best.epoch >= plan.patience:
+            if plan.patience is not None and epoch - leader.epoch >= plan.patience:
                 break
         if plan.keep_best:
             restore(self.module, best.weights)
