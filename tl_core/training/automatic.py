@@ -145,9 +145,6 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
     reasons = {
         "precision": f"{facts.device.name} computes "
         + ("16-bit numbers (bf16) several times faster." if facts.device.native_bf16 else "32-bit numbers best."),
-        "keep_best": f"The best epoch is kept: {facts.pictures['val']:,} validation pictures can tell which it is."
-        if keep_best
-        else "The last epoch is kept: too few validation pictures to tell which one is best.",
         "measured_on": {
             "test": "Measured on the test pictures that you brought; training never sees them.",
             "validation": "Measured on pictures that were set aside; training never learns from them.",
@@ -160,6 +157,11 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
         reasons["method"] = (
             "The head is computed directly first; then all that is thawed learns on in small steps. "
             "It may get worse for an epoch or two before it gets better."
+        )
+        reasons["keep_best"] = (
+            f"The best epoch is kept: {facts.pictures['val']:,} validation pictures can tell which it is."
+            if keep_best
+            else "The last epoch is kept: too few validation pictures to tell which one is best."
         )
         reasons["batch_norm"] = (
             "The network's running averages follow your pictures, since it starts from nothing."

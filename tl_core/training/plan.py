@@ -44,14 +44,13 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     scratch = config.start == "scratch"
     situation = Situation(facts, freezing, scratch, freezing.only_head)
     resolve = Resolver(config)
-    augment = "none" if situation.head_only else resolve("augment", lambda: automatic.auto_augment(situation))
-    batch_size = resolve("batch_size", lambda: automatic.auto_batch_size(situation))
-    epochs = 0 if situation.head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
-    optimizer = resolve("optimizer", lambda: ("adamw", "AdamW is steady over many kinds of network and of pictures."))
     keep_best = automatic.best_can_be_told(facts)
-    resolve.reasons.update(automatic.fixed_reasons(situation, keep_best))
-    if situation.head_only:
+    steps = resolved_steps(situation, resolve, keep_best=keep_best)
+    if situation.head_only:  # no steps are made, so a reason for how they are made would only puzzle
+        resolve.reasons.clear()
         resolve.reasons.update(automatic.unused_by_head(config))
+    resolve.reasons.update(automatic.fixed_reasons(situation, keep_best))
+    no_views = situation.head_only or steps["augment"] == "none"
     return TrainingPlan(
         backbone=config.backbone,
         start=config.start,
@@ -62,21 +61,7 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         trained=freezing.trained,
         method="head" if situation.head_only else "fine-tune",
         cut=freezing.cut,
-        prefix_cached=freezing.cut is not None and facts.has_cuts and (situation.head_only or augment == "none"),
-        epochs=epochs,
-        steps_per_epoch=0 if situation.head_only else batch_count(situation.train, batch_size),
-        batch_size=batch_size,
-        learning_rate=resolve("learning_rate", lambda: automatic.auto_learning_rate(situation, optimizer, batch_size)),
-        optimizer=optimizer,
-        schedule=resolve("schedule", lambda: ("cosine", "Big steps first and ever smaller ones settle best.")),
-        augment=augment,
-        weight_decay=resolve(
-            "weight_decay", lambda: (0.01, "A light pull on the weights towards zero; the usual value.")
-        ),
-        label_smoothing=resolve("label_smoothing", lambda: automatic.auto_label_smoothing(situation)),
-        warmup_epochs=resolve("warmup_epochs", lambda: automatic.auto_warmup(situation, epochs)),
-        gradient_clip=resolve("gradient_clip", lambda: (1.0, "One odd batch cannot throw the network off course.")),
-        patience=resolve("patience", lambda: automatic.auto_patience(keep_best, epochs)),
+        prefix_cached=freezing.cut is not None and facts.has_cuts and no_views,
         batch_norm="updated" if scratch else "kept",
         seed=config.seed,
         precision="bf16" if facts.device.native_bf16 else "fp32",
@@ -89,7 +74,34 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         total_parameters=sum(stage.parameters for stage in facts.stages),
         trainable_parameters=sum(stage.parameters for stage in facts.stages if stage.name in freezing.trained),
         reasons=resolve.reasons,
+        **steps,
     )
+
+
+def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) -> dict[str, Any]:
+    """The plan's fields that say how steps are made. A head in closed form makes none: no epochs, no views."""
+    head_only = situation.head_only
+    batch_size = resolve("batch_size", lambda: automatic.auto_batch_size(situation))
+    epochs = 0 if head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
+    optimizer = resolve("optimizer", lambda: ("adamw", "AdamW is steady over many kinds of network and of pictures."))
+    return {
+        "augment": "none" if head_only else resolve("augment", lambda: automatic.auto_augment(situation)),
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "steps_per_epoch": 0 if head_only else batch_count(situation.train, batch_size),
+        "optimizer": optimizer,
+        "learning_rate": resolve(
+            "learning_rate", lambda: automatic.auto_learning_rate(situation, optimizer, batch_size)
+        ),
+        "schedule": resolve("schedule", lambda: ("cosine", "Big steps first and ever smaller ones settle best.")),
+        "weight_decay": resolve(
+            "weight_decay", lambda: (0.01, "A light pull on the weights towards zero; the usual value.")
+        ),
+        "label_smoothing": resolve("label_smoothing", lambda: automatic.auto_label_smoothing(situation)),
+        "warmup_epochs": resolve("warmup_epochs", lambda: automatic.auto_warmup(situation, epochs)),
+        "gradient_clip": resolve("gradient_clip", lambda: (1.0, "One odd batch cannot throw the network off course.")),
+        "patience": resolve("patience", lambda: automatic.auto_patience(keep_best, epochs)),
+    }
 
 
 def conflicts(config: RunConfig, facts: PlanFacts) -> list[str]:
