@@ -128,7 +128,7 @@ WORDS: dict[str, str] = {
     "ice.trained_parameters": "Learns from you",
     "ice.of": "{trained} of {total} parameters",
     "ice.kept_work": "Work in the ice",
-    "ice.kept_work_help": "done once, then remembered",
+    "ice.kept_work_help": "done once while pictures stay unchanged",
     "ice.all": "Only the last step learns. Fast; good with few pictures.",
     "ice.some": "Later layers adapt. For unusual pictures.",
     "ice.none": "Everything learns. Slow; needs many pictures.",

@@ -128,7 +128,7 @@ WORDS: dict[str, str] = {
     "ice.trained_parameters": "向你学习",
     "ice.of": "{total} 个参数中的 {trained}",
     "ice.kept_work": "冰中的计算",
-    "ice.kept_work_help": "只算一次，之后记住",
+    "ice.kept_work_help": "图片不变时只算一次",
     "ice.all": "只学最后一步。快，适合图片少。",
     "ice.some": "后面几层也学。适合特殊图片。",
     "ice.none": "全部都学。慢，需要很多图片。",
