@@ -27,9 +27,12 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "ms
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: while playwright lives, its event loop runs in this thread and no other may start."""
+    here = Path(__file__).parent
     for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
+        if Path(item.path).is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: Path(item.path).is_relative_to(here))
 
 
 class App:
