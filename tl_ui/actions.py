@@ -136,10 +136,12 @@ class Actions:
         """
         page, drop = self.page, self.page.pictures.drop
 
-        def brought(request: gr.Request, *values: Any) -> str:
+        # the choices are for the guard: it says errors in their language
+        def brought(request: gr.Request, _: Choices, *values: Any) -> str:
             return bring(owner_of(request), *values)
 
         trigger(None, None, [drop], js=BUSY, **EVENT)
+        inputs = (page.choices, *inputs)
         slow = trigger(str, None, [page.brought], **EVENT).then(guarded(brought), list(inputs), [page.brought], **EVENT)
         self.bind.on(slow.then, self.take_brought, page.brought).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
 
@@ -182,7 +184,7 @@ class Actions:
         scene = look(self.services, asked.owner, asked.choices, opened.stages)
         shown = self.page.show(scene)
         if opened.problem:
-            drawing = failed_value(opened.backbone, opened.problem)
+            drawing = failed_value(opened.backbone, words_for(asked.choices.language).said(opened.problem))
             shown[self.page.network.ice] = redrawn(drawing, scene.words.part("ice"))
         return shown
 

@@ -10,7 +10,7 @@ import functools
 import html
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ParamSpec
 
 from starlette.exceptions import HTTPException
@@ -19,6 +19,8 @@ from starlette.responses import Response
 
 from tl_core.errors import RunError, UserError
 from tl_ui.answers import json_answer
+from tl_ui.choices import Choices
+from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 FAULT = "A fault in the program: this should not have happened, and it is not your doing."
 FAULT_HINT = "Try again; if it happens again, report it with the lines that the program printed."
@@ -47,15 +49,22 @@ STATUS: tuple[tuple[type[UserError], int], ...] = (
 )
 
 
-def problem(error: UserError) -> Response:
-    """`{"message", "hint"}` with the status that belongs to the error's kind."""
+def asked_language(request: Any) -> str:
+    """What the page says of its language, `?lang=zh-CN`; English else."""
+    return str(request.query_params.get("lang", DEFAULT_LANGUAGE))
+
+
+def problem(error: UserError, language: str = DEFAULT_LANGUAGE) -> Response:
+    """`{"message", "hint"}` in a language, with the status that belongs to the error's kind."""
     status = next(status for kind, status in STATUS if isinstance(error, kind))
-    return json_answer({"message": error.message, "hint": error.hint}, status)
+    said = words_for(language).said
+    return json_answer({"message": said(error.message), "hint": said(error.hint)}, status)
 
 
-def fault(error: Exception, where: str) -> Response:
+def fault(error: Exception, where: str, language: str = DEFAULT_LANGUAGE) -> Response:
     log.error("%s failed", where, exc_info=error)
-    return json_answer({"message": FAULT, "hint": FAULT_HINT}, 500)
+    said = words_for(language).said
+    return json_answer({"message": said(FAULT), "hint": said(FAULT_HINT)}, 500)
 
 
 Endpoint = Callable[..., Response | Awaitable[Response]]
@@ -65,10 +74,9 @@ def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
     """A Starlette endpoint (sync ones run in the thread pool) whose errors become JSON; `bound` come before request."""
     where = getattr(endpoint, "__name__", "route")
 
-    def explain(error: Exception) -> Response:
-        if isinstance(error, UserError):
-            return problem(error)
-        return fault(error, where)
+    def explain(error: Exception, request: Any) -> Response:
+        language = asked_language(request)
+        return problem(error, language) if isinstance(error, UserError) else fault(error, where, language)
 
     async def answer_async(request: Any) -> Response:
         try:
@@ -78,7 +86,7 @@ def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - the guard's purpose
-            return explain(error)
+            return explain(error, request)
 
     def answer(request: Any) -> Response:
         try:
@@ -86,7 +94,7 @@ def answered(endpoint: Endpoint, *bound: Any) -> Endpoint:
         except HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - the guard's purpose
-            return explain(error)
+            return explain(error, request)
 
     return answer_async if inspect.iscoroutinefunction(endpoint) else answer
 
@@ -104,12 +112,18 @@ def guarded(handler: Callable[P, Any]) -> Callable[P, Any]:
         try:
             return handler(*arguments, **named)
         except UserError as error:
-            gr.Warning(html.escape(str(error)))  # the toast renders HTML
+            gr.Warning(html.escape(_words_of(arguments).said(str(error))))  # the toast renders HTML
         except gr.Error:
             raise
         except Exception as error:
             log.error("%s failed", handler.__name__, exc_info=error)
-            gr.Warning(f"{FAULT} {FAULT_HINT}")
+            gr.Warning(_words_of(arguments).said(f"{FAULT} {FAULT_HINT}"))
         return gr.skip()
 
     return handle
+
+
+def _words_of(arguments: Sequence[object]) -> Words:
+    """The words of the visitor whose choices are among a handler's arguments; English where there are none."""
+    choices = next((item for item in arguments if isinstance(item, Choices)), Choices())
+    return words_for(choices.language)

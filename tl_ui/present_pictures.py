@@ -72,7 +72,7 @@ def _skipped(report: DatasetReport, words: Words) -> Html:
     if not report.skipped:
         return system
     heads: list[object] = [words("found.skipped_file"), words("found.skipped_reason")]
-    rows: list[list[object]] = [[item.path, item.reason] for item in report.skipped[:SKIPPED_SHOWN]]
+    rows: list[list[object]] = [[item.path, words.said(item.reason)] for item in report.skipped[:SKIPPED_SHOWN]]
     label = words("found.skipped")
     return join(details(f"{words('found.show')}: {label}", table(heads, rows, label=label)), system)
 
@@ -97,7 +97,7 @@ def _finding(finding: Finding, words: Words) -> Html:
     key = f"finding.{finding.kind}"
     title = tag("strong", words(key) if words.has(key) else finding.kind)
     level = tag("span", words(f"severity.{finding.severity}"), class_="severity")
-    message = tag("p", finding.message)
+    message = tag("p", words.said(finding.message))
     paths = EMPTY
     if finding.paths:
         listed = [tag("li", path) for path in finding.paths[:PATHS_SHOWN]]

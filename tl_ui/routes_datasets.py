@@ -11,10 +11,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from tl_ui.answers import json_answer
-from tl_ui.guard import answered
+from tl_ui.guard import answered, asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
 from tl_ui.services import Services
+from tl_ui.words import words_for
 
 LONGEST_NAME = 80
 FOR_GOOD = "private, max-age=31536000, immutable"  # the address holds the picture's hash
@@ -41,7 +42,10 @@ async def upload(services: Services, request: Request) -> Response:
 
 def view(services: Services, request: Request) -> Response:
     shown = services.dataset_view(owner_of(request), request.path_params["dataset"])
-    return json_answer(shown)
+    said = words_for(asked_language(request)).said
+    failure = shown.get("failure")
+    told = {name: said(text) for name, text in failure.items()} if failure else failure
+    return json_answer({**shown, "failure": told})
 
 
 def delete(services: Services, request: Request) -> Response:

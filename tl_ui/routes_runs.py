@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +15,11 @@ from starlette.routing import Route
 
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
-from tl_ui.guard import answered
+from tl_ui.guard import answered, asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
 from tl_ui.services import Services
+from tl_ui.words import Words, words_for
 
 
 def run_routes(services: Services) -> list[Route]:
@@ -38,13 +40,26 @@ def view(services: Services, request: Request) -> Response:
     if not re.fullmatch(r"\d{1,15}", text, flags=re.ASCII):
         raise ConfigError(f"from is '{text[:40]}', which is no offset.", "Use the 'next' of the answer before.")
     news = services.run_news(owner_of(request), request.path_params["run"], int(text))
+    words = words_for(asked_language(request))
     shown = {
-        "records": news.records,
+        "records": [in_words(record, words) for record in news.records],
         "next": news.next_offset,
         "state": "running" if news.has_more else news.state,
         "more": news.has_more,
     }
     return json_answer(shown)
+
+
+def in_words(record: dict[str, Any], words: Words) -> dict[str, Any]:
+    """A journal's record with its sentences (a plan's reasons, a message, a hint) in the language of `words`."""
+    said: dict[str, Any] = {
+        name: words.said(record[name]) for name in ("message", "hint") if isinstance(record.get(name), str)
+    }
+    plan = record.get("plan")
+    if isinstance(plan, dict) and isinstance(plan.get("reasons"), dict):
+        reasons = {name: words.said(str(why)) for name, why in plan["reasons"].items()}
+        said["plan"] = {**plan, "reasons": reasons}
+    return {**record, **said}
 
 
 def stop(services: Services, request: Request) -> Response:

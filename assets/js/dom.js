@@ -53,6 +53,12 @@ function say(key, values) {
   return text.replace(/\{(\w+)\}/g, (place, name) => (values && name in values ? String(values[name]) : place));
 }
 
+// An address whose answer holds sentences: the server says them in the page's language.
+function inLanguage(address) {
+  const language = (props.words || {}).language || 'en';
+  return address + (address.includes('?') ? '&' : '?') + 'lang=' + encodeURIComponent(language);
+}
+
 function has(key) {
   return key in (props.words || {});
 }

@@ -23,7 +23,7 @@ function send(blob, name) {
   const request = new XMLHttpRequest();
   sending = request;
   cancel.hidden = false;
-  request.open('POST', 'thaw/upload?name=' + encodeURIComponent(name));
+  request.open('POST', inLanguage('thaw/upload?name=' + encodeURIComponent(name)));
   request.responseType = 'json';
   request.upload.onprogress = (event) => {
     const share = event.total ? event.loaded / event.total : 0;
@@ -50,7 +50,7 @@ async function follow(dataset) {
   while (alive() && following === dataset) {
     let reply = null;
     try {
-      const answer = await fetch('thaw/datasets/' + dataset + '/view');
+      const answer = await fetch(inLanguage('thaw/datasets/' + dataset + '/view'));
       reply = await answer.json();
       if (!answer.ok) { following = ''; failed(reasonOf(reply)); return; }
     } catch { show(say('drop.offline'), null, 'bad'); }

@@ -154,7 +154,7 @@ async function askToStop() {
   stopping = true;
   paint(false);
   try {
-    const answer = await fetch('thaw/runs/' + run + '/stop', { method: 'POST' });
+    const answer = await fetch(inLanguage('thaw/runs/' + run + '/stop'), { method: 'POST' });
     if (!answer.ok) throw new Error(reasonOf(await answer.json()));
   } catch (error) {
     stopping = false;
@@ -169,7 +169,7 @@ async function watchRun(mine) {
   while (alive() && mine === round) {
     let pause = document.hidden ? 3000 : 600;
     try {
-      const answer = await fetch(`thaw/runs/${run}/view?from=${offset}`);
+      const answer = await fetch(inLanguage(`thaw/runs/${run}/view?from=${offset}`));
       if (mine !== round) return;
       if (answer.status === 404) { box.status.textContent = say('live.gone'); return; }
       if (!answer.ok) throw new Error('status ' + answer.status);
@@ -188,7 +188,7 @@ async function watchRun(mine) {
   }
 }
 
-function attach() {
+function attach(moves = true) {
   const wanted = value().run || '';
   if (wanted === run && box) { paint(true); return; }
   run = wanted;
@@ -199,12 +199,20 @@ function attach() {
   if (!run) { box = null; root.replaceChildren(); return; }
   build();
   paint(true);
-  if (round > 1) root.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+  if (moves && round > 1) root.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   watchRun(round);
 }
 
-watch('value', attach);
-watch('words', () => { if (run) { build(); paint(true); } });
+watch('value', () => attach());
+// The records hold sentences: in another language they are asked for again.
+let shownLanguage = (props.words || {}).language;
+watch('words', () => {
+  const before = shownLanguage;
+  shownLanguage = (props.words || {}).language;
+  if (!run || shownLanguage === before) return;
+  run = '';
+  attach(false);
+});
 // A chart in a tab that is not shown has no width; it is drawn when the tab opens.
 new ResizeObserver(() => { if (box && root.offsetWidth) paintCharts(); }).observe(root);
 attach();

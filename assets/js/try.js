@@ -22,7 +22,7 @@ async function ask(file) {
   last = { name: file.name, waiting: true };
   paint();
   try {
-    const reply = await fetch('thaw/runs/' + value().run + '/try', { method: 'POST', body: file });
+    const reply = await fetch(inLanguage('thaw/runs/' + value().run + '/try'), { method: 'POST', body: file });
     const found = await reply.json();
     if (mine !== asked) return;
     last = reply.ok ? { name: file.name, answers: found.answers, seconds: found.seconds } : { name: file.name, problem: reasonOf(found) };

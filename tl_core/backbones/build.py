@@ -92,7 +92,10 @@ def _timm_state(name: str, config: Any) -> weights.State:
         return weights.hub_state(name, config.hf_hub_id, config.hf_hub_filename)
     if config.url:
         return weights.url_state(name, config.url)
-    raise WeightsError(f"timm has no pretrained weights for '{name}'.", "Choose another backbone, or --start scratch.")
+    raise WeightsError(
+        f"timm has no pretrained weights for '{name}'.",
+        "Choose another backbone, or start from scratch (the setting 'start').",
+    )
 
 
 def _timm_preprocessing(config: Any, size: int) -> Preprocessing:

@@ -31,7 +31,7 @@ from tl_core.errors import WeightsError
 SECONDS_TO_ANSWER = 10.0
 HINT = (
     "Connect to the internet and try again, or choose tf_efficientnet_lite0, whose weights came with Thaw. "
-    "With --start scratch no weights are needed."
+    "Starting from scratch (the setting 'start') needs no weights."
 )
 _UNREADABLE = (OSError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, safetensors.SafetensorError)
 State = dict[str, torch.Tensor]

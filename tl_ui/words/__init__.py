@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tl_ui.words import controls_en, controls_zh_cn, en, results_en, results_zh_cn, zh_cn
+from tl_ui.words.said import said
 
 _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
@@ -37,12 +38,17 @@ class Words:
         """Sentences after each other: with a space between, but in Chinese."""
         return ("" if self.language == "zh-CN" else " ").join(part for part in parts if part)
 
+    def said(self, text: str) -> str:
+        """Sentences that the core says in English."""
+        return said(text, self.language)
+
     def has(self, key: str) -> bool:
         return key in self.table
 
     def part(self, *prefixes: str) -> dict[str, str]:
-        """The words under some prefixes, for a component that is drawn in the browser."""
-        return {key: text for key, text in self.table.items() if key.split(".")[0] in prefixes}
+        """The words under some prefixes and the language, for a component that is drawn in the browser."""
+        found = {key: text for key, text in self.table.items() if key.split(".")[0] in prefixes}
+        return {**found, "language": self.language}
 
 
 def words_for(language: str) -> Words:
