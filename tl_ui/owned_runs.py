@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
+from tl_core.data.splits import check_classes
 from tl_core.errors import RunError, UserError
 from tl_core.export.packing import zip_model
 from tl_core.jobs import launcher
@@ -83,6 +84,7 @@ class OwnedRuns:
         return found
 
     def start(self, dataset: Dataset, config: RunConfig) -> str:
+        check_classes(dataset.index)
         run = create_run(self._person.runs, config, dataset.folder)
         launcher.launch(run.path)
         return run.id

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from fastapi import FastAPI
 
+from tl_core.errors import RunError
 from tl_ui.edge import Closing, Edge
 from tl_ui.listening import listen, page_address
 from tl_ui.routes import thaw_routes
@@ -90,7 +91,13 @@ def prepare_gradio(settings: Settings) -> Path:
     folder = settings.workspace / "gradio"
     if folder.resolve().is_relative_to(Path.cwd()):
         folder = Path(tempfile.mkdtemp(prefix="thaw-"))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise RunError(
+            f"The workspace '{settings.workspace}' cannot be used: {error.strerror or error}.",
+            "Name a folder that you may write to, with --workspace.",
+        ) from None
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     return folder

@@ -13,7 +13,7 @@ from tl_ui.controls import BOXES, box, look_of
 from tl_ui.live_chart import WORDS, live_chart, live_value
 from tl_ui.markup import Html, join, tag
 from tl_ui.pictures_tab import summary
-from tl_ui.present import compact, decision, empty_state, heading, ice_in_words, percent, trained_share
+from tl_ui.present import compact, decision, empty_state, heading, ice_in_words, note, percent, trained_share
 from tl_ui.scene import Scene
 from tl_ui.words import Words
 
@@ -57,7 +57,7 @@ class TrainTab:
         words = scene.words
         return {
             self.head: self.decisions(scene),
-            self.start: shown_if(scene.dataset is not None),
+            self.start: shown_if(has_kinds(scene)),
             self.expert: shown_if(scene.choices.is_expert),
             self.settings_head: tag("p", words("train.expert_help"), class_="muted"),
             self.live: self.watched(scene),
@@ -65,12 +65,19 @@ class TrainTab:
 
     def decisions(self, scene: Scene) -> Html:
         words = scene.words
-        return join(heading(words, "train.title"), _decisions(scene) if scene.dataset else _empty(words))
+        one_kind = note(words("train.one_kind")) if scene.dataset and not has_kinds(scene) else Html("")
+        decided = _decisions(scene) if scene.dataset else _empty(words)
+        return join(heading(words, "train.title"), decided, one_kind)
 
     def watched(self, scene: Scene) -> dict[str, Any]:
         run = scene.run
         live = live_value(run.id, name=run.name, log=run.log) if run else live_value("")
         return redrawn(live, scene.words.part(*WORDS))
+
+
+def has_kinds(scene: Scene) -> bool:
+    """Telling apart takes two kinds."""
+    return scene.dataset is not None and len(scene.dataset.index.classes) >= 2
 
 
 def _empty(words: Words) -> Html:

@@ -67,6 +67,7 @@ function paint() {
   parts.slabs.forEach((node, at) => {
     const frozen = at < line;
     node.classList.toggle('frozen', frozen);
+    node.classList.toggle('below-line', at === line);
     node.querySelector('.ice-mark').replaceChildren(icon(frozen ? 'snow' : 'flame', 22));
     node.querySelector('.ice-state').textContent = say(frozen ? 'ice.frozen' : 'ice.trained');
   });
@@ -99,13 +100,13 @@ function paintFacts() {
       groups().length > 1 ? preset(half, 'ice.freeze_half') : null, preset(0, 'ice.freeze_none')));
 }
 
-// The line's place for each number of frozen slabs: a slab's top, the last one above the head.
+// The line's place for each number of frozen slabs: the gap above a slab, the last one above the head.
 function tops() {
   return parts.slabs.map((node) => node.offsetTop);
 }
 
 function place() {
-  parts.handle.style.top = Math.max(0, tops()[line] - (line ? 6 : 0)) + 'px';
+  parts.handle.style.top = tops()[line] - 20 + 'px';
 }
 
 function move(to, settle) {

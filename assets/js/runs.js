@@ -67,9 +67,9 @@ async function follow(run) {
   if (run === watched) { signText = ''; paintButton(); }
 }
 
+// Only training has a share that means the run; of the short phases before and after it there is just the flame.
 function sign(item) {
-  const share = item.kind === 'phase' ? item.done / (item.total || 1) : item.step / item.steps;
-  return percent(share) + ' %';
+  return item.kind === 'step_done' ? Math.floor((100 * item.step) / item.steps) + ' %' : '…';
 }
 
 watch(['value', 'words'], render);

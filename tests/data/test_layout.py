@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tl_core.data.layout import NO_CLASS_IN_SPLIT, NOT_IN_SPLIT, OUTSIDE, Place, empty_classes, plan_layout
+from tl_core.data.names import is_system
 
 
 def places(*paths: str) -> list[Place | str | None]:
@@ -151,3 +152,13 @@ def test_every_path_gets_exactly_one_place_a_reason_or_is_of_the_system(paths: l
     for path, place in zip(paths, layout.places, strict=True):
         assert (place is None) == any(part.startswith(".") for part in path.split("/"))
         assert not isinstance(place, Place) or (place.label and "/" in path)
+
+
+@pytest.mark.parametrize("name", ["README.txt", "x/readme.md", "x/cats/LICENSE", "x/.hidden.jpg", "Thumbs.db"])
+def test_texts_that_come_along_with_pictures_alarm_nobody(name: str) -> None:
+    assert is_system(name)
+
+
+@pytest.mark.parametrize("name", ["x/readme.jpg", "x/cats/license.png", "x/cats/notes.txt", "x/readme/1.jpg"])
+def test_a_picture_called_readme_is_a_picture(name: str) -> None:
+    assert not is_system(name)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tl_core.data.index import ImageIndex, ImageRecord, Split
-from tl_core.data.splits import apply_split, assign_splits, read_split_csv, write_split_csv
+from tl_core.data.splits import apply_split, assign_splits, check_classes, read_split_csv, write_split_csv
 from tl_core.data.store import make_index
 from tl_core.errors import DataError
 
@@ -148,3 +148,9 @@ def test_no_class_loses_its_last_training_picture(counts: dict[str, int], share:
         assert sides["train"] >= 1
         assert sum(sides.values()) == count
         assert (sides.get("val", 0) >= 1) == (count > 1)
+
+
+def test_one_kind_alone_is_refused_before_there_is_a_run() -> None:
+    record = ImageRecord("cats/1.jpg", "cats", None, "a" * 64, 9, 9, 9)
+    with pytest.raises(DataError, match=r"Only one kind was found: 'cats'\. Put at least two kinds"):
+        check_classes(ImageIndex(("cats",), (record,)))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tl_core.data.limits import HOSTED, LOCAL
-from tl_core.errors import ConfigError
+from tl_core.errors import ConfigError, RunError
 from tl_ui.listening import DEFAULT_PORT, listen, page_address
+from tl_ui.server import prepare_gradio
 from tl_ui.settings import Settings
 
 
@@ -66,3 +67,10 @@ def test_more_names_of_this_server_can_be_given(monkeypatch: pytest.MonkeyPatch)
     assert settings.allows_host("thaw.school.example")
     assert settings.allows_host("other.example")
     assert not settings.shared
+
+
+def test_a_workspace_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "workspace"
+    file.write_text("not a folder")
+    with pytest.raises(RunError, match=r"The workspace '.*workspace' cannot be used: .* with --workspace"):
+        prepare_gradio(Settings(workspace=file))

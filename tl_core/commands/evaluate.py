@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tl_core.commands.model_argument import MODEL_HELP, model_source, workspace_of_arguments
+from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.names import shown
 from tl_core.data.splits import read_split_csv
@@ -73,7 +74,7 @@ def _notes(dataset: Dataset, measurement: Measurement) -> Iterator[str]:
     if dataset.index.of_split("test"):
         yield f"'{shown(dataset.name)}' brings a test split: measured on that alone."
     if dataset.report.skipped:
-        yield f"{len(dataset.report.skipped):,} files were passed over; `check` says which and why."
+        yield f"{counted(len(dataset.report.skipped), 'file')} passed over; `check` says which and why."
     for item in measurement.skipped:
         yield f"Skipped '{shown(item.path)}': {item.reason}"
     if measurement.seen_in_training:

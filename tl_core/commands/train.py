@@ -14,6 +14,7 @@ from tl_core.commands.progress import ProgressPrinter, ending_in_words
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, ImportStopped, find_unchanged, import_source
 from tl_core.data.names import shown
+from tl_core.data.splits import check_classes
 from tl_core.errors import ConfigError, NotYetError
 from tl_core.events import ENDING_KINDS
 from tl_core.jobs.following import follow
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             return LEFT_RUNNING
         for finding in dataset.report.findings:
             printer.say(f"{finding.severity.capitalize()}: {shown(finding.message)}")
+        check_classes(dataset.index)  # before there is a run: one that cannot work would stay in the list
         found = create_run(person.runs, config, dataset.folder)
         launch(found.path)
         return _Following(found, printer, as_json=arguments.json).until_ended(interrupts)

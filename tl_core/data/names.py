@@ -9,6 +9,8 @@ SYSTEM_NAMES = frozenset({
     "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin",
     "system volume information", "__pycache__",
 })  # fmt: skip
+COMPANIONS = frozenset({"readme", "license", "licence", "copying", "changelog", "manifest", "attribution"})
+TEXT_ENDINGS = frozenset({"", ".txt", ".md", ".rst"})
 PICTURE_ENDINGS = frozenset({
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
     ".avif", ".heic", ".heif", "",
@@ -16,8 +18,13 @@ PICTURE_ENDINGS = frozenset({
 
 
 def is_system(path: str) -> bool:
-    """Whether a part of a relative path is hidden (leading dot) or made by an operating system or a tool."""
-    return any(part.startswith(".") or part.lower() in SYSTEM_NAMES for part in path.split("/"))
+    """Whether a part of a relative path is hidden (leading dot), made by an operating system or a tool, or if the file
+    is a README or licence: texts that come along with pictures and alarm nobody.
+    """
+    parts = path.lower().split("/")
+    stem, dot, ending = parts[-1].rpartition(".")
+    is_companion = (stem if dot else ending) in COMPANIONS and (dot + ending if dot else "") in TEXT_ENDINGS
+    return is_companion or any(part.startswith(".") or part in SYSTEM_NAMES for part in parts)
 
 
 def looks_like_picture(path: str) -> bool:

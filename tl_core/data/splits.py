@@ -36,7 +36,7 @@ def assign_splits(index: ImageIndex, *, validation_share: float, seed: int) -> I
     that adding pictures moves few others. Raises DataError for fewer than two classes, and for a class that only
     validation or test has.
     """
-    _check_classes(index)
+    check_classes(index)
     if any(record.split == "val" for record in index.records):
         chosen: frozenset[str] = frozenset()
     else:
@@ -52,7 +52,8 @@ def _with_split(record: ImageRecord, chosen: frozenset[str]) -> ImageRecord:
     return dataclasses.replace(record, split=split)
 
 
-def _check_classes(index: ImageIndex) -> None:
+def check_classes(index: ImageIndex) -> None:
+    """Raises DataError where nothing could be learned or measured: one kind alone, or a kind only in val or test."""
     if len(index.classes) < 2:
         found = f"Only one kind was found: '{index.classes[0]}'." if index.classes else "No pictures were found."
         raise DataError(found, "Put at least two kinds of pictures each in a folder of its own; one may be 'other'.")

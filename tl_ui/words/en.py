@@ -61,8 +61,8 @@ WORDS: dict[str, str] = {
     "found.skipped": "Files that were not used, and why",
     "found.skipped_file": "File",
     "found.skipped_reason": "Why",
-    "found.system.one": "1 hidden or system file was passed over.",
-    "found.system.other": "{n} hidden or system files were passed over.",
+    "found.system.one": "1 README, hidden or system file was passed over.",
+    "found.system.other": "{n} README, hidden or system files were passed over.",
     "found.counts": "How many of each kind",
     "found.more_kinds": "All {n} kinds",
     "found.findings": "Worth knowing",
@@ -146,6 +146,8 @@ WORDS: dict[str, str] = {
     # 3 train
     "train.title": "Train",
     "train.empty": "Bring pictures first.",
+    "train.one_kind": "These pictures are all of one kind, and telling apart takes two. Bring a second folder; "
+    "it may be called “other”.",
     "train.pictures": "Pictures",
     "train.network": "Network",
     "train.ice": "Ice",

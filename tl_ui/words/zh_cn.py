@@ -61,8 +61,8 @@ WORDS: dict[str, str] = {
     "found.skipped": "未使用的文件及原因",
     "found.skipped_file": "文件",
     "found.skipped_reason": "原因",
-    "found.system.one": "已略过 1 个隐藏或系统文件。",
-    "found.system.other": "已略过 {n} 个隐藏或系统文件。",
+    "found.system.one": "已略过 1 个说明、隐藏或系统文件。",
+    "found.system.other": "已略过 {n} 个说明、隐藏或系统文件。",
     "found.counts": "每类有多少",
     "found.more_kinds": "全部 {n} 类",
     "found.findings": "值得注意",
@@ -145,6 +145,7 @@ WORDS: dict[str, str] = {
     "stage.your_classes": "你的类别",
     # 3 train
     "train.title": "训练",
+    "train.one_kind": "这些图片都是同一类，而区分至少要两类。请再放入一个文件夹，可以叫“其他”。",
     "train.empty": "先放图片。",
     "train.pictures": "图片",
     "train.network": "网络",
