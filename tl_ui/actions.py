@@ -95,7 +95,10 @@ class Actions:
         scene = look(self.services, asked.owner, choices)
         boxes = self._boxes_of(asked.owner, scene.choices.run)
         self._warm(asked.owner, scene)
-        return merged(self.page.labels(scene.words), self.page.show(scene), boxes)
+        shown = merged(self.page.labels(scene.words), self.page.show(scene), boxes)
+        if scene.run and scene.run.view.is_active:  # a reload in mid-run goes on watching
+            shown[self.page.tabs] = gr.update(selected="train")
+        return shown
 
     def show(self, asked: Asked, choices: Choices) -> Updates:
         stages = asked.stages if choices.backbone == asked.choices.backbone else ()

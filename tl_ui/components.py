@@ -5,12 +5,13 @@ No value is ever part of a template or of markup made here: class names and file
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from tl_ui.words import Words
+from tl_ui.words import LANGUAGES, Words, words_for
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 MOUNT = '<div class="thaw-mount"></div>'
@@ -31,11 +32,15 @@ def script(*names: str) -> str:
 
 
 def drawn(*scripts: str, elem_id: str, words: dict[str, str], value: dict[str, Any] | None = None) -> gr.HTML:
-    """A component made of scripts: `props.value` and `props.words` are what it knows."""
+    """A component made of scripts: `props.value` and `props.words` are what it knows; TABLES are its words in every
+    language, for when it is left without any.
+    """
+    parts = {key.split(".")[0] for key in words}
+    tables = {language: words_for(language).part(*parts) for language in LANGUAGES}
     return gr.HTML(
         value or {},
         html_template=MOUNT,
-        js_on_load=script(*scripts),
+        js_on_load=f"const TABLES = {json.dumps(tables)};\n{script(*scripts)}",
         apply_default_css=False,
         elem_id=elem_id,
         words=words,

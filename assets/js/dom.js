@@ -47,20 +47,28 @@ function icon(name, size = 20) {
   return svg;
 }
 
+// A tab that is opened for the first time after an update that passed it over comes up without its words (seen in
+// Gradio 6.31): those last given then hold, or TABLES, which came with this script, in the language of the page.
+let known = null;
+function dictionary() {
+  if (props.words && props.words.language) known = props.words;
+  return known || TABLES[document.documentElement.lang] || TABLES.en;
+}
+
 function say(key, values) {
-  const text = (props.words || {})[key];
+  const text = dictionary()[key];
   if (text === undefined) return key;
   return text.replace(/\{(\w+)\}/g, (place, name) => (values && name in values ? String(values[name]) : place));
 }
 
 // An address whose answer holds sentences: the server says them in the page's language.
 function inLanguage(address) {
-  const language = (props.words || {}).language || 'en';
+  const language = dictionary().language || 'en';
   return address + (address.includes('?') ? '&' : '?') + 'lang=' + encodeURIComponent(language);
 }
 
 function has(key) {
-  return key in (props.words || {});
+  return key in dictionary();
 }
 
 function grouped(count) {

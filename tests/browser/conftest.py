@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -122,6 +123,11 @@ class Watched:
         page.on("console", self._console)
         page.on("request", self._request)
 
+    def bare_keys(self) -> list[str]:
+        """Keys of the word tables that stand on the page in place of their words."""
+        keys = r"\b(?:app|tab|drop|found|cards|ice|live|phase|state|runs|results|try|control)\.[a-z_]{3,}\b"
+        return re.findall(keys, self.page.locator("body").inner_text())
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
@@ -144,6 +150,7 @@ def watched(context: BrowserContext) -> Iterator[Watched]:
     watched = Watched(context.new_page())
     yield watched
     assert watched.problems == []
+    assert watched.bare_keys() == []
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def test_every_tab_fits_its_page_and_axe_finds_nothing_serious(
         shoot(watched.page, f"look-{theme}-{width}-{name[0]}")
         assert watched.page.evaluate(WIDER) <= 0, f"{name} is wider than the page"
         assert serious_faults(watched.page) == []
+        assert watched.bare_keys() == []
     assert watched.problems == []
 
 
