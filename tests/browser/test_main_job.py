@@ -182,3 +182,26 @@ def sample_picture(folder: Path) -> Path:
 
     write_sample("garden", folder / "garden")
     return sorted((folder / "garden" / "test" / "tulip").glob("*.jpg"))[0]
+
+
+def test_the_ice_line_is_dragged_with_the_pointer_and_answers_while_it_moves(app: App, watched: Watched) -> None:
+    page = watched.page
+    open_page(page, app.url)
+    tab(page, "2 Network")
+    handle = page.get_by_role("slider", name="Ice line")
+    expect(handle).to_be_visible()
+    page.get_by_role("button", name="All ice").click()
+    expect(page.locator(".ice-slab.frozen")).to_have_count(5)
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 150, steps=10)
+    expect(page.locator(".ice-slab.frozen")).to_have_count(3)  # before the button is let go
+    page.mouse.up()
+    expect(handle).to_have_attribute("aria-valuenow", "3")
+    tab(page, "3 Train")
+    tab(page, "2 Network")
+    expect(page.get_by_role("slider", name="Ice line")).to_have_attribute("aria-valuenow", "3")
