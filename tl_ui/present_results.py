@@ -41,14 +41,27 @@ def sentence(result: RunResult, words: Words) -> str:
 
 
 def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str:
-    """Whose pictures these were, and whether any choice has seen them."""
-    images = number(result.images)
-    if result.measured_on == "test":
-        return words("results.on_test", n=images)
-    if result.measured_on == "cross-validation":
-        return words("results.on_cross", n=images)
-    chose = words("results.on_validation_chose") if plan.get("keep_best") and plan.get("epochs") else ""
-    return words.sentences(words("results.on_validation", n=images), chose)
+    """Whose pictures these were, which kinds were not among them, and whether any choice has seen them."""
+    keys = {"test": "results.on_test", "cross-validation": "results.on_cross", "validation": "results.on_validation"}
+    chose = result.measured_on == "validation" and plan.get("keep_best") and plan.get("epochs")
+    return words.sentences(
+        words(keys[result.measured_on], n=number(result.images)),
+        words("results.on_validation_chose") if chose else "",
+        _without(result, words),
+    )
+
+
+def _without(result: RunResult, words: Words) -> str:
+    names = unmeasured(result)
+    if not names:
+        return ""
+    comma = "、" if words.language == "zh-CN" else ", "
+    return words("results.unmeasured", names=comma.join(f"“{name}”" for name in names[:5]) + "…" * (len(names) > 5))
+
+
+def unmeasured(result: RunResult) -> list[str]:
+    """The kinds of which no picture was there to measure with: the accuracy says nothing of them."""
+    return [kind.name for kind in result.per_class if not kind.support]
 
 
 def mixed_up(result: RunResult) -> list[tuple[str, str, int]]:

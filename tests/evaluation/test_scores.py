@@ -175,3 +175,8 @@ def test_results_configs_and_help_come_without_torch(module: str):
     code = f"import sys, {module}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_the_sentence_names_a_class_without_a_picture() -> None:
+    lonely = score(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 0]), ("dog", "fox"), "validation")
+    assert in_words(lonely).endswith("Not a single picture of 'fox' was among them.")

@@ -90,6 +90,13 @@ def test_pictures_that_also_chose_the_epoch_are_said_to_flatter() -> None:
     assert "left out once" in measured_on(result("cross-validation"), {}, EN)
 
 
+def test_a_kind_without_a_picture_to_measure_with_is_named() -> None:
+    lonely = score(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 0]), ("dog", "fox"), "validation")
+    assert "Not a single picture of “fox” was among them" in measured_on(lonely, {}, EN)
+    assert "“fox”" in measured_on(lonely, {}, ZH)
+    assert "Not a single" not in measured_on(result(), {}, EN)
+
+
 def test_the_commonest_mistake_is_named_and_a_perfect_model_has_none() -> None:
     assert mixed_up(result()) == [("fox", "dog", 1)]
     perfect = score(np.eye(2), np.array([0, 1]), ("a", "b"), "test")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from tl_core.data.names import shown
+from tl_core.data.names import listed, shown
 from tl_core.errors import DataError
 
 MeasuredOn = Literal["test", "validation", "cross-validation"]
@@ -148,8 +148,13 @@ def in_words(result: RunResult) -> str:
     return (
         f"Right on {result.correct:,} of {result.images:,} {pictures} ({_percent(result.accuracy)} %); "
         f"the true rate is likely {_percent(result.accuracy_low)} to {_percent(result.accuracy_high)} %. "
-        f'Always saying "{shown(result.baseline_class)}" would give {_percent(result.baseline)} %.'
+        f'Always saying "{shown(result.baseline_class)}" would give {_percent(result.baseline)} %.{_unmeasured(result)}'
     )
+
+
+def _unmeasured(result: RunResult) -> str:
+    names = [kind.name for kind in result.per_class if not kind.support]
+    return f" Not a single picture of {listed(names, most=3)} was among them." if names else ""
 
 
 def _percent(rate: float) -> str:

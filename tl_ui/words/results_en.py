@@ -15,6 +15,7 @@ WORDS: dict[str, str] = {
     "results.on_validation": "Measured on {n} pictures set aside from training.",
     "results.on_validation_chose": "They also chose which epoch to keep, so this flatters a little. "
     "Bring a test folder for a stricter answer.",
+    "results.unmeasured": "Not a single picture of {names} was among them: of that the result says nothing.",
     "results.on_cross": "Measured on {n} pictures like these, each one left out once. "
     "New places may be harder: bring a test folder to know.",
     "results.mixed": "Most often mixed up: “{truth}” taken for “{answer}” ({n}).",

@@ -13,6 +13,7 @@ WORDS: dict[str, str] = {
     "results.on_test": "用 {n} 张训练从未见过的测试图片测量。",
     "results.on_validation": "用 {n} 张留出、未参与训练的图片测量。",
     "results.on_validation_chose": "它们也用来选择保留哪一轮，所以结果略偏乐观。放入 test 文件夹可得到更严格的答案。",
+    "results.unmeasured": "其中没有 {names} 的图片：结果不能说明这些类。",
     "results.on_cross": "用 {n} 张同类图片逐一留出测量。新地点可能更难：放入 test 文件夹就能知道。",
     "results.mixed": "最常混淆：“{truth}”被当成“{answer}”（{n} 次）。",
     "results.no_mistakes": "这些图片全部答对。",
