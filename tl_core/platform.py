@@ -230,10 +230,28 @@ def end_group(pid: int, *, grace_seconds: float = 0.0) -> None:
     """
     members = _family(pid)
     _signal_group(pid, members, by_force=False)
-    _gone, alive = psutil.wait_procs(members, timeout=grace_seconds)
-    if alive:
+    if alive := _alive_after(members, grace_seconds):
         _signal_group(pid, alive, by_force=True)
-        psutil.wait_procs(alive, timeout=5.0)
+        _alive_after(alive, 5.0)
+
+
+def _alive_after(members: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Who still runs when the time is up, or nobody sooner. It only looks: psutil's own waiting would take a child's
+    exit status away from the thread that waits for it (see ChildProcess), which then reads 0.
+    """
+    deadline = time.monotonic() + seconds
+    while alive := [member for member in members if _runs(member)]:
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.02)
+    return alive
+
+
+def _runs(member: psutil.Process) -> bool:
+    try:
+        return bool(member.is_running() and member.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _family(pid: int) -> list[psutil.Process]:
