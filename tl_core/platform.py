@@ -248,8 +248,10 @@ def _alive_after(members: Sequence[psutil.Process], seconds: float) -> list[psut
 
 
 def _runs(member: psutil.Process) -> bool:
+    """A zombie with threads is still ending: its files, and so its locks, are not free yet."""
     try:
-        return bool(member.is_running() and member.status() != psutil.STATUS_ZOMBIE)
+        ending = member.status() == psutil.STATUS_ZOMBIE and member.num_threads() <= 1
+        return bool(member.is_running() and not ending)
     except psutil.Error:
         return False
 
