@@ -40,7 +40,6 @@ MOUNT: dict[str, Any] = {
     "mcp_server": False,
     "max_file_size": "50mb",
 }
-START_SECONDS = 30.0
 LEAVE_SECONDS = 1.0
 
 
@@ -155,24 +154,6 @@ def _leave() -> None:
             if thread.is_alive():
                 sys.stdout.flush()
                 os._exit(0)
-
-
-def serve_in_thread(settings: Settings) -> tuple[str, Callable[[], None]]:
-    """For tests: (address, stop) of a server in a thread of this process."""
-    ready = threading.Event()
-    socket = listen(settings.host, settings.port)
-    server = _Server(build_app(settings), settings, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
-    thread.start()
-    if not ready.wait(START_SECONDS):
-        raise RuntimeError(f"the server did not start within {START_SECONDS:.0f} s")
-
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(START_SECONDS)
-        socket.close()
-
-    return page_address(settings.host, socket), stop
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

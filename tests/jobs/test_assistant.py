@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from PIL import Image
 from tests.export.models import CLASSES, save_small_model
 from tests.jobs.jobs_for_tests import wait_until
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.index import ImageRecord
 from tl_core.errors import ConfigError, DataError, RunError
+from tl_core.evaluation.measuring import measure
 from tl_core.evaluation.predictor import Prediction, Predictor
+from tl_core.export.packing import zip_model
 from tl_core.jobs.assistant_address import Address, AssistantFiles
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.launcher import PROGRAM_ROOT
@@ -95,6 +100,22 @@ def test_try_gives_the_same_answer_as_predict(shared: Workspace, model: Path, pi
     assert isinstance(expected, Prediction)
     assert list(scores) == list(expected.scores)  # the likeliest first
     assert scores == pytest.approx(expected.scores, abs=1e-6)
+
+
+def test_try_predict_evaluate_and_the_bundle_agree(
+    shared: Workspace, model: Path, picture: Path, tmp_path: Path
+) -> None:
+    tried = AssistantClient(shared).call("predict", model=model, picture=picture)["scores"]
+    zip_model(model / "model", tmp_path / "bundle.zip")
+    record = ImageRecord("noise.png", CLASSES[0], "test", sha256(picture.read_bytes()).hexdigest(), 120, 90, 1)
+    with DecoderPool(children=1) as pool:
+        for source in (model, tmp_path / "bundle.zip"):
+            predictor = Predictor.open(source)
+            (predicted,) = predictor.predict([picture], pool)
+            assert isinstance(predicted, Prediction)
+            assert predicted.scores == pytest.approx(tried, abs=1e-6)
+            measured = measure(predictor, [record], lambda _record: picture, pool=pool).result
+            assert math.exp(-measured.log_loss) == pytest.approx(tried[CLASSES[0]], abs=1e-6)
 
 
 def test_a_model_that_was_trained_again_is_not_answered_from_memory(
