@@ -21,6 +21,9 @@ OWN_VALUES = {
     "freeze": "all, none, or a stage",
     "train_stages": "stages, with commas between",
     "start": "pretrained, scratch",
+    "weights": "a .safetensors or .pth file",
+    "gradual": "EPOCH:STAGE, with commas between",
+    "part": "left,top,right,bottom as shares from 0 to 1",
     "name": "text",
 }
 

@@ -12,9 +12,13 @@ from typing import Any
 
 from tl_core.errors import ConfigError
 
-OPTIMIZERS = ("adamw", "adam", "sgd")
-SCHEDULES = ("cosine", "constant")
-AUGMENTS = ("none", "gentle", "strong")
+PRESETS = ("instant", "better", "best")
+OPTIMIZERS = ("adamw", "adam", "sgd", "rmsprop", "adagrad")
+SCHEDULES = ("cosine", "constant", "one-cycle", "step", "plateau")
+AUGMENTS = ("none", "gentle", "strong", "trivial")
+FLIPS = ("none", "horizontal", "both")
+BATCH_NORMS = ("keep", "reestimate", "train")
+CLASS_BALANCES = ("none", "weights", "sampling")
 DEFAULT_BACKBONE = "tf_efficientnet_lite0"
 
 
@@ -22,24 +26,43 @@ DEFAULT_BACKBONE = "tf_efficientnet_lite0"
 class RunConfig:
     """Every choice, once. None means "auto". A test ties the fields to the screen's controls and the README."""
 
+    preset: str | None = None
     backbone: str = DEFAULT_BACKBONE
     start: str = "pretrained"
+    weights: str = ""
     freeze: str = "all"
     train_stages: tuple[str, ...] | None = None
+    gradual: str = ""
+    batch_norm: str | None = None
+    lora_rank: int | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    head_learning_rate: float | None = None
+    layer_decay: float | None = None
     optimizer: str | None = None
+    momentum: float | None = None
     schedule: str | None = None
     augment: str | None = None
+    flips: str | None = None
+    mixup: float | None = None
+    cutmix: float | None = None
     image_size: int | None = None
+    class_balance: str | None = None
     weight_decay: float | None = None
     label_smoothing: float | None = None
+    ema_decay: float | None = None
     warmup_epochs: float | None = None
     gradient_clip: float | None = None
     patience: int | None = None
+    test_views: int | None = None
+    used_in: str | None = None
+    group_by: str | None = None
+    measure: str | None = None
     validation_share: float | None = None
+    part: str = ""
     seed: int = 0
+    repeats: int = 1
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -87,6 +110,15 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "epochs": (1, 1000),
     "batch_size": (1, 4096),
     "learning_rate": (1e-8, 10.0),
+    "head_learning_rate": (1e-8, 10.0),
+    "layer_decay": (0.01, 1.0),
+    "lora_rank": (0, 256),
+    "momentum": (0.0, 0.999),
+    "mixup": (0.0, 10.0),
+    "cutmix": (0.0, 10.0),
+    "ema_decay": (0.0, 0.99999),
+    "test_views": (1, 32),
+    "repeats": (1, 10),
     "image_size": (28, 1024),
     "weight_decay": (0.0, 10.0),
     "label_smoothing": (0.0, 0.5),
@@ -96,7 +128,18 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "validation_share": (0.01, 0.9),
     "seed": (0, 2**32 - 1),
 }
-CHOICES: dict[str, tuple[str, ...]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "augment": AUGMENTS}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "preset": PRESETS,
+    "batch_norm": BATCH_NORMS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "augment": AUGMENTS,
+    "flips": FLIPS,
+    "class_balance": CLASS_BALANCES,
+    "used_in": ("same", "new"),
+    "group_by": ("auto", "none", "table", "folder", "camera", "day", "name"),
+    "measure": ("auto", "split", "folds"),
+}
 
 
 def _problems(config: RunConfig) -> typing.Iterator[str]:
@@ -116,6 +159,38 @@ def _problems(config: RunConfig) -> typing.Iterator[str]:
             yield f"{field.name} is '{value}'; it is one of {', '.join(choices)}."
     if isinstance(config.train_stages, tuple) and not config.train_stages:
         yield "train_stages is empty; name at least one stage, or leave it out."
+    for name, reading in (("gradual", thaws_of), ("part", part_of)):
+        text = getattr(config, name)
+        if isinstance(text, str):
+            try:
+                reading(text)
+            except ValueError as error:
+                yield f"{name} is '{text}'; {error}."
+
+
+def thaws_of(text: str) -> tuple[tuple[int, str], ...]:
+    """`gradual` as (epoch, stage) in the order of epochs: "2:blocks.5,4:blocks.4". Raises ValueError with its form."""
+    thaws = []
+    for piece in filter(None, (piece.strip() for piece in text.split(","))):
+        epoch, colon, stage = (word.strip() for word in piece.partition(":"))
+        if not (colon and stage and epoch.isdecimal() and 1 <= int(epoch) <= BOUNDS["epochs"][1]):
+            raise ValueError("it wants EPOCH:STAGE with commas between, such as 2:blocks.5,4:blocks.4")
+        thaws.append((int(epoch), stage))
+    return tuple(sorted(thaws, key=lambda thaw: thaw[0]))
+
+
+def part_of(text: str) -> tuple[float, float, float, float] | None:
+    """`part` as left, top, right, bottom; None for the whole picture. Raises ValueError with its form."""
+    if not text.strip():
+        return None
+    wrong = ValueError("it wants left,top,right,bottom as shares from 0 to 1, such as 0,0,1,0.9")
+    try:
+        left, top, right, bottom = (float(share) for share in text.split(","))
+    except ValueError:
+        raise wrong from None
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise wrong
+    return left, top, right, bottom
 
 
 def _is_a(value: Any, hint: Any) -> bool:

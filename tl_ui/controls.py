@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from tl_core.config import AUGMENTS, BOUNDS, OPTIMIZERS, SCHEDULES, RunConfig
+from tl_core.config import BOUNDS, CHOICES, RunConfig
 from tl_ui.words import Words
 
 Kind = Literal["text", "choice", "elsewhere"]
@@ -23,8 +23,12 @@ class Control:
 
     field: str
     kind: Kind = "text"
-    choices: tuple[str, ...] = ()
+    own_choices: tuple[str, ...] = ()  # empty: those that the config takes
     fallback: str = ""  # what an untouched control says; empty is automatic
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.own_choices or CHOICES.get(self.field, ())
 
     @property
     def label_key(self) -> str:
@@ -36,25 +40,44 @@ class Control:
 
 
 CONTROLS: tuple[Control, ...] = (
+    Control("preset", "choice"),
     Control("backbone", "elsewhere"),
+    Control("start", "choice", ("pretrained", "scratch"), "pretrained"),
+    Control("weights", "elsewhere"),
     Control("freeze", "elsewhere"),
+    Control("train_stages"),
+    Control("gradual"),
+    Control("batch_norm", "choice"),
+    Control("lora_rank"),
     Control("name"),
     Control("epochs"),
     Control("learning_rate"),
+    Control("head_learning_rate"),
+    Control("layer_decay"),
     Control("batch_size"),
-    Control("augment", "choice", AUGMENTS),
+    Control("augment", "choice"),
+    Control("flips", "choice"),
+    Control("mixup"),
+    Control("cutmix"),
     Control("image_size"),
+    Control("part"),
+    Control("used_in", "choice"),
+    Control("group_by", "choice"),
+    Control("measure", "choice"),
     Control("validation_share"),
+    Control("test_views"),
+    Control("repeats", fallback="1"),
     Control("seed", fallback="0"),
-    Control("optimizer", "choice", OPTIMIZERS),
-    Control("schedule", "choice", SCHEDULES),
+    Control("optimizer", "choice"),
+    Control("momentum"),
+    Control("schedule", "choice"),
     Control("warmup_epochs"),
     Control("weight_decay"),
     Control("label_smoothing"),
+    Control("class_balance", "choice"),
+    Control("ema_decay"),
     Control("gradient_clip"),
     Control("patience"),
-    Control("train_stages"),
-    Control("start", "choice", ("pretrained", "scratch"), "pretrained"),
 )
 BOXES: tuple[Control, ...] = tuple(control for control in CONTROLS if control.kind != "elsewhere")
 

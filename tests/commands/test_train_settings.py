@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from tl_core.commands import train
-from tl_core.config import RunConfig
+from tl_core.config import RunConfig, thaws_of
 from tl_core.errors import ConfigError
 
 
@@ -50,6 +50,21 @@ def test_every_setting_can_be_typed() -> None:
     assert typed(*(word for name in sorted(settable) for word in ("--set", f"{name}={_value(name)}"))).seed == 7
 
 
+def test_what_is_no_place_in_a_picture_and_no_thawing_is_told_with_its_form() -> None:
+    with pytest.raises(
+        ConfigError, match=r"gradual is 'blocks.5'; it wants EPOCH:STAGE .* part is '0,1'; it wants left"
+    ):
+        typed("--set", "gradual=blocks.5", "--set", "part=0,1")
+    with pytest.raises(ConfigError, match=r"part is '0,0.9,1,0.1'; it wants left,top,right,bottom"):
+        typed("--set", "part=0,0.9,1,0.1")
+
+
+def test_thaws_come_in_the_order_of_their_epochs() -> None:
+    assert thaws_of("4:a, 2:b.1,") == ((2, "b.1"), (4, "a"))
+    assert thaws_of("") == ()
+
+
 def _value(name: str) -> str:
-    plain = {"seed": "7", "backbone": "resnet18", "start": "scratch", "freeze": "none", "name": "n"}
+    plain = {"seed": "7", "backbone": "resnet18", "start": "scratch", "freeze": "none", "name": "n", "repeats": "3"}
+    plain |= {"weights": "w.pth", "gradual": "2:blocks.5", "part": "0,0,1,0.9"}
     return plain.get(name, "auto")

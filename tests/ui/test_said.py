@@ -21,15 +21,11 @@ from tl_core.errors import UserError
 from tl_core.training.plan import make_plan
 from tl_ui.words import LANGUAGES, words_for
 from tl_ui.words.said import LONGEST, PLACE, said
-from tl_ui.words.said_data_zh_cn import SAID as DATA
-from tl_ui.words.said_networks_zh_cn import SAID as NETWORKS
+from tl_ui.words.said import TABLES as TABLES_BY_LANGUAGE
 from tl_ui.words.said_phrases_zh_cn import PHRASES
-from tl_ui.words.said_run_zh_cn import SAID as RUN
-from tl_ui.words.said_screen_zh_cn import SAID as SCREEN
-from tl_ui.words.said_skipped_zh_cn import SAID as SKIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = (DATA, SKIPPED, RUN, NETWORKS, SCREEN)
+TABLES = TABLES_BY_LANGUAGE["zh-CN"]
 PAIRS = [pair for table in (*TABLES, PHRASES) for pair in table.items()]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH_RUN = re.compile(r"[A-Za-z]+(?: +[A-Za-z]+){3,}")

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tl_core.commands.progress import ProgressPrinter, ending_in_words
-from tl_core.config import RunConfig
+from tl_core.config import AUGMENTS, OPTIMIZERS, SCHEDULES, RunConfig
 from tl_core.data.dataset import Dataset, ImportStopped, find_unchanged, import_source
 from tl_core.data.names import shown
 from tl_core.data.splits import check_classes
-from tl_core.errors import ConfigError, NotYetError
+from tl_core.errors import ConfigError
 from tl_core.events import ENDING_KINDS
 from tl_core.jobs.following import follow
 from tl_core.jobs.launcher import launch, log_tail, request_stop
@@ -24,21 +24,22 @@ from tl_core.jobs.workspace import Person, Workspace, new_identifier
 from tl_core.platform import seconds_alive
 
 OPTIONS = {
+    "preset": ("instant|better|best", "how far to go: the head alone, later layers too, or the best of several"),
     "backbone": ("NAME", "the pretrained network: timm's name, or torchvision/NAME"),
     "start": ("pretrained|scratch|RUN", "what to start from"),
+    "weights": ("FILE", "your own weights for the backbone, .safetensors or .pth"),
     "freeze": ("all|none|STAGE", "STAGE and everything before it stays as it is; `layers` lists the stages"),
     "train_stages": ("A,B", "only these stages train"),
     "epochs": ("N", "how often every picture is seen"),
     "batch_size": ("N", "pictures in one step"),
     "learning_rate": ("X", "how far one step goes"),
-    "optimizer": ("adamw|adam|sgd", "how steps are taken"),
-    "schedule": ("cosine|constant", "how the learning rate changes"),
-    "augment": ("none|gentle|strong", "how pictures are varied"),
+    "optimizer": ("|".join(OPTIMIZERS), "how steps are taken"),
+    "schedule": ("|".join(SCHEDULES), "how the learning rate changes"),
+    "augment": ("|".join(AUGMENTS), "how pictures are varied"),
     "image_size": ("N", "side of the picture that the network sees, in pixels"),
     "seed": ("N", "the same seed, data and machine give the same model"),
     "name": ("TEXT", "what the run is called"),
 }
-PRESETS = ("instant", "better", "best")
 DONE, FAULT, CAN_BE_PUT_RIGHT, LEFT_RUNNING = 0, 1, 2, 130
 
 
@@ -46,7 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", type=Path, help="a folder or zip of class folders")
     for field, (values, meaning) in OPTIONS.items():
         parser.add_argument(f"--{field.replace('_', '-')}", metavar=values, help=meaning)
-    parser.add_argument("--preset", choices=PRESETS, help="planned, not built yet")
     parser.add_argument("--set", metavar="FIELD=VALUE", action="append", default=[], help="any other setting")
     parser.add_argument("--json", action="store_true", help="print the journal's records, one JSON object a line")
 
@@ -71,11 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def config_of(arguments: argparse.Namespace) -> RunConfig:
-    """The settings as they were typed; raises ConfigError that names every problem, NotYetError for a preset."""
-    if arguments.preset is not None:
-        raise NotYetError(
-            f"--preset {arguments.preset} is not built yet.", "Leave it out: the plan decides, and says why."
-        )
+    """The settings as they were typed; raises ConfigError that names every problem."""
     given = {field: getattr(arguments, field) for field in OPTIONS if getattr(arguments, field) is not None}
     pairs = [text.partition("=") for text in arguments.set]
     problems = [f"--set wants FIELD=VALUE, and '{name}' has no '='." for name, sign, _value in pairs if not sign]

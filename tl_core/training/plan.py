@@ -10,6 +10,7 @@ from tl_core.config import RunConfig
 from tl_core.errors import ConfigError
 from tl_core.training import automatic
 from tl_core.training.automatic import Situation
+from tl_core.training.awaited import not_yet
 from tl_core.training.batches import batch_count
 from tl_core.training.freezing import resolve_freezing
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
@@ -36,7 +37,7 @@ class Resolver:
 def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     """Every number made concrete. Raises ConfigError that names all problems at once."""
     freezing, problems = resolve_freezing(config, facts.stages)
-    problems += conflicts(config, facts)
+    problems += not_yet(config) + conflicts(config, facts)
     if not freezing.only_head and automatic.measured_on(facts) == "cross-validation":
         problems.append("No picture could be set aside, so nothing can measure a fine-tuning; freeze all.")
     if problems:

@@ -18,6 +18,7 @@ from tl_ui.words import (
     said_run_zh_cn,
     said_screen_zh_cn,
     said_skipped_zh_cn,
+    said_training_zh_cn,
 )
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -25,14 +26,20 @@ LONGEST = 4000  # characters; a longer text is a log or a listing, and no senten
 KEPT_SENTENCES = 4096
 _SENTENCE_END = re.compile(r"[.!?)](?= |$)")
 _QUOTED = re.compile(r"('[^']*')")
+# A sentence stands in one table alone.
+TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
+    "zh-CN": (
+        said_data_zh_cn.SAID,
+        said_skipped_zh_cn.SAID,
+        said_run_zh_cn.SAID,
+        said_training_zh_cn.SAID,
+        said_networks_zh_cn.SAID,
+        said_screen_zh_cn.SAID,
+    ),
+}
 _TABLES: dict[str, Mapping[str, str]] = {
-    "zh-CN": {
-        **said_data_zh_cn.SAID,
-        **said_skipped_zh_cn.SAID,
-        **said_run_zh_cn.SAID,
-        **said_networks_zh_cn.SAID,
-        **said_screen_zh_cn.SAID,
-    },
+    language: {sentence: told for table in tables for sentence, told in table.items()}
+    for language, tables in TABLES.items()
 }
 _PHRASES: dict[str, Mapping[str, str]] = {"zh-CN": said_phrases_zh_cn.PHRASES}
 
