@@ -68,6 +68,40 @@ class EpochDone:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateDone:
+    """One of the freezings that a preset compares was tried; the first is the head in closed form.
+
+    `freeze` is its ice line as RunConfig takes it ("all" for the head alone). `is_best` says that it leads so far by
+    validation. The epochs of all candidates are counted on: the second's first epoch follows the first's last.
+    """
+
+    kind: ClassVar[str] = "candidate_done"
+    number: int
+    candidates: int
+    freeze: str
+    trainable_parameters: int
+    val_accuracy: float
+    val_loss: float
+    seconds: float
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatDone:
+    """The same training with another seed was measured; `number` counts from 1, the run's own training being the first.
+
+    Its model is not kept. `accuracy` is measured where the run's result is.
+    """
+
+    kind: ClassVar[str] = "repeat_done"
+    number: int
+    repeats: int
+    seed: int
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something the person should know; training goes on."""
 
@@ -113,11 +147,16 @@ class Failed:
     by_user: bool
 
 
-Event = Planned | Phase | StepDone | EpochDone | Warned | Resumed | Finished | Stopped | Failed
+Event = (
+    Planned | Phase | StepDone | EpochDone | CandidateDone | RepeatDone | Warned | Resumed | Finished | Stopped | Failed
+)
 ENDINGS = (Finished, Stopped, Failed)
 KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in (Planned, Phase, StepDone, EpochDone, Warned, Resumed, Finished, Stopped, Failed)
-}
+    cls.kind: cls
+    for cls in (
+        Planned, Phase, StepDone, EpochDone, CandidateDone, RepeatDone, Warned, Resumed, Finished, Stopped, Failed,
+    )
+}  # fmt: skip
 ENDING_KINDS = frozenset(cls.kind for cls in ENDINGS)
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from tl_core.events import (
+    CandidateDone,
     EpochDone,
     Event,
     Failed,
     Finished,
     Phase,
     Planned,
+    RepeatDone,
     Resumed,
     StepDone,
     Stopped,
@@ -87,3 +89,12 @@ def test_a_view_is_read_from_a_folder(tmp_path: Path) -> None:
     view = read_view(tmp_path)
     assert view.state == "finished"
     assert view.result == {"accuracy": 0.9}
+
+
+def test_what_a_preset_compared_and_what_was_repeated_stand_in_the_view() -> None:
+    head = CandidateDone(1, 2, "all", 12_810, val_accuracy=0.9, val_loss=0.3, seconds=4.0, is_best=True)
+    later = CandidateDone(2, 2, "blocks.4", 2_700_000, val_accuracy=0.95, val_loss=0.2, seconds=60.0, is_best=True)
+    again = RepeatDone(2, 3, seed=1, accuracy=0.93, seconds=70.0)
+    view = fold(records(Planned(plan={}), head, later, again), "running")
+    assert view.candidates == (head, later)
+    assert view.repeats == (again,)

@@ -45,6 +45,17 @@ class AssistantClient:
         `layers` (backbone, image_size=None) -> list of stage dicts, from the disk where it was asked before;
         `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `ping`; `warm`
         (model=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
+
+        What takes longer is worked out in the background, the newest question first; ask again with the same words for
+        how far it is, until `state` is "done", "stopped" or "failed". `dataset` is a dataset's folder, `settings` a
+        whole or partial `RunConfig.to_dict()`:
+        `probe` (dataset, settings) -> `Probe.to_dict()`: what each stage of the chosen network already knows;
+        `compare` (dataset, settings) -> {"networks": [`NetworkHint.to_dict()`]}: the four of Simple whose weights are
+        here, and the chosen one; asks for each probe and estimate in turn;
+        `estimate` (dataset, settings) -> {"state", "message", "hint", "chosen": `Estimate.to_dict()` of the settings'
+        own freezing, "lines": {freeze: the same for each ice line, "all" and "none" among them}, "presets": {"instant",
+        "better", "best": the same}}, the last three None until "done";
+        `rate_finder` (dataset, settings, stop=False) -> `RateCurve.to_dict()`: a learning-rate range test.
         """
         if op == "layers":
             known = read_layers(self._workspace.cache, str(arguments["backbone"]), arguments.get("image_size"))

@@ -7,7 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tl_core.events import EpochDone, Event, Failed, Finished, Phase, Planned, StepDone, Stopped, Warned, from_dict
+from tl_core.events import (
+    CandidateDone,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Phase,
+    Planned,
+    RepeatDone,
+    StepDone,
+    Stopped,
+    Warned,
+    from_dict,
+)
 from tl_core.jobs.journal import DAMAGED, read_records
 from tl_core.jobs.liveness import State, state_of
 from tl_core.jobs.rundir import JobDir
@@ -25,6 +38,8 @@ class RunView:
     phase: Phase | None = None
     steps: tuple[StepDone, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
+    candidates: tuple[CandidateDone, ...] = ()
+    repeats: tuple[RepeatDone, ...] = ()
     warnings: tuple[str, ...] = ()
     result: dict[str, Any] | None = None
     seconds: float | None = None
@@ -41,6 +56,8 @@ def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
     """Records of kinds that this version does not know are passed over; damaged lines become a warning."""
     steps: list[StepDone] = []
     epochs: list[EpochDone] = []
+    candidates: list[CandidateDone] = []
+    repeats: list[RepeatDone] = []
     warnings: list[str] = []
     view = RunView(state)
     damaged = 0
@@ -52,6 +69,10 @@ def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
                 steps.append(step)
             case EpochDone() as epoch:
                 epochs.append(epoch)
+            case CandidateDone() as candidate:
+                candidates.append(candidate)
+            case RepeatDone() as repeat:
+                repeats.append(repeat)
             case Warned(message):
                 warnings.append(message)
             case None:
@@ -60,7 +81,8 @@ def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
                 view = _with_event(view, event)
     if damaged:
         warnings.append(f"Damaged lines of the journal that were left out: {damaged}.")
-    return replace(view, steps=tuple(steps), epochs=tuple(epochs), warnings=tuple(warnings))
+    compared = replace(view, candidates=tuple(candidates), repeats=tuple(repeats))
+    return replace(compared, steps=tuple(steps), epochs=tuple(epochs), warnings=tuple(warnings))
 
 
 def read_view(folder: Path) -> RunView:

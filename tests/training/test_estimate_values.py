@@ -1,0 +1,67 @@
+"""Estimates are arithmetic on a measured speed, worked out here by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tl_core.training.estimate_values import Estimate, Speed, StageSpeed, Workload, estimated
+
+STAGES = (
+    StageSpeed("stem", 100, answer_seconds=0.01, forward_seconds=0.02, backward_seconds=0.04, kept_bytes=1000.0),
+    StageSpeed("middle", 1000, answer_seconds=0.02, forward_seconds=0.03, backward_seconds=0.06, kept_bytes=500.0),
+    StageSpeed("head", 10, answer_seconds=0.0, forward_seconds=0.0, backward_seconds=0.0, kept_bytes=10.0),
+)
+SPEED = Speed(
+    backbone="any",
+    image_size=224,
+    device="cpu",
+    has_cuts=True,
+    stages=STAGES,
+    read_seconds=0.1,
+    feed_seconds=0.005,
+    view_seconds={"gentle": 0.002},
+    step_seconds=1.0,
+    base_bytes=1e6,
+)
+WORK = Workload(train=100, judged=50, classes=10, trained=("middle", "head"), epochs=4, batch_size=20)
+
+
+def test_a_remembered_beginning_costs_an_epoch_nothing_and_the_run_once() -> None:
+    found = estimated(SPEED, WORK)
+    assert found.first_model_seconds == pytest.approx(150 * (0.1 + 0.005 + 0.03))
+    assert found.epoch_seconds == pytest.approx(100 * 0.09 + 50 * 0.02 + 5 * 1010 / 1e6)
+    assert found.total_seconds == pytest.approx(found.first_model_seconds + 150 * 0.01 + 4 * found.epoch_seconds)
+    assert (found.trainable_parameters, found.total_parameters) == (1010, 1110)
+    assert found.memory_bytes == pytest.approx(1e6 + 20 * 510 + 3 * 4 * 1010)
+
+
+def test_varied_pictures_pass_the_frozen_part_in_every_epoch() -> None:
+    plain, varied = estimated(SPEED, WORK), estimated(SPEED, replace(WORK, augment="gentle"))
+    assert varied.epoch_seconds - plain.epoch_seconds == pytest.approx(100 * (0.005 + 0.002 + 0.01))
+
+
+def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half() -> None:
+    everything = estimated(SPEED, replace(WORK, trained=("stem", "middle", "head")))
+    first_alone = estimated(SPEED, replace(WORK, trained=("stem", "head")))
+    assert everything.epoch_seconds - first_alone.epoch_seconds == pytest.approx(100 * 0.03 + 5 * 1000 / 1e6)
+
+
+def test_the_head_alone_has_no_epochs() -> None:
+    found = estimated(SPEED, replace(WORK, trained=("head",), epochs=0))
+    assert found.epoch_seconds == 0.0
+    assert found.total_seconds == found.first_model_seconds
+    assert found.memory_bytes == SPEED.base_bytes
+
+
+def test_a_network_that_cannot_be_cut_runs_whole_every_time() -> None:
+    uncut = estimated(replace(SPEED, has_cuts=False), WORK)
+    assert uncut.epoch_seconds > estimated(SPEED, WORK).epoch_seconds + 100 * 0.01
+
+
+def test_values_come_back_from_their_wire_form() -> None:
+    assert Speed.from_dict(SPEED.to_dict() | {"newer": 1}) == SPEED
+    found = estimated(SPEED, WORK)
+    assert Estimate.from_dict(found.to_dict()) == found
+    assert found.to_dict()["trainable_share"] == pytest.approx(1010 / 1110)

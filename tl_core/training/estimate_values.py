@@ -1,0 +1,182 @@
+"""What a training will cost on this machine, for any freezing, from one short measurement. Knows no torch.
+
+`Speed` is measured once for a machine and a network (`training.estimate`); every `Estimate` is arithmetic on it, so
+that moving the ice line answers at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tl_core.backbones.stage import HEAD
+
+# What remains of a stage's backward pass when its own weights need no gradient: the way through to what is before.
+BACKWARD_THROUGH = 0.5
+# Kept beside each trained number while it trains: its gradient and what the optimizer remembers, in numbers.
+OPTIMIZER_MEMORY = {"adamw": 2.0, "adam": 2.0, "sgd": 1.0, "rmsprop": 2.0, "adagrad": 1.0}
+BYTES_A_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpeed:
+    """One stage, a picture: seconds to answer (frozen, folded), to learn forwards and backwards; bytes kept between."""
+
+    name: str
+    parameters: int
+    answer_seconds: float
+    forward_seconds: float
+    backward_seconds: float
+    kept_bytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What was measured here: per stage, and per picture for what comes before the network.
+
+    `read_seconds` decodes a picture from its file, `feed_seconds` makes an input of a decoded one, `view_seconds` a
+    varied input by augmentation's name; `step_seconds` is the optimizer's for a million trained numbers. `base_bytes`
+    is the process with the network in it.
+    """
+
+    backbone: str
+    image_size: int
+    device: str
+    has_cuts: bool
+    stages: tuple[StageSpeed, ...]
+    read_seconds: float
+    feed_seconds: float
+    view_seconds: dict[str, float]
+    step_seconds: float
+    base_bytes: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Speed:
+        names = {field.name for field in dataclasses.fields(cls)}
+        known = {name: value for name, value in values.items() if name in names}
+        return cls(**{**known, "stages": tuple(StageSpeed(**stage) for stage in values["stages"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is to be done: how many pictures, in which steps, which stages train. `classes` sizes the new head."""
+
+    train: int
+    judged: int  # pictures that every epoch is judged on
+    classes: int
+    trained: tuple[str, ...]
+    epochs: int
+    batch_size: int
+    augment: str = "none"
+    optimizer: str = "adamw"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds and bytes of a training, before it begins. A head in closed form has no epochs: `epoch_seconds` is 0."""
+
+    first_model_seconds: float
+    epoch_seconds: float
+    total_seconds: float
+    memory_bytes: float
+    trainable_parameters: int
+    total_parameters: int
+
+    @property
+    def trainable_share(self) -> float:
+        return self.trainable_parameters / self.total_parameters if self.total_parameters else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "trainable_share": self.trainable_share}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Estimate:
+        return cls(**{field.name: values[field.name] for field in dataclasses.fields(cls)})
+
+
+def estimated(speed: Speed, work: Workload) -> Estimate:
+    """The cost of `work` at `speed`. First model: every picture read and looked at once, pictures known to no cache."""
+    learning = [stage for stage in speed.stages if stage.name in work.trained]
+    head_only = all(stage.name == HEAD for stage in learning)
+    first = first_model_seconds(speed, work)
+    epoch = 0.0 if head_only else epoch_seconds(speed, work)
+    once = 0.0 if head_only or not remembers(speed, work) else (work.train + work.judged) * prefix_seconds(speed, work)
+    body = sum(stage.parameters for stage in speed.stages if stage.name != HEAD)
+    head = next((stage.parameters for stage in speed.stages if stage.name == HEAD), 0)
+    trainable = sum(stage.parameters for stage in learning)
+    return Estimate(
+        first_model_seconds=first,
+        epoch_seconds=epoch,
+        total_seconds=first + once + work.epochs * epoch,
+        memory_bytes=memory_bytes(speed, work, head_only=head_only),
+        trainable_parameters=trainable,
+        total_parameters=body + head,
+    )
+
+
+def first_model_seconds(speed: Speed, work: Workload) -> float:
+    """Reading, features, the closed form: a few products of (pictures, features), small beside the features."""
+    answer = sum(stage.answer_seconds for stage in speed.stages)
+    return (work.train + work.judged) * (speed.read_seconds + speed.feed_seconds + answer)
+
+
+def epoch_seconds(speed: Speed, work: Workload) -> float:
+    steps = -(-work.train // max(1, work.batch_size))
+    trainable = sum(stage.parameters for stage in speed.stages if stage.name in work.trained)
+    stepping = steps * speed.step_seconds * trainable / 1e6
+    judging = work.judged * sum(stage.answer_seconds for stage in suffix(speed, work))
+    return work.train * (feeding_seconds(speed, work) + learning_seconds(speed, work.trained)) + judging + stepping
+
+
+def feeding_seconds(speed: Speed, work: Workload) -> float:
+    """A picture to the first stage that learns: nothing where the frozen part is remembered."""
+    if remembers(speed, work):
+        return 0.0
+    view = speed.view_seconds.get(work.augment, 0.0) if work.augment != "none" else 0.0
+    return speed.feed_seconds + view + prefix_seconds(speed, work)
+
+
+def learning_seconds(speed: Speed, trained: Collection[str]) -> float:
+    """Forwards and backwards through everything from the first stage that learns; frozen ones only let it through."""
+    seconds, begun = 0.0, False
+    for stage in speed.stages:
+        if stage.name in trained:
+            begun = True
+            seconds += stage.forward_seconds + stage.backward_seconds
+        elif begun:
+            seconds += stage.forward_seconds + BACKWARD_THROUGH * stage.backward_seconds
+    return seconds
+
+
+def prefix_seconds(speed: Speed, work: Workload) -> float:
+    return sum(stage.answer_seconds for stage in speed.stages[: first_learning(speed.stages, work.trained)])
+
+
+def suffix(speed: Speed, work: Workload) -> Sequence[StageSpeed]:
+    """What judging an epoch runs through: validation pictures are never varied, so their frozen part is remembered."""
+    return speed.stages[first_learning(speed.stages, work.trained) :] if speed.has_cuts else speed.stages
+
+
+def remembers(speed: Speed, work: Workload) -> bool:
+    """Whether the frozen part's output is computed once for all epochs."""
+    return speed.has_cuts and work.augment == "none" and first_learning(speed.stages, work.trained) > 0
+
+
+def first_learning(stages: Sequence[StageSpeed], trained: Collection[str]) -> int:
+    """The position of the first stage that learns."""
+    return next((at for at, stage in enumerate(stages) if stage.name in trained), len(stages))
+
+
+def memory_bytes(speed: Speed, work: Workload, *, head_only: bool) -> float:
+    """The process, what a step keeps between its ways forwards and back, gradients and the optimizer's numbers."""
+    if head_only:
+        return speed.base_bytes
+    kept = sum(stage.kept_bytes for stage in speed.stages[first_learning(speed.stages, work.trained) :])
+    trainable = sum(stage.parameters for stage in speed.stages if stage.name in work.trained)
+    beside = (1.0 + OPTIMIZER_MEMORY.get(work.optimizer, 2.0)) * trainable * BYTES_A_NUMBER
+    return speed.base_bytes + work.batch_size * kept + beside
