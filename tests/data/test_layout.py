@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tl_core.data.layout import NO_CLASS_IN_SPLIT, NOT_IN_SPLIT, OUTSIDE, Place, empty_classes, plan_layout
+from tl_core.data.file_names import NO_KIND_IN_NAME
+from tl_core.data.layout import BLANK_NAME, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT, OUTSIDE, Place, empty_classes, plan_layout
 from tl_core.data.names import is_system
 
 
@@ -162,3 +164,61 @@ def test_texts_that_come_along_with_pictures_alarm_nobody(name: str) -> None:
 @pytest.mark.parametrize("name", ["x/readme.jpg", "x/cats/license.png", "x/cats/notes.txt", "x/readme/1.jpg"])
 def test_a_picture_called_readme_is_a_picture(name: str) -> None:
     assert not is_system(name)
+
+
+def test_kinds_are_read_from_clear_file_names_and_it_is_said() -> None:
+    layout = plan_layout(["cat_001.jpg", "cat_002.jpg", "Cat (3).jpg", "dog.0.jpg", "dog.1.jpg"])
+    assert [place.label for place in layout.places if isinstance(place, Place)] == ["cat"] * 3 + ["dog"] * 2
+    (asked,) = [finding for finding in layout.findings if finding.kind == "asked"]
+    assert asked.message.startswith("No class folders: the kinds were read from the file names ('Cat', 'cat' and 'dog'")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [["IMG_0001.jpg", "IMG_0002.jpg", "DSC_1.jpg", "DSC_2.jpg"], ["cat_1.jpg", "cat_2.jpg"],
+     ["a.jpg", "b.jpg", "c.jpg"], ["cat_1.jpg", "cat_2.jpg", "dog_1.jpg"],
+     ["IMG-20200101-WA01.jpg", "IMG-20200101-WA02.jpg", "x_1.jpg", "x_2.jpg"]],
+    ids=["cameras", "one kind", "no numbers", "a kind of one", "messengers"],
+)  # fmt: skip
+def test_file_names_without_a_clear_pattern_tell_no_kind(files: list[str]) -> None:
+    assert places(*files) == [OUTSIDE] * len(files)
+
+
+def test_kinds_in_file_names_are_found_inside_splits_and_a_folder_of_all_pictures() -> None:
+    found = places("train/cat.0.jpg", "train/cat.1.jpg", "train/dog.0.jpg", "train/dog.1.jpg", "test/1.jpg")
+    assert found == [Place("cat", "train")] * 2 + [Place("dog", "train")] * 2 + [NO_CLASS_IN_SPLIT]
+    assert places("x/images/001_cat.jpg", "x/images/002_cat.jpg", "x/images/003_dog.jpg", "x/images/4_dog.jpg") == [
+        Place("cat", None), Place("cat", None), Place("dog", None), Place("dog", None),
+    ]  # fmt: skip
+
+
+def test_a_name_that_tells_no_kind_among_many_that_do_is_passed_over() -> None:
+    files = [f"{kind}_{number}.jpg" for kind in ("cat", "dog") for number in range(10)]
+    assert places(*files, "holiday.jpg", "readings.txt")[-2:] == [NO_KIND_IN_NAME, OUTSIDE]
+
+
+def test_loose_pictures_in_split_folders_are_no_kinds_called_train_and_test() -> None:
+    assert places("train/1.jpg", "train/2.jpg", "test/3.jpg") == [NO_CLASS_IN_SPLIT] * 3
+
+
+@pytest.mark.parametrize("name", [" ", "\u3000", "\u2800", "\u200b", "\u00a0 "])
+def test_a_folder_whose_name_shows_nothing_is_no_kind(name: str) -> None:
+    assert places("cats/1.jpg", f"{name}/2.jpg") == [Place("cats", None), BLANK_NAME]
+
+
+@pytest.mark.parametrize("twin", ["\u0441at", "cat\u200b", "ca\u200dt", "\uff43at"])
+def test_classes_that_look_the_same_are_warned_about(twin: str) -> None:
+    (finding,) = plan_layout(["cat/1.jpg", f"{twin}/2.jpg", "dog/3.jpg"]).findings
+    assert (finding.kind, finding.severity) == ("look_alike", "warning")
+    assert re.search(r"look the same and are different names \(.+\); rename one", finding.message)
+
+
+def test_ten_thousand_classes_are_planned() -> None:
+    layout = plan_layout([f"kind {number}/{picture}.jpg" for number in range(10_000) for picture in range(2)])
+    assert len({place.label for place in layout.places if isinstance(place, Place)}) == 10_000
+    assert layout.findings == ()
+
+
+def test_nested_folders_are_shown_with_their_counts() -> None:
+    (finding,) = plan_layout(["animals/1.jpg", "animals/cats/1.jpg", "animals/cats/2.jpg", "plants/1.jpg"]).findings
+    assert "animals/cats: 2" in finding.message

@@ -9,16 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tl_core.data import names
+from tl_core.data import file_names, names
+from tl_core.data.folder_shape import SPLIT_NAMES, Shape, shape_of, splits_inside_classes
 from tl_core.data.index import Finding, Split
+from tl_core.data.look_alikes import look_alikes
 
-SPLIT_NAMES: dict[str, Split] = {
-    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
-    "testing": "test",
-}  # fmt: skip
 OUTSIDE = "It lies outside the class folders. Put it in the folder of its kind."
 NO_CLASS_IN_SPLIT = "It lies beside the class folders of its split. Put it in the folder of its kind."
 NOT_IN_SPLIT = "It lies beside the train and test folders, not in one."
+BLANK_NAME = "Its folder's name shows nothing, so it can name no kind. Rename the folder."
 BESIDE = (OUTSIDE, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT)
 
 
@@ -41,94 +40,87 @@ class Layout:
     splits: tuple[str, ...] = ()  # the folders that are splits
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    prefix: tuple[str, ...]  # wrapper folders
-    splits: dict[str, Split]  # folder name -> split, empty when there is none
-
-
 def plan_layout(paths: Sequence[str]) -> Layout:
     """A place for every relative path ('/' between parts)."""
     parts = [None if names.is_system(path) else tuple(path.split("/")) for path in paths]
     likely = [item[:-1] for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
-    shape = _shape(likely)
-    inner_split = _splits_inside_classes(likely, shape)
-    raw = [None if item is None else _raw_place(item, shape, inner_split) for item in parts]
-    raw, nested = _named_by_folders(raw)
-    places, merged = _merged(raw)
-    findings = [*merged, *nested, *_outside(paths, places, shape)]
+    shape = shape_of(likely)
+    by_name = _named_by_files(paths, parts, shape)
+    if by_name is not None:
+        shape, raw, asked = by_name
+    else:
+        inner_split = splits_inside_classes(likely, shape)
+        raw, asked = _named_by_folders(
+            [None if item is None else _raw_place(item, shape, inner_split) for item in parts]
+        )
+    places, merged = merged_places(raw)
+    alike = look_alikes(sorted({place.label for place in places if isinstance(place, Place)}))
+    findings = [*merged, *alike, *asked, *_outside(paths, places, shape)]
     return Layout(tuple(places), tuple(findings), shape.prefix, tuple(shape.splits))
 
 
-def _shape(likely: Sequence[tuple[str, ...]]) -> _Shape:
-    """Descends while there is exactly one folder and no picture beside it; then looks for split folders."""
-    prefix: tuple[str, ...] = ()
-    while True:
-        depth = len(prefix)
-        here = [item for item in likely if item[:depth] == prefix]
-        tops = {item[depth] for item in here if len(item) > depth}
-        splits = _split_folders(here, depth)
-        deeper = any(len(item) > depth + 1 for item in here)
-        loose = any(len(item) == depth for item in here)
-        if splits or loose or len(tops) != 1 or not deeper:
-            return _Shape(prefix, splits)
-        prefix = (*prefix, *tops)
-
-
-def _split_folders(here: Sequence[tuple[str, ...]], depth: int) -> dict[str, Split]:
-    """Folders that are named as splits and hold class folders; at least a train, or none counts."""
-    found = {
-        item[depth]: SPLIT_NAMES[item[depth].strip().lower()]
-        for item in here
-        if len(item) > depth + 1 and item[depth].strip().lower() in SPLIT_NAMES
-    }
-    if "train" not in found.values():
-        return {}
-    for item in here:  # an unlabelled test folder belongs to the splits too: its pictures are no class "test"
-        if len(item) == depth + 1 and item[depth].strip().lower() in SPLIT_NAMES:
-            found[item[depth]] = SPLIT_NAMES[item[depth].strip().lower()]
-    return found
-
-
-def _splits_inside_classes(likely: Sequence[tuple[str, ...]], shape: _Shape) -> bool:
-    """Whether each class folder holds train/ and test/ of its own."""
-    if shape.splits:
-        return False
-    inner = [item[len(shape.prefix) :] for item in likely]
-    if not inner or any(len(item) != 2 or item[1].lower() not in SPLIT_NAMES for item in inner):
-        return False
-    return "train" in {SPLIT_NAMES[item[1].lower()] for item in inner}
-
-
 @dataclass(frozen=True, slots=True)
-class _Raw:
+class Raw:
+    """A place before spellings are merged: the last of `folders` names the kind, those around it the group."""
+
     split: Split | None
     folders: tuple[str, ...]  # from the outermost to the one that holds the file; never empty
 
 
-def _raw_place(item: tuple[str, ...], shape: _Shape, inner_split: bool) -> _Raw | str:
+def _raw_place(item: tuple[str, ...], shape: Shape, inner_split: bool) -> Raw | str:
     depth = len(shape.prefix)
     if item[:depth] != shape.prefix or len(item) == depth + 1:
         return OUTSIDE
     folders = item[depth:-1]
+    if names.is_blank(folders[-1]):
+        return BLANK_NAME
     if inner_split and len(folders) == 2 and folders[1].lower() in SPLIT_NAMES:
-        return _Raw(SPLIT_NAMES[folders[1].lower()], folders[:1])
+        return Raw(SPLIT_NAMES[folders[1].lower()], folders[:1])
     if not shape.splits:
-        return _Raw(None, folders)
+        return Raw(None, folders)
     if folders[0] not in shape.splits:
         return NOT_IN_SPLIT
-    return _Raw(shape.splits[folders[0]], folders[1:]) if len(folders) > 1 else NO_CLASS_IN_SPLIT
+    return Raw(shape.splits[folders[0]], folders[1:]) if len(folders) > 1 else NO_CLASS_IN_SPLIT
+
+
+def _named_by_files(
+    paths: Sequence[str], parts: Sequence[tuple[str, ...] | None], shape: Shape
+) -> tuple[Shape, list[Raw | str | None], list[Finding]] | None:
+    """Where no picture lies in a class folder but their names tell kinds clearly: places by file name."""
+    pictures = [item for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
+    tops = {item[len(shape.prefix)] for item in pictures if len(item) > len(shape.prefix) + 1}
+    if not shape.splits and len(tops) == 1 and file_names.holds_all(*tops):
+        shape = Shape((*shape.prefix, *tops), {})  # images/cat_1.jpg: the folder names no kind
+    depth = len(shape.prefix) + bool(shape.splits)
+    if not pictures or any(len(item) != depth + 1 or item[: len(shape.prefix)] != shape.prefix for item in pictures):
+        return None
+    labels: dict[tuple[str, ...], str] = {}
+    for folder in {item[:-1] for item in pictures}:
+        here = [item for item in pictures if item[:-1] == folder]
+        labels.update(zip(here, file_names.labels_in_names([item[-1] for item in here]) or (), strict=False))
+    if not labels:
+        return None
+    raw: list[Raw | str | None] = []
+    for item in parts:
+        split = shape.splits.get(item[depth - 1]) if item and shape.splits and len(item) > depth else None
+        if item in labels:
+            raw.append(Raw(split, (labels[item],)) if labels[item] else file_names.NO_KIND_IN_NAME)
+        else:
+            raw.append(None if item is None else NO_CLASS_IN_SPLIT if split else OUTSIDE)
+    kinds = names.listed(sorted({label for label in labels.values() if label}))
+    message = f"No class folders: the kinds were read from the file names ({kinds})."
+    return shape, raw, [Finding("asked", "warning", message)]
 
 
 def _named_by_folders(
-    raw: Sequence[_Raw | str | None],
-) -> tuple[list[_Raw | str | None], list[Finding]]:
+    raw: Sequence[Raw | str | None],
+) -> tuple[list[Raw | str | None], list[Finding]]:
     """Nested folders: the innermost name is the class, and what lies around it a group.
 
     Where inner names meet under several outer folders by accident (fewer than half of them do), they keep the outer
     name too, so that `food/cartoon` and `animals/cartoon` stay two kinds.
     """
-    chains = {item.folders for item in raw if isinstance(item, _Raw)}
+    chains = {item.folders for item in raw if isinstance(item, Raw)}
     if all(len(chain) == 1 for chain in chains):
         return list(raw), []
     outer: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -136,14 +128,14 @@ def _named_by_folders(
         outer[names.class_key(names.class_name(chain[-1]))].add(chain[:-1])
     recurring = {key for key, around in outer.items() if len(around) > 1}
     keep_outer = recurring if 2 * len(recurring) < len(outer) else set()
-    renamed: list[_Raw | str | None] = []
+    renamed: list[Raw | str | None] = []
     for item in raw:
-        if isinstance(item, _Raw) and names.class_key(names.class_name(item.folders[-1])) in keep_outer:
-            item = _Raw(item.split, ("", "/".join(item.folders[-2:])))
+        if isinstance(item, Raw) and names.class_key(names.class_name(item.folders[-1])) in keep_outer:
+            item = Raw(item.split, ("", "/".join(item.folders[-2:])))
         renamed.append(item)
-    examples = ", ".join(
-        sorted("/".join(names.shown(part) for part in chain) for chain in chains if len(chain) > 1)[:3]
-    )
+    counts = Counter(item.folders for item in raw if isinstance(item, Raw))
+    nested = sorted(chain for chain in chains if len(chain) > 1)[:3]
+    examples = ", ".join(f"{'/'.join(map(names.shown, chain))}: {counts[chain]:,}" for chain in nested)
     message = f"Folders lie inside folders ({examples}); each kind is named by its innermost folder."
     if keep_outer:
         message += " Inner names that lie in several folders keep the outer name too."
@@ -152,11 +144,11 @@ def _named_by_folders(
     return renamed, [Finding("asked", "warning", message)]
 
 
-def _merged(raw: Sequence[_Raw | str | None]) -> tuple[list[Place | str | None], list[Finding]]:
+def merged_places(raw: Sequence[Raw | str | None]) -> tuple[list[Place | str | None], list[Finding]]:
     """Classes by name: letter case and Unicode form do not count; the commonest spelling names the class."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for item in raw:
-        if isinstance(item, _Raw):
+        if isinstance(item, Raw):
             spellings[names.class_key(names.class_name(item.folders[-1]))][item.folders[-1]] += 1
     chosen = {
         key: names.class_name(min(counts, key=lambda name: (-counts[name], name))) for key, counts in spellings.items()
@@ -168,7 +160,7 @@ def _merged(raw: Sequence[_Raw | str | None]) -> tuple[list[Place | str | None],
             findings.append(Finding("merged_classes", "warning", f"{written} were taken as one kind: '{chosen[key]}'."))
     places: list[Place | str | None] = []
     for item in raw:
-        if isinstance(item, _Raw):
+        if isinstance(item, Raw):
             label = chosen[names.class_key(names.class_name(item.folders[-1]))]
             group = "/".join(part for part in item.folders[:-1] if part)
             places.append(Place(label, item.split, group))
@@ -177,7 +169,7 @@ def _merged(raw: Sequence[_Raw | str | None]) -> tuple[list[Place | str | None],
     return places, findings
 
 
-def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: _Shape) -> list[Finding]:
+def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: Shape) -> list[Finding]:
     """Pictures that stand beside the folders that count, in one finding for each reason."""
     outside: dict[str, list[str]] = defaultdict(list)
     for path, place in zip(paths, places, strict=True):

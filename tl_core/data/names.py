@@ -15,6 +15,8 @@ PICTURE_ENDINGS = frozenset({
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
     ".avif", ".heic", ".heif", "",
 })  # fmt: skip
+INVISIBLE = frozenset(". \u115f\u1160\u2800\u3164\uffa0")  # dots, space, fillers of Hangul, the empty Braille cell
+INVISIBLE_KINDS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 
 def is_system(path: str) -> bool:
@@ -38,6 +40,11 @@ def class_name(folder: str) -> str:
     """A folder's name as a class: NFC, without spaces and dots at its ends, control characters shown as escapes."""
     name = unicodedata.normalize("NFC", shown(folder)).strip().rstrip(". ")
     return name or shown(folder) or "(no name)"
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see a name there: spaces, dots, and characters that draw nothing."""
+    return all(letter in INVISIBLE or unicodedata.category(letter) in INVISIBLE_KINDS for letter in text)
 
 
 def class_key(name: str) -> str:

@@ -19,6 +19,7 @@ from tl_ui.words import (
     said_screen_zh_cn,
     said_skipped_zh_cn,
     said_training_zh_cn,
+    said_ways_zh_cn,
 )
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -31,6 +32,7 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
     "zh-CN": (
         said_data_zh_cn.SAID,
         said_skipped_zh_cn.SAID,
+        said_ways_zh_cn.SAID,
         said_run_zh_cn.SAID,
         said_training_zh_cn.SAID,
         said_networks_zh_cn.SAID,
