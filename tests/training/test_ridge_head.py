@@ -54,6 +54,34 @@ def test_leaving_one_out_equals_fitting_without_it(features: np.ndarray, labels:
     assert np.abs(heads.leave_one_out(parts, targets, 7.0) - brute).max() < 1e-10
 
 
+@pytest.mark.parametrize(("features", "labels"), [case for _, case in CASES], ids=[name for name, _ in CASES])
+def test_leaving_a_group_out_equals_fitting_without_any_of_it(features: np.ndarray, labels: np.ndarray) -> None:
+    features, labels = features[:40], labels[:40]
+    together = np.zeros(len(labels), dtype=np.int64)
+    together[[0, 7, 31]] = 5
+    together[[2, 3]] = 1
+    targets, parts = heads.one_hot(labels, int(labels.max()) + 1), heads.decompose(features)
+    left_out = heads.leave_one_out(parts, targets, 7.0, heads.groups_of(together))
+    standard = (features - parts.mean) / parts.scale
+    for row in range(len(labels)):
+        kept = together != together[row] if together[row] else np.arange(len(labels)) != row
+        fitted = Ridge(alpha=7.0).fit(standard[kept], targets[kept])
+        assert np.abs(left_out[row] - fitted.predict(standard[[row]])[0]).max() < 1e-6
+
+
+def test_copies_of_a_picture_flatter_unless_they_are_left_out_together() -> None:
+    random = np.random.default_rng(0)
+    features, labels = np.repeat(random.normal(size=(40, 60)), 3, axis=0), np.repeat(np.arange(40) % 2, 3)
+    alone = heads.fit_ridge_head(features, labels, 2)
+    together = heads.fit_ridge_head(features, labels, 2, np.repeat(np.arange(1, 41), 3))
+    assert alone.loo_accuracy > 0.95
+    assert together.loo_accuracy < 0.75  # the labels are chance: nothing can be learned
+
+
+def test_a_group_that_is_everything_is_left_out_one_by_one() -> None:
+    assert heads.groups_of(np.ones(12, dtype=np.int64)) == ()
+
+
 def test_the_penalty_and_the_scale_have_the_lowest_leave_one_out_loss() -> None:
     features, labels = digits(400)
     head = heads.fit_ridge_head(features, labels, 10)

@@ -17,6 +17,7 @@ from tl_core.errors import TrainingError
 
 Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
+Groups = Sequence[NDArray[np.int64]]
 
 # Penalties as multiples of the mean eigenvalue of the features' own covariance, so that one grid fits every size.
 RELATIVE_PENALTIES = tuple(float(value) for value in np.logspace(-4.0, 3.0, 29))
@@ -58,17 +59,20 @@ class Decomposition:
     basis: Array  # (d, r)
 
 
-def fit_ridge_head(features: Array, labels: Labels, num_classes: int) -> RidgeHead:
+def fit_ridge_head(features: Array, labels: Labels, num_classes: int, together: Labels | None = None) -> RidgeHead:
     """The head with the penalty and temperature of the lowest leave-one-out log loss.
 
-    features (n, d), labels (n,) from 0 to num_classes - 1. Raises TrainingError on features that are not finite.
+    features (n, d), labels (n,) from 0 to num_classes - 1. `together` (n,) has a number above 0 for pictures that are
+    left out together, as near-duplicates must be, and 0 for the others. Raises TrainingError on features that are not
+    finite.
     """
     if not len(labels):
         raise TrainingError("There is no picture to fit a head to.", "Bring pictures of at least two kinds.")
     targets = one_hot(labels, num_classes)
     parts = decompose(features)
-    penalty, scale, loss = best_penalty(parts, targets, labels)
-    left_out = leave_one_out(parts, targets, penalty)
+    groups = groups_of(together)
+    penalty, scale, loss = best_penalty(parts, targets, labels, groups)
+    left_out = leave_one_out(parts, targets, penalty, groups)
     weight, bias = coefficients(parts, targets, penalty)
     return RidgeHead(
         weight=(weight * scale).astype(np.float32),
@@ -81,14 +85,26 @@ def fit_ridge_head(features: Array, labels: Labels, num_classes: int) -> RidgeHe
     )
 
 
-def best_penalty(parts: Decomposition, targets: Array, labels: Labels) -> tuple[float, float, float]:
+def groups_of(together: Labels | None) -> Groups:
+    """The positions of each group that has two pictures or more; one that is all there is can leave nothing out."""
+    if together is None:
+        return ()
+    order = np.argsort(together, kind="stable")
+    starts = np.flatnonzero(np.diff(together[order], prepend=-1))
+    found = np.split(order, starts[1:])
+    return tuple(group for group in found if 1 < len(group) < len(together) and together[group[0]] > 0)
+
+
+def best_penalty(
+    parts: Decomposition, targets: Array, labels: Labels, groups: Groups = ()
+) -> tuple[float, float, float]:
     """Penalty, softmax scale and leave-one-out log loss: tried coarsely, then around the best."""
     values = penalties(parts.eigenvalues)
     tried: dict[int, tuple[float, float]] = {}
 
     def loss_of(position: int) -> float:
         if position not in tried:
-            tried[position] = best_scale(leave_one_out(parts, targets, values[position]), labels)
+            tried[position] = best_scale(leave_one_out(parts, targets, values[position], groups), labels)
         return tried[position][1]
 
     rough = min(range(0, len(values), COARSE), key=loss_of)
@@ -158,8 +174,11 @@ def usable(eigenvalues: Array) -> NDArray[np.bool_]:
     return kept
 
 
-def leave_one_out(parts: Decomposition, targets: Array, penalty: float) -> Array:
-    """Each row as predicted by the ridge fitted to all other rows: exact, intercept included; (n, classes)."""
+def leave_one_out(parts: Decomposition, targets: Array, penalty: float, groups: Groups = ()) -> Array:
+    """Each row as predicted by the ridge fitted to all other rows: exact, intercept included; (n, classes).
+
+    The rows of a group are left out together: their residuals solve (1 - H_group) r = y - fitted, as exactly.
+    """
     shrink = 1.0 / (parts.eigenvalues + penalty)
     mean = targets.mean(axis=0)
     inner = shrink[:, None] * (parts.rotated.T @ (targets - mean).astype(parts.rotated.dtype))  # (r, classes)
@@ -167,6 +186,11 @@ def leave_one_out(parts: Decomposition, targets: Array, penalty: float) -> Array
     leverage = np.square(parts.rotated) @ shrink.astype(parts.rotated.dtype) + 1.0 / len(targets)
     targets = targets.astype(parts.rotated.dtype, copy=False)
     left_out: Array = targets - (targets - fitted) / np.maximum(1.0 - leverage, 1e-9)[:, None]
+    for group in groups:
+        rows = parts.rotated[group].astype(np.float64)
+        hat = (rows * shrink) @ rows.T + 1.0 / len(targets)
+        kept = (1.0 + 1e-9) * np.eye(len(group)) - hat
+        left_out[group] = targets[group] - np.linalg.solve(kept, (targets[group] - fitted[group]).astype(np.float64))
     return left_out
 
 
