@@ -6,6 +6,7 @@ It knows nothing about runs, pictures or training, and imports nothing of ours.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import secrets
 import subprocess
@@ -58,6 +59,16 @@ def atomic_write_json(path: Path, value: Any, *, mode: int = 0o666) -> None:
     """
     text = json.dumps(value, allow_nan=False, indent=1)
     atomic_write_bytes(path, (text + "\n").encode("ascii"), mode=mode)
+
+
+def mapped(path: Path) -> mmap.mmap | bytes:
+    """A file's bytes, read when they are touched. Windows lets nobody replace or delete a mapped file: there, read."""
+    if sys.platform == "win32":
+        return path.read_bytes()
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return b""  # an empty file cannot be mapped
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def fsync_folder(folder: Path) -> None:

@@ -21,7 +21,24 @@ from tl_core.data.dataset import (
 )
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.importing import import_into
+from tl_core.data.index import ImageRecord
 from tl_core.errors import DataError, NotYetError
+
+FORMAT_1 = {
+    "index.jsonl": """\
+{"path": "cats/1.png", "label": "cats", "split": null, "sha256": "AB",
+ "width": 40, "height": 36, "bytes": 500, "group": ""}|
+{"path": "dogs/\\udcff.png", "label": "dogs", "split": "test", "sha256": "CD",
+ "width": 8, "height": 9, "bytes": 70, "group": "North"}|
+""".replace("\n", "").replace("|", "\n").replace("AB", "ab" * 32).replace("CD", "cd" * 32),
+    "report.json": """\
+{"classes": {"cats": {"train": 1}, "dogs": {"test": 1}}, "images": 2, "skipped": [{"path": "x.txt", "reason": "It is a
+ text file, not a picture."}], "system_files": 1, "findings": [{"kind": "few", "severity": "warning", "message": "Few.",
+ "paths": []}]}""".replace("\n", ""),
+    "dataset.json": """\
+{"id": "old", "name": "Pets", "source": "/home/a/pets", "root": "/home/a/pets", "created": 1760000000.5, "state":
+ "ready", "fingerprint": "f00d", "images": 2, "classes": 2, "bytes": 0, "format": 1}""".replace("\n", ""),
+}
 
 
 @pytest.fixture(params=["folder", "zip"])
@@ -198,7 +215,7 @@ def test_only_a_dataset_is_deleted(tmp_path: Path) -> None:
     assert (tmp_path / "holiday" / "1.png").exists()
 
 
-@pytest.mark.parametrize("name", ["dataset.json", "index.jsonl", "report.json"])
+@pytest.mark.parametrize("name", ["dataset.json", "index.columns", "report.json"])
 @pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"format": 1}\n'])
 def test_a_damaged_dataset_says_which_file_and_what_to_do(tmp_path: Path, kept: Path, name: str, damage: bytes) -> None:
     folder = shutil.copytree(kept, tmp_path / "copy")
@@ -212,6 +229,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory, pool: DecoderPool) -> Path:
     root = tmp_path_factory.mktemp("kept")
     import_into(write_files(root / "pets", pets()), root / "dataset", pool=pool)
     return root / "dataset"
+
+
+def test_a_dataset_that_an_older_version_made_still_opens(tmp_path: Path) -> None:
+    write_files(tmp_path / "old", {name: text.encode() for name, text in FORMAT_1.items()})
+    dataset = open_dataset(tmp_path / "old")
+    assert (dataset.name, dataset.index.classes, dataset.report.system_files) == ("Pets", ("cats", "dogs"), 1)
+    assert dataset.index.records == [
+        ImageRecord("cats/1.png", "cats", None, "ab" * 32, 40, 36, 500),
+        ImageRecord("dogs/\udcff.png", "dogs", "test", "cd" * 32, 8, 9, 70, "North"),
+    ]
 
 
 def test_a_dataset_of_a_newer_version_is_refused(tmp_path: Path, kept: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,15 @@ from tl_core.errors import DataError
 
 def record(path: str, split: Split | None = None, content: str = "") -> ImageRecord:
     label = path.split("/")[-2]
-    return ImageRecord(path, label, split, content or f"sha of {path}", 40, 36, 1000)
+    return ImageRecord(
+        path,
+        label,
+        split,
+        hashlib.sha256((content or path).encode("utf-8", "surrogateescape")).hexdigest(),
+        40,
+        36,
+        1000,
+    )
 
 
 def index(counts: dict[str, int], split: Split | None = None) -> ImageIndex:

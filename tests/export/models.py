@@ -33,7 +33,7 @@ def small_network(backbone: str = BACKBONE, num_classes: int = len(CLASSES), see
 
 
 def small_config(network: Network, classes: tuple[str, ...] = CLASSES, **values: Any) -> ModelConfig:
-    return ModelConfig(network.name, classes, network.preprocessing, **values)
+    return ModelConfig(network.name, classes, values.pop("preprocessing", network.preprocessing), **values)
 
 
 def save_small_model(folder: Path, classes: tuple[str, ...] = CLASSES, **values: Any) -> Network:

@@ -57,7 +57,9 @@ def test_a_wrong_value_is_named_with_its_remedy(changes: dict[str, Any], message
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"version": 2}, "preprocessing is of version 2; this Thaw knows 1"),
+        ({"version": 3}, "preprocessing is of version 3; this Thaw knows 2"),
+        ({"part": [0, 0, 2, 1]}, r"part is \[0, 0, 2, 1\], which is no rectangle within 0..1"),
+        ({"part": "left"}, r"part is 'left', which is no rectangle within 0..1"),
         ({"image_size": 10**9}, "image_size 1000000000 and resize_size 256 are not in order between 1 and 4096"),
         ({"image_size": 300}, "image_size 300 and resize_size 256 are not in order"),
         ({"image_size": 0}, "image_size 0 and"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,18 @@ from tl_core.export.manifest import WEIGHTS
 from tl_core.export.model_config import ModelConfig
 from tl_core.export.readme import build_lines, readme
 
+Part = tuple[float, float, float, float]
+
 
 def snippet_of(folder: Path) -> str:
     text = (folder / "README.md").read_text(encoding="utf-8")
     return text.split("```python\n")[1].split("```")[0]
 
 
-def test_the_snippet_run_as_it_stands_gives_thaws_own_probabilities(tmp_path: Path):
-    save_small_model(tmp_path / "model", temperature=1.7)
+@pytest.mark.parametrize("part", [None, (0.05, 0.301, 0.75, 1.0)])
+def test_the_snippet_run_as_it_stands_gives_thaws_own_probabilities(tmp_path: Path, part: Part | None):
+    how = replace(small_network().preprocessing, part=part)
+    save_small_model(tmp_path / "model", temperature=1.7, preprocessing=how)
     pixels = np.random.default_rng(0).integers(0, 256, size=(90, 131, 3), dtype=np.uint8)
     Image.fromarray(pixels).resize((262, 180)).save(tmp_path / "picture.png")
     (tmp_path / "classify.py").write_text(snippet_of(tmp_path / "model"), encoding="utf-8")

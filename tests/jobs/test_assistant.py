@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.export.models import CLASSES, save_small_model
+from tests.export.models import CLASSES, save_small_model, small_network
 from tests.jobs.jobs_for_tests import wait_until
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.index import ImageRecord
@@ -102,9 +103,12 @@ def test_try_gives_the_same_answer_as_predict(shared: Workspace, model: Path, pi
     assert scores == pytest.approx(expected.scores, abs=1e-6)
 
 
+@pytest.mark.parametrize("part", [None, (0.2, 0.0, 0.9, 0.65)])
 def test_try_predict_evaluate_and_the_bundle_agree(
-    shared: Workspace, model: Path, picture: Path, tmp_path: Path
+    shared: Workspace, picture: Path, tmp_path: Path, part: tuple[float, float, float, float] | None
 ) -> None:
+    model = tmp_path / "run"
+    save_small_model(model / "model", preprocessing=replace(small_network().preprocessing, part=part))
     tried = AssistantClient(shared).call("predict", model=model, picture=picture)["scores"]
     zip_model(model / "model", tmp_path / "bundle.zip")
     record = ImageRecord("noise.png", CLASSES[0], "test", sha256(picture.read_bytes()).hexdigest(), 120, 90, 1)

@@ -127,7 +127,7 @@ def test_a_stop_file_ends_an_import_and_nothing_half_done_stays(long_job: JobDir
     process.resume()
     assert ended(long_job) == "stopped"
     assert not (long_job.path / "dataset.json").exists()
-    assert not (long_job.path / "index.jsonl").exists()
+    assert not (long_job.path / "index.columns").exists()
 
 
 @posix_only

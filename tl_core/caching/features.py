@@ -33,7 +33,7 @@ def feature_rows(
     cache: Path, key: FeatureKey, shape: tuple[int, ...], content_hashes: Sequence[str], *, stored: str
 ) -> RowFile:
     """The file of these pictures' features, `stored` as "bf16" or "fp32"; use it as a context manager."""
-    parts = json.dumps(asdict(key), sort_keys=True)
+    parts = json.dumps({**asdict(key), "preprocessing": key.preprocessing.to_dict()}, sort_keys=True)
     return RowFile(
         cache, RowKind("features", parts, shape, {"bf16": "int16", "fp32": "float32"}[stored]), content_hashes
     )

@@ -17,5 +17,6 @@ from tl_core.data.preprocessing import Preprocessing
 def square_rows(cache: Path, preprocessing: Preprocessing, content_hashes: Sequence[str]) -> RowFile:
     """The file of these pictures' squares; use it as a context manager."""
     size = preprocessing.resize_size
-    parts = json.dumps([size, preprocessing.interpolation, preprocessing.version])
+    part = [preprocessing.part] if preprocessing.part else []
+    parts = json.dumps([size, preprocessing.interpolation, preprocessing.version, *part])
     return RowFile(cache, RowKind("squares", parts, (size, size, 3), "uint8"), content_hashes)

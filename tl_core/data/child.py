@@ -107,7 +107,7 @@ def square(request: dict[str, Any], limits: Limits) -> Answer:
     expected = request.get("sha256")
     if expected and hashlib.sha256(data).hexdigest() != expected:
         raise PictureError("The file has changed since the pictures were brought in. Bring them in again.")
-    pictures.load(image, smallest=preprocessing.resize_size)
+    pictures.load(image, smallest=pictures.smallest_for(preprocessing))
     return {}, pictures.square(pictures.upright_rgb(image), preprocessing).tobytes()
 
 

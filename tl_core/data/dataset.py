@@ -100,7 +100,7 @@ def import_source(
 def open_dataset(folder: Path) -> Dataset:
     """Raises DataError when the folder holds no complete dataset."""
     facts = read_facts(folder)
-    return Dataset(folder, facts, read_index(folder, facts.images), read_report(folder))
+    return Dataset(folder, facts, read_index(folder, facts), read_report(folder))
 
 
 def find_unchanged(datasets: Path, source: Path, limits: Limits = LOCAL) -> Dataset | None:

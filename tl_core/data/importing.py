@@ -165,7 +165,7 @@ def _remove_unused(folder: Path, used: set[str]) -> None:
 
 def _tidy(folder: Path) -> None:
     """Removes what an import wrote, and the folder itself when nothing else (a job's journal) lies in it."""
-    for name in (store.DATASET_FILE, store.INDEX_FILE, store.REPORT_FILE):
+    for name in (store.DATASET_FILE, store.INDEX_FILE, store.LINES_FILE, store.REPORT_FILE):
         (folder / name).unlink(missing_ok=True)
     for name in (store.FILES_FOLDER, store.THUMBNAILS_FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)

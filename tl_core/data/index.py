@@ -1,34 +1,31 @@
-"""What is known about a set of pictures: one record a file, and a report. Knows nothing about how files were read."""
+"""What is known about a set of pictures: its columns, seen as one record a picture, and a report.
+
+Knows nothing about how files were read.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
-Split = Literal["train", "val", "test"]
-SPLITS: tuple[Split, ...] = ("train", "val", "test")
+import numpy as np
+
+from tl_core.data.columns import SPLIT_CODES, Columns
+from tl_core.data.record import SPLITS, ImageRecord, Split
+
+__all__ = [
+    "FINDING_KINDS", "SPLITS", "DatasetReport", "Finding", "ImageIndex", "ImageRecord", "Records", "Severity",
+    "Skipped", "Split", "class_counts",
+]  # fmt: skip
 Severity = Literal["harm", "warning", "note"]
 FINDING_KINDS = (
     "unreadable", "duplicate", "near_duplicate", "two_classes", "leak", "imbalance", "few", "empty_class",
     "missing_class", "merged_classes", "unsafe_name", "links", "ignored_folder", "converted", "tiny", "asked",
+    "look_alike", "bad_row", "missing_file", "extra_file",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRecord:
-    """One accepted picture. `path` is relative to the dataset's root, with '/'; `split` is None until one is made."""
-
-    path: str
-    label: str
-    split: Split | None
-    sha256: str
-    width: int
-    height: int
-    bytes: int
-    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +46,86 @@ class Finding:
     paths: tuple[str, ...] = ()
 
 
+class Records(Sequence[ImageRecord]):
+    """The rows of columns as records, each made when it is asked for. Equal to any sequence of equal records."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @overload
+    def __getitem__(self, position: int) -> ImageRecord: ...
+
+    @overload
+    def __getitem__(self, position: slice) -> Records: ...
+
+    def __getitem__(self, position: int | slice) -> ImageRecord | Records:
+        if isinstance(position, slice):
+            return Records(self.columns.select(np.arange(len(self))[position]))
+        at = position + len(self) if position < 0 else position
+        if not 0 <= at < len(self):
+            raise IndexError(f"record {position} of {len(self)}")
+        return self.columns.record(at)
+
+    def __iter__(self) -> Iterator[ImageRecord]:
+        return map(self.columns.record, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(one == two for one, two in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(len(self))
+
+    def __repr__(self) -> str:
+        return f"Records({list(self)!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class ImageIndex:
-    """The pictures of a dataset. `classes` is sorted by name and holds only classes that have a picture."""
+    """The pictures of a dataset. `classes` is sorted by name and holds only classes that have a picture.
+
+    `columns.labels` is `classes`, so that the column `label` holds positions in it. Raises ValueError for a record of
+    another class.
+    """
 
     classes: tuple[str, ...]
-    records: tuple[ImageRecord, ...]
+    records: Sequence[ImageRecord]
 
-    def of_split(self, split: Split) -> tuple[ImageRecord, ...]:
-        return tuple(record for record in self.records if record.split == split)
+    def __post_init__(self) -> None:
+        held = self.records.columns if isinstance(self.records, Records) else Columns.of(self.records, self.classes)
+        object.__setattr__(self, "records", Records(held.with_labels(self.classes)))
+
+    @classmethod
+    def of(cls, columns: Columns) -> ImageIndex:
+        """The index of columns whose rows are sorted by path; classes are the labels that a row has, by name."""
+        used = np.unique(columns.label)
+        classes = tuple(sorted(columns.labels[code] for code in used))
+        return cls(classes, Records(columns))
+
+    @property
+    def columns(self) -> Columns:
+        if not isinstance(self.records, Records):
+            raise TypeError("records are not columns")
+        return self.records.columns
+
+    def of_split(self, split: Split) -> Sequence[ImageRecord]:
+        return Records(self.columns.select(self.columns.split == SPLIT_CODES[split]))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Pictures of each class and split; records without a split count as train."""
         counts: dict[str, dict[str, int]] = {name: {} for name in self.classes}
-        for record in self.records:
-            split = record.split or "train"
-            counts[record.label][split] = counts[record.label].get(split, 0) + 1
+        split = np.where(self.columns.split < 0, SPLIT_CODES["train"], self.columns.split)
+        for side in SPLITS:
+            table = np.bincount(self.columns.label[split == SPLIT_CODES[side]], minlength=len(self.classes))
+            for name, count in zip(self.classes, table, strict=True):
+                if count:
+                    counts[name][side] = int(count)
         return counts
 
 

@@ -6,6 +6,7 @@ It knows no file, no process and no tensor. Raises PictureError with the reason 
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 from typing import Any
@@ -82,14 +83,21 @@ def _open(data: bytes) -> ImageFile.ImageFile:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def load(image: ImageFile.ImageFile, smallest: int | None = None) -> None:
+def load(image: ImageFile.ImageFile, smallest: float | None = None) -> None:
     """Decodes the first frame. A JPEG is decoded at a fraction of its size that keeps twice `smallest` pixels."""
     try:
         if smallest is not None and min(image.size) >= 4 * smallest:
-            image.draft(None, (2 * smallest, 2 * smallest))
+            side = math.ceil(2 * smallest)
+            image.draft(None, (side, side))
         image.load()
     except DAMAGED as error:
         raise PictureError(f"Its pixels are damaged or cut off ({_short(error)}). Send it again.") from None
+
+
+def smallest_for(preprocessing: Preprocessing) -> float:
+    """The short side of a whole picture whose part still fills the square, whichever way the picture was held."""
+    left, top, right, bottom = preprocessing.part or (0.0, 0.0, 1.0, 1.0)
+    return preprocessing.resize_size / min(right - left, bottom - top)
 
 
 def upright_rgb(image: Image.Image) -> Image.Image:
@@ -101,8 +109,10 @@ def upright_rgb(image: Image.Image) -> Image.Image:
 
 
 def square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    """The centre square of `resize_size` of an upright RGB picture, its short side resized to that length first."""
+    """The centre square of `resize_size` of an upright RGB picture's part, its short side resized to that first."""
     size = preprocessing.resize_size
+    if preprocessing.part is not None:
+        image = image.crop(preprocessing.box(*image.size))
     width, height = image.size
     short = min(width, height)
     # torchvision's and timm's rule: the short side is exact, the long one is cut to a whole number

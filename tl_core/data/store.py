@@ -1,5 +1,7 @@
 """The files of a dataset's folder and their forms. Reads and writes; decides nothing.
 
+Format 2 keeps the index as columns, memory-mapped when it is opened; datasets of format 1 (JSON lines) open as well.
+
 JSON is kept in ASCII, since a path may hold bytes that are no UTF-8 (as lone surrogates).
 """
 
@@ -12,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tl_core.data.columns import Columns
+from tl_core.data.columns_file import read_columns, write_columns
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.names import shown
 from tl_core.errors import DataError
 from tl_core.platform import atomic_write_bytes
 
-FORMAT = 1
+FORMAT = 2
 DATASET_FILE = "dataset.json"
-INDEX_FILE = "index.jsonl"
+INDEX_FILE = "index.columns"
+LINES_FILE = "index.jsonl"  # of format 1
 REPORT_FILE = "report.json"
 FILES_FOLDER = "files"
 THUMBNAILS_FOLDER = "thumbnails"
@@ -46,8 +51,7 @@ class DatasetFacts:
 
 def write_dataset(folder: Path, facts: DatasetFacts, index: ImageIndex, report: DatasetReport) -> None:
     """Index and report first; dataset.json, which means "complete", last."""
-    lines = "".join(json.dumps(dataclasses.asdict(record)) + "\n" for record in index.records)
-    atomic_write_bytes(folder / INDEX_FILE, lines.encode("ascii"))
+    write_columns(folder / INDEX_FILE, index.columns)
     atomic_write_bytes(folder / REPORT_FILE, _json(report.to_dict()))
     atomic_write_bytes(folder / DATASET_FILE, _json(dataclasses.asdict(facts)))
 
@@ -69,16 +73,21 @@ def read_facts(folder: Path) -> DatasetFacts:
         raise _damaged(folder, DATASET_FILE, error) from None
 
 
-def read_index(folder: Path, images: int) -> ImageIndex:
-    """Raises DataError when index.jsonl is missing, damaged or has not `images` records."""
+def read_index(folder: Path, facts: DatasetFacts) -> ImageIndex:
+    """Raises DataError when the index is missing, damaged or has not as many records as the facts say."""
+    name = INDEX_FILE if facts.format > 1 else LINES_FILE
     try:
-        with (folder / INDEX_FILE).open("rb") as lines:
-            records = tuple(ImageRecord(**json.loads(line)) for line in lines)
-    except (OSError, ValueError, TypeError) as error:
-        raise _damaged(folder, INDEX_FILE, error) from None
-    if len(records) != images:
-        raise _damaged(folder, INDEX_FILE, ValueError(f"{len(records)} of {images} lines"))
-    return make_index(records)
+        index = ImageIndex.of(read_columns(folder / name)) if facts.format > 1 else _of_lines(folder / name)
+    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise _damaged(folder, name, error) from None
+    if len(index.records) != facts.images:
+        raise _damaged(folder, name, ValueError(f"{len(index.records)} of {facts.images} pictures"))
+    return index
+
+
+def _of_lines(path: Path) -> ImageIndex:
+    with path.open("rb") as lines:
+        return make_index([ImageRecord(**json.loads(line)) for line in lines])
 
 
 def read_report(folder: Path) -> DatasetReport:
@@ -91,8 +100,7 @@ def read_report(folder: Path) -> DatasetReport:
 
 def make_index(records: Iterable[ImageRecord]) -> ImageIndex:
     """Records by path, classes by name."""
-    ordered = tuple(sorted(records, key=lambda record: record.path))
-    return ImageIndex(classes=tuple(sorted({record.label for record in ordered})), records=ordered)
+    return ImageIndex.of(Columns.of(sorted(records, key=lambda record: record.path)))
 
 
 def stored_path(folder: Path, sha256: str) -> Path:

@@ -38,7 +38,7 @@ class Measurement:
         return {**self.result.to_dict(), "skipped": skipped, "seen_in_training": self.seen_in_training}
 
 
-def judging_records(index: ImageIndex) -> tuple[ImageRecord, ...]:
+def judging_records(index: ImageIndex) -> Sequence[ImageRecord]:
     """The test split where the data brings one, else every picture."""
     return index.of_split("test") or index.records
 

@@ -57,7 +57,8 @@ class ModelConfig:
         problems = list(_problems(values))
         if problems:
             raise BundleError("The model's config.json cannot be used: " + "; ".join(problems) + ".", REMEDY)
-        preprocessing = {name: values["preprocessing"][name] for name in _fields(Preprocessing)}
+        given = values["preprocessing"]
+        preprocessing = {name: given[name] for name in _fields(Preprocessing) if name in given}
         known = {name: values[name] for name in _fields(cls) if name in values}
         known.update(classes=tuple(values["classes"]), preprocessing=Preprocessing.from_dict(preprocessing))
         return cls(**known)
@@ -107,8 +108,11 @@ def _class_problems(classes: Any) -> Iterator[str]:
 
 def _preprocessing_problems(values: dict[str, Any]) -> Iterator[str]:
     version = values.get("version")
-    if version != PREPROCESSING_VERSION or isinstance(version, bool):
+    if not _is_whole(version) or not 1 <= version <= PREPROCESSING_VERSION:
         yield f"preprocessing is of version {_shown(version)}; this Thaw knows {PREPROCESSING_VERSION}"
+    part = values.get("part")
+    if part is not None and not _is_part(part):
+        yield f"part is {_shown(part)}, which is no rectangle within 0..1"
     image_size, resize_size = values.get("image_size"), values.get("resize_size")
     if not _is_whole(image_size) or not _is_whole(resize_size):
         yield f"image_size {_shown(image_size)} and resize_size {_shown(resize_size)} are no whole numbers"
@@ -122,6 +126,13 @@ def _preprocessing_problems(values: dict[str, Any]) -> Iterator[str]:
             yield f"{name} is {_shown(numbers)}, which are no three numbers"
         elif name == "std" and min(numbers) <= 0:
             yield f"std is {_shown(numbers)}; each must be above 0"
+
+
+def _is_part(value: Any) -> bool:
+    if not isinstance(value, list | tuple) or len(value) != 4 or not all(map(_is_number, value)):
+        return False
+    left, top, right, bottom = value
+    return bool(0 <= left < right <= 1 and 0 <= top < bottom <= 1)
 
 
 def _is_whole(value: Any) -> TypeGuard[int]:

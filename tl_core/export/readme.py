@@ -69,7 +69,7 @@ model.eval()
 
 def prepare(path):
     how = config["preprocessing"]
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB"){part}
     size, short = how["resize_size"], min(picture.size)
     width, height = (int(size * side / short) for side in picture.size)
     picture = picture.resize((width, height), Image.Resampling[how["interpolation"].upper()])
@@ -88,6 +88,13 @@ for name, probability in zip(config["classes"], outputs.softmax(1)[0].tolist()):
     print(f"{{name}}: {{probability:.4f}}")
 """
 
+# Where a person marked the part that matters; the rounding is that of training.
+PART = """
+    wide, high = picture.size
+    left, top, right, bottom = how["part"]
+    left, top = min(round(left * wide), wide - 1), min(round(top * high), high - 1)
+    picture = picture.crop((left, top, max(round(right * wide), left + 1), max(round(bottom * high), top + 1)))"""
+
 
 def readme(config: ModelConfig, build: str) -> str:
     """`build` is the Python that makes the empty architecture, as `build_lines` gives it."""
@@ -104,7 +111,8 @@ def readme(config: ModelConfig, build: str) -> str:
 
 
 def snippet(config: ModelConfig, build: str) -> str:
-    return SNIPPET.format(library=library_of(config.backbone), build=build)
+    part = PART if config.preprocessing.part else ""
+    return SNIPPET.format(library=library_of(config.backbone), build=build, part=part)
 
 
 def library_of(backbone: str) -> str:
