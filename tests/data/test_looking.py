@@ -41,10 +41,12 @@ def test_brightness_and_contrast_are_those_of_the_grey_levels() -> None:
     assert (plain.brightness, plain.contrast, plain.detail) == (60, 0, 0)
 
 
-def test_the_signature_is_eight_by_eight_colours_and_the_hash_says_where_it_grows_brighter() -> None:
+def test_the_signature_is_grey_levels_and_colours_and_the_hash_says_where_it_grows_brighter() -> None:
     ramp = Image.linear_gradient("L").rotate(90).resize((400, 300)).convert("RGB")
     seen = look(ramp)
     assert len(seen.signature) == 192
+    assert list(seen.signature[:12]) == sorted(set(seen.signature[:12]))
+    assert look(Image.new("RGB", (30, 20), (200, 100, 50))).signature[144:] == bytes((200, 100, 50)) * 16
     assert seen.difference_hash == 2**64 - 1
     assert look(ramp.transpose(Image.Transpose.FLIP_LEFT_RIGHT)).difference_hash == 0
 

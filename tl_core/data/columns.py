@@ -20,7 +20,7 @@ from tl_core.data.record import ImageRecord, Split
 NOTES = ("more than 8 bits", "CMYK", "transparent", "several frames", "turned", "misnamed")  # bit 0, 1, ...
 SPLIT_CODES: dict[Split | None, int] = {None: -1, "train": 0, "val": 1, "test": 2}
 _SPLIT_OF: dict[int, Split | None] = {code: split for split, code in SPLIT_CODES.items()}
-SIGNATURE_BYTES = 192  # 8 x 8 RGB
+SIGNATURE_BYTES = 192  # as looking.py makes them
 ROW = np.dtype(
     [
         ("label", np.int32), ("split", np.int8), ("sha256", np.uint8, (32,)), ("width", np.int32),
