@@ -19,7 +19,7 @@ from typing import Any
 
 from PIL import Image, ImageFile
 
-from tl_core.data import pictures, sniffing, wire
+from tl_core.data import looking, pictures, sniffing, wire
 from tl_core.data.counting import sized
 from tl_core.data.limits import Limits
 from tl_core.data.pictures import PictureError
@@ -30,7 +30,6 @@ ENDINGS = {
     "WEBP": (".webp",), "GIF": (".gif",), "BMP": (".bmp", ".dib"), "TIFF": (".tif", ".tiff"),
     "AVIF": (".avif", ".avifs"),
 }  # fmt: skip
-SIGNATURE_SIDE = 8  # the tiny RGB picture that confirms a near-duplicate
 Answer = tuple[dict[str, Any], bytes]
 
 
@@ -76,28 +75,18 @@ def inspect(request: dict[str, Any], limits: Limits) -> Answer:
     width, height = image.size
     kind = str(image.format)
     ending = os.path.splitext(name)[1].lower()
-    pictures.load(image, smallest=SIGNATURE_SIDE + 1)
+    pictures.load(image, smallest=looking.INPUT_SIDE)
     found = [
         *pictures.notes(image),
         *([pictures.MISNAMED] if ending not in ("", *ENDINGS.get(kind, (ending,))) else []),
     ]
-    upright = pictures.upright_rgb(image)
-    small = upright.resize((SIGNATURE_SIDE + 1, SIGNATURE_SIDE), Image.Resampling.BOX).convert("L").tobytes()
-    signature = upright.resize((SIGNATURE_SIDE, SIGNATURE_SIDE), Image.Resampling.BOX).tobytes()
+    seen = looking.looked(pictures.upright_rgb(image), (width, height))
     header = {
         "width": width, "height": height, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-        "format": kind, "notes": found, "difference_hash": difference_hash(small),
+        "format": kind, "notes": found, "difference_hash": seen.difference_hash, "brightness": seen.brightness,
+        "contrast": seen.contrast, "detail": seen.detail,
     }  # fmt: skip
-    return header, signature
-
-
-def difference_hash(grey: bytes) -> int:
-    """64 bits: is each pixel of a 9 x 8 grey picture brighter than its left neighbour? (Krawetz 2013, "dHash")"""
-    bits = 0
-    for row in range(0, 72, 9):
-        for column in range(8):
-            bits = bits << 1 | (grey[row + column + 1] > grey[row + column])
-    return bits
+    return header, seen.signature
 
 
 def square(request: dict[str, Any], limits: Limits) -> Answer:

@@ -6,7 +6,6 @@ be other ItemDecoders.
 
 from __future__ import annotations
 
-import builtins
 import itertools
 import os
 import queue
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from tl_core.data.children import STOPPED, Child, Done, Request
 from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.looking import Looked
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import DataError
 
@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What a picture is. `signature`: 8 x 8 RGB bytes, which with the 64-bit hash finds near-duplicates."""
+    """What a picture is, and what it looks like."""
 
     width: int
     height: int
@@ -45,8 +45,7 @@ class Inspected:
     sha256: str
     format: str
     notes: tuple[str, ...]
-    difference_hash: int
-    signature: builtins.bytes
+    looked: Looked
 
 
 class ItemDecoder(Protocol):
@@ -163,9 +162,13 @@ def _inspected(done: Done) -> Inspected | Problem:
         sha256=str(fields["sha256"]),
         format=str(fields["format"]),
         notes=tuple(str(note) for note in fields["notes"]),
-        difference_hash=int(fields["difference_hash"]),
-        signature=done.payload,
+        looked=_looked(fields, done.payload),
     )
+
+
+def _looked(fields: dict[str, Any], signature: bytes) -> Looked:
+    measures = {name: float(fields[name]) for name in ("brightness", "contrast", "detail")}
+    return Looked(difference_hash=int(fields["difference_hash"]), signature=signature, **measures)
 
 
 def _square(done: Done, size: int) -> Square | Problem:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tl_core.data.columns import NOTES, Columns
 from tl_core.data.counting import counted
-from tl_core.data.decoder import Inspected
-from tl_core.data.index import SPLITS, Finding, ImageIndex, ImageRecord, Severity, Skipped, class_counts
+from tl_core.data.index import SPLITS, Finding, ImageIndex, ImageRecord, Severity, Skipped
 from tl_core.data.layout import BESIDE
 from tl_core.data.names import listed, looks_like_picture
-from tl_core.data.near_duplicates import near_duplicates
 
 FEW = 20  # pictures a class; below it a validation split says little
 IMBALANCE = 10  # biggest class / smallest class
@@ -28,34 +29,38 @@ CONVERSIONS = {
 
 def find_all(
     index: ImageIndex,
-    inspected: Mapping[str, Inspected],
     skipped: Sequence[Skipped],
     given: Sequence[Finding],
     empty: Sequence[str],
 ) -> tuple[Finding, ...]:
-    """Every finding, the most harmful first. `given` came from reading names; `inspected` is by path; `empty` are
-    folders without a picture.
-    """
+    """Every finding, the most harmful first. `given` came from reading names; `empty` are folders without a picture."""
     found = [
         *_two_classes(index),
         *_leaks(index),
-        *_near(index, inspected),
+        *_near(index),
         *_unreadable(skipped),
         *given,
         *_classes(index, empty),
         *_duplicates(index),
         *_imbalance(index),
         *_tiny(index),
-        *_converted(index, inspected),
+        *_converted(index),
     ]
     return tuple(sorted(found, key=lambda finding: RANKS[finding.severity]))
 
 
-def _by_content(index: ImageIndex) -> list[list[ImageRecord]]:
-    copies: dict[str, list[ImageRecord]] = defaultdict(list)
-    for record in index.records:
-        copies[record.sha256].append(record)
-    return [records for records in copies.values() if len(records) > 1]
+def _by_content(index: ImageIndex) -> Iterator[list[ImageRecord]]:
+    return _groups(index.columns, index.columns.content_codes() + 1)
+
+
+def _groups(columns: Columns, numbers: NDArray[np.signedinteger]) -> Iterator[list[ImageRecord]]:
+    """The rows that share a number above 0 with another one, group by group."""
+    order = np.argsort(numbers, kind="stable")
+    order = order[numbers[order] > 0]
+    borders = np.flatnonzero(np.diff(numbers[order])) + 1
+    groups = [group for group in np.split(order, borders) if len(group) > 1]
+    for group in sorted(groups, key=lambda group: int(group[0])):
+        yield [columns.record(int(position)) for position in group]
 
 
 def _paths(records: Sequence[ImageRecord]) -> tuple[str, ...]:
@@ -95,9 +100,13 @@ def _duplicates(index: ImageIndex) -> list[Finding]:
     return found
 
 
-def _near(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Finding]:
+def _near(index: ImageIndex) -> list[Finding]:
+    """Of each group of near-duplicates the first record of each content; exact copies have a finding of their own."""
     found = []
-    for records in near_duplicates(index.records, inspected):
+    for group in _groups(index.columns, index.columns.near):
+        records = list({record.sha256: record for record in reversed(group)}.values())[::-1]
+        if len(records) < 2:  # the others were left out
+            continue
         sides, labels = _sides(records), sorted({record.label for record in records})
         if len(sides) > 1:
             message = f"{len(records)} pictures in {' and '.join(sides)} are nearly the same: the score would flatter."
@@ -127,13 +136,13 @@ def _classes(index: ImageIndex, empty: Sequence[str]) -> list[Finding]:
         message = f"No usable picture in {listed(names)}: an empty folder is no kind."
         found.append(Finding("empty_class", "warning", message, tuple(empty)))
     counts = index.counts()
-    used = {record.split or "train" for record in index.records}
+    used = {split for sides in counts.values() for split in sides}
     for split in SPLITS:
         lacking = [name for name in index.classes if split in used and split not in counts[name]]
         if lacking:
             severity: Severity = "harm" if split == "train" else "note"
             found.append(Finding("missing_class", severity, f"'{split}' has no pictures of {listed(lacking)}."))
-    totals = class_counts(index.records)
+    totals = {name: sum(counts[name].values()) for name in index.classes}
     few = sorted((name for name in index.classes if totals[name] < FEW), key=lambda name: totals[name])
     if few:
         message = f"Few pictures of {listed(few)} (down to {totals[few[0]]}); {FEW} of each kind make a score."
@@ -145,10 +154,11 @@ def _classes(index: ImageIndex, empty: Sequence[str]) -> list[Finding]:
 
 
 def _imbalance(index: ImageIndex) -> list[Finding]:
-    counts = class_counts(record for record in index.records if record.split in (None, "train"))
-    if len(counts) < 2:
+    trained = {name: sides["train"] for name, sides in index.counts().items() if "train" in sides}
+    if len(trained) < 2:
         return []
-    (most, many), (least, least_count) = counts.most_common()[0], counts.most_common()[-1]
+    most, least = max(trained, key=trained.__getitem__), min(reversed(trained), key=trained.__getitem__)
+    many, least_count = trained[most], trained[least]
     if many < IMBALANCE * least_count:
         return []
     message = f"'{most}' has {counted(many, 'picture')}, '{least}' {least_count}: the score leans to the big kinds."
@@ -156,20 +166,18 @@ def _imbalance(index: ImageIndex) -> list[Finding]:
 
 
 def _tiny(index: ImageIndex) -> list[Finding]:
-    small = [record for record in index.records if min(record.width, record.height) < TINY]
-    if not small:
+    small = np.flatnonzero(np.minimum(index.columns.width, index.columns.height) < TINY)
+    if not len(small):
         return []
     message = f"{counted(len(small), 'picture')} below {TINY} pixels: a network sees little there."
-    return [Finding("tiny", "note", message, _paths(small))]
+    return [Finding("tiny", "note", message, tuple(index.columns.paths(small)))]
 
 
-def _converted(index: ImageIndex, inspected: Mapping[str, Inspected]) -> list[Finding]:
-    by_note: dict[str, list[str]] = defaultdict(list)
-    for record in index.records:
-        for note in inspected[record.path].notes:
-            by_note[note].append(record.path)
-    return [
-        Finding("converted", "note", f"{counted(len(by_note[note]), 'picture')} {words}.", tuple(by_note[note]))
-        for note, words in CONVERSIONS.items()
-        if note in by_note
-    ]
+def _converted(index: ImageIndex) -> list[Finding]:
+    found = []
+    for bit, note in enumerate(NOTES):
+        paths = tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << bit))))
+        if paths:
+            message = f"{counted(len(paths), 'picture')} {CONVERSIONS[note]}."
+            found.append(Finding("converted", "note", message, paths))
+    return found

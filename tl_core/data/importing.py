@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from tl_core.data import findings, layout, sources, store
-from tl_core.data.archives import ZipSource
+from tl_core.data.building import ColumnsBuilder
 from tl_core.data.counting import counted
 from tl_core.data.decoder import DecoderPool, Inspected
-from tl_core.data.entries import Listing
+from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord, Skipped
 from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.names import looks_like_picture, shown
+from tl_core.data.near_duplicates import with_near_groups
+from tl_core.data.planning import plan_of
 from tl_core.data.reading import Reading, read_all
+from tl_core.data.sources import Source
 from tl_core.errors import DataError
 
 LOOKED_FOR = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
@@ -53,36 +57,33 @@ def import_into(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
-            _import(Reading(opened, folder, reader, on_progress, should_stop), name)
+            _import(Reading(opened, folder, reader, on_progress, should_stop), name, limits)
     except OSError as error:
         _tidy(folder)
-        raise _disk_error(error) from error
+        raise disk_error(error) from error
     except BaseException:
         _tidy(folder)
         raise
     finally:
-        if isinstance(opened, ZipSource):
-            opened.close()
+        opened.close()
 
 
-def _import(task: Reading, name: str) -> None:
+def _import(task: Reading, name: str, limits: Limits) -> None:
     fingerprint = task.source.fingerprint()
-    listing = task.source.listing
-    plan = layout.plan_layout([entry.path for entry in listing.entries])
+    plan = plan_of(task.source, limits)
     read_all(task, plan)
     index, report = _judged(task, plan)
     _check_usable(task.source.path, index, report)
-    if isinstance(task.source, ZipSource):
-        _remove_unused(task.folder, {record.sha256 for record in index.records})
-        if task.source.fingerprint() != fingerprint:
-            raise DataError(f"'{shown(task.source.path.name)}' changed while it was read.", "Bring it in again.")
+    _remove_unused(task.folder, {digest.tobytes().hex() for digest in index.columns.sha256})
+    if task.source.fingerprint() != fingerprint:
+        raise DataError(f"'{shown(task.source.path.name)}' changed while it was read.", "Bring it in again.")
     store.write_dataset(task.folder, _facts(task, name, fingerprint, index), index, report)
 
 
 def _judged(task: Reading, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
     """Every file that was sent lands in exactly one of images, skipped and system files."""
     listing = task.source.listing
-    records: list[ImageRecord] = []
+    builder = ColumnsBuilder()
     skipped = list(listing.refused)
     system_files = 0
     for entry, place in zip(listing.entries, plan.places, strict=True):
@@ -92,18 +93,20 @@ def _judged(task: Reading, plan: Layout) -> tuple[ImageIndex, DatasetReport]:
         elif found is None:
             skipped.append(Skipped(entry.path, task.problems[entry.path]))
         elif isinstance(place, Place):
-            records.append(_record(entry.path, place, found))
+            record = record_of(task.source, entry, place, found)
+            position = builder.append(record, format=found.format, notes=found.notes)
+            builder.look(position, found.looked)
         else:
             skipped.append(Skipped(entry.path, place))
-    index = store.make_index(records)
+    index = ImageIndex.of(with_near_groups(builder.columns().sorted_by_path()))
     skipped.sort(key=lambda item: item.path)
-    empty = layout.empty_classes(plan, _folders(listing), [record.path for record in records])
+    empty = layout.empty_classes(plan, _folders(listing), index.columns.paths())
     report = DatasetReport(
         classes=index.counts(),
-        images=len(records),
+        images=len(index.records),
         skipped=tuple(skipped),
         system_files=system_files,
-        findings=findings.find_all(index, task.inspected, skipped, listing.findings + plan.findings, empty),
+        findings=findings.find_all(index, skipped, listing.findings + plan.findings, empty),
     )
     return index, report
 
@@ -113,9 +116,10 @@ def _folders(listing: Listing) -> set[str]:
     return {*listing.folders, *(entry.path.rsplit("/", 1)[0] for entry in listing.entries if "/" in entry.path)}
 
 
-def _record(path: str, place: Place, found: Inspected) -> ImageRecord:
+def record_of(source: Source, entry: Entry, place: Place, found: Inspected) -> ImageRecord:
     return ImageRecord(
-        path=path,
+        path=entry.path,
+        stored=bool(source.root) and source.local_path(entry) is None,
         label=place.label,
         split=place.split,
         sha256=found.sha256,
@@ -140,20 +144,20 @@ def _check_usable(source: Path, index: ImageIndex, report: DatasetReport) -> Non
 
 
 def _facts(task: Reading, name: str, fingerprint: str, index: ImageIndex) -> store.DatasetFacts:
-    unpacked = isinstance(task.source, ZipSource)
-    path = os.path.realpath(task.source.path)
-    own = {record.sha256: record.bytes for record in index.records} if unpacked else {}
+    columns = index.columns
+    own = columns.select(columns.stored if task.source.root else np.ones(len(columns), dtype=np.bool_))
+    contents = np.unique(own.content_codes(), return_index=True)[1]
     return store.DatasetFacts(
         id=task.folder.name,
-        name=name or shown(task.source.path.stem if unpacked else os.path.basename(path)),
-        source=path,
-        root="" if unpacked else path,
+        name=name or task.source.title,
+        source=task.source.origin,
+        root=task.source.root,
         created=time.time(),
         state=store.READY,
         fingerprint=fingerprint,
         images=len(index.records),
         classes=len(index.classes),
-        bytes=sum(own.values()),
+        bytes=int(own.bytes[contents].sum()),
     )
 
 
@@ -173,7 +177,7 @@ def _tidy(folder: Path) -> None:
         folder.rmdir()
 
 
-def _disk_error(error: OSError) -> DataError:
+def disk_error(error: OSError) -> DataError:
     if error.errno in NO_ROOM:
         return DataError("The disk is full; nothing was kept.", "Free some space, then bring the pictures in again.")
     return DataError(f"The pictures could not be kept ({error.strerror or error}).", "Check the workspace's folder.")
@@ -185,5 +189,4 @@ def fingerprint_of(source: Path, limits: Limits = LOCAL) -> str:
     try:
         return opened.fingerprint()
     finally:
-        if isinstance(opened, ZipSource):
-            opened.close()
+        opened.close()

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tl_core.data import store
-from tl_core.data.archives import EntryDamaged, ZipSource
+from tl_core.data.archives import EntryDamaged
 from tl_core.data.decoder import DecoderPool, Inspected
 from tl_core.data.entries import Entry
 from tl_core.data.layout import Layout
-from tl_core.data.sources import FolderSource
+from tl_core.data.sources import Source
 from tl_core.errors import DataError
 
 
@@ -28,7 +28,7 @@ class ImportStopped(DataError):
 class Reading:
     """An import under way; the lists grow as files are read. `on_progress(done, total)` counts files."""
 
-    source: FolderSource | ZipSource
+    source: Source
     folder: Path
     pool: DecoderPool
     on_progress: Callable[[int, int], None]
@@ -56,12 +56,9 @@ def read_all(task: Reading, plan: Layout) -> None:
 def _paths(task: Reading, wanted: list[Entry]) -> Iterator[Path]:
     """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
     for entry in wanted:
-        if isinstance(task.source, FolderSource):
-            task.reading.append(entry)
-            yield task.source.path / entry.path
-            continue
+        path = task.source.local_path(entry)
         try:
-            path = _unpack(task.source, entry, task.folder)
+            path = path or _unpack(task.source, entry, task.folder)
         except EntryDamaged as error:
             task.problems[entry.path] = str(error)
             continue
@@ -69,7 +66,7 @@ def _paths(task: Reading, wanted: list[Entry]) -> Iterator[Path]:
         yield path
 
 
-def _unpack(source: ZipSource, entry: Entry, folder: Path) -> Path:
+def _unpack(source: Source, entry: Entry, folder: Path) -> Path:
     """Writes an entry under its content's hash, owner-readable only. The half-written file of a damaged one goes."""
     partial = folder / store.FILES_FOLDER / "partial"
     partial.parent.mkdir(mode=0o700, exist_ok=True)
