@@ -6,6 +6,7 @@ It knows nothing about classes and pictures, writes no file, and follows no link
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 import zlib
 from collections import Counter
@@ -46,6 +47,21 @@ class ZipSource:
     archive: zipfile.ZipFile
     infos: tuple[zipfile.ZipInfo, ...]
     limits: Limits
+
+    @property
+    def root(self) -> str:
+        return ""
+
+    @property
+    def title(self) -> str:
+        return shown(self.path.stem)
+
+    @property
+    def origin(self) -> str:
+        return os.path.realpath(self.path)
+
+    def local_path(self, entry: Entry) -> None:
+        """Every entry has to be unpacked."""
 
     def open(self, entry: Entry) -> BinaryIO:
         return cast(BinaryIO, self.archive.open(self.infos[entry.key]))

@@ -8,23 +8,28 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.data.columns import Columns
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.edit_state import LeftOut, read_left_out
 from tl_core.data.importing import fingerprint_of, import_into, never, nobody_watches
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.reading import ImportStopped
 from tl_core.data.store import (
     DATASET_FILE,
+    READY,
     THUMBNAILS_FOLDER,
     DatasetFacts,
     read_facts,
     read_index,
     read_report,
     stored_path,
+    write_dataset,
 )
 from tl_core.errors import DataError
 from tl_core.platform import atomic_write_bytes
@@ -52,9 +57,16 @@ class Dataset:
     def name(self) -> str:
         return self.facts.name
 
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What a person left out; the index and the counts are without it."""
+        return read_left_out(self.folder / self.facts.current) if self.facts.current else ()
+
     def path_of(self, record: ImageRecord) -> Path:
         """Where the picture's bytes lie now."""
-        return Path(self.facts.root) / record.path if self.facts.root else stored_path(self.folder, record.sha256)
+        if record.stored or not self.facts.root:
+            return stored_path(self.folder, record.sha256)
+        return Path(self.facts.root) / record.path
 
     def thumbnail(self, record: ImageRecord, pool: DecoderPool, size: int = 160) -> Path:
         """A small JPEG, made once. Raises DataError where the picture can no longer be read."""
@@ -97,16 +109,32 @@ def import_source(
     return open_dataset(folder)
 
 
+def create_dataset(folder: Path, name: str) -> Dataset:
+    """An empty dataset, to which pictures are added kind by kind (see edits.py)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    index = ImageIndex.of(Columns.of([]))
+    facts = DatasetFacts(
+        id=folder.name, name=name, source="", root="", created=time.time(), state=READY, fingerprint="", images=0,
+        classes=0, bytes=0,
+    )  # fmt: skip
+    write_dataset(folder, facts, index, DatasetReport(index.counts(), 0, (), 0, ()))
+    return open_dataset(folder)
+
+
 def open_dataset(folder: Path) -> Dataset:
-    """Raises DataError when the folder holds no complete dataset."""
+    """The dataset as its last change left it. Raises DataError when the folder holds no complete one."""
     facts = read_facts(folder)
-    return Dataset(folder, facts, read_index(folder, facts), read_report(folder))
+    state = folder / facts.current
+    return Dataset(folder, facts, read_index(state, facts), read_report(state))
 
 
 def find_unchanged(datasets: Path, source: Path, limits: Limits = LOCAL) -> Dataset | None:
-    """The newest dataset made of `source` as it is now: same names, sizes and times. Reads no picture."""
+    """The newest dataset made of `source` as it is now: same names, sizes and times. Reads no picture.
+
+    One that a person has changed since is none: it says other things than the source does.
+    """
     wanted = os.path.realpath(source)
-    known = [(folder, facts) for folder, facts in _complete(datasets) if facts.source == wanted]
+    known = [(folder, facts) for folder, facts in _complete(datasets) if facts.source == wanted and not facts.edited]
     if not known:
         return None
     fingerprint = fingerprint_of(source, limits)

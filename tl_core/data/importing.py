@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from tl_core.data import findings, layout, sources, store
 from tl_core.data.building import ColumnsBuilder
 from tl_core.data.counting import counted
@@ -144,9 +142,6 @@ def _check_usable(source: Path, index: ImageIndex, report: DatasetReport) -> Non
 
 
 def _facts(task: Reading, name: str, fingerprint: str, index: ImageIndex) -> store.DatasetFacts:
-    columns = index.columns
-    own = columns.select(columns.stored if task.source.root else np.ones(len(columns), dtype=np.bool_))
-    contents = np.unique(own.content_codes(), return_index=True)[1]
     return store.DatasetFacts(
         id=task.folder.name,
         name=name or task.source.title,
@@ -157,7 +152,7 @@ def _facts(task: Reading, name: str, fingerprint: str, index: ImageIndex) -> sto
         fingerprint=fingerprint,
         images=len(index.records),
         classes=len(index.classes),
-        bytes=int(own.bytes[contents].sum()),
+        bytes=store.own_bytes(index.columns, has_root=bool(task.source.root)),
     )
 
 

@@ -17,6 +17,9 @@ class Limits:
     unpacked_slack: int = 200 * MEGABYTE
     directory_bytes: int = 512 * MEGABYTE  # the archive's own table of contents
     entries: int = 2_000_000
+    classes: int = 1_000_000
+    table_bytes: int = 512 * MEGABYTE  # a CSV of paths and labels
+    table_rows: int = 4_000_000
     file_bytes: int = 50 * MEGABYTE
     ratio: float = 200.0  # unpacked / packed of one entry
     ratio_from_bytes: int = 1 * MEGABYTE  # small files may pack well
@@ -38,6 +41,9 @@ LOCAL = Limits()
 HOSTED = Limits(
     archive_bytes=300 * MEGABYTE,
     entries=50_000,
+    classes=200,
+    table_bytes=32 * MEGABYTE,
+    table_rows=200_000,
     directory_bytes=64 * MEGABYTE,
     path_depth=8,
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from tl_core.errors import DataError
+
+LONGEST_CLASS_NAME = 255  # bytes, as file systems have it
 SYSTEM_NAMES = frozenset({
     "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin",
     "system volume information", "__pycache__",
@@ -45,6 +48,16 @@ def class_name(folder: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether nobody would see a name there: spaces, dots, and characters that draw nothing."""
     return all(letter in INVISIBLE or unicodedata.category(letter) in INVISIBLE_KINDS for letter in text)
+
+
+def checked_class_name(text: str) -> str:
+    """A typed name as a class. Raises DataError for one that shows nothing or is too long."""
+    if is_blank(text):
+        raise DataError("A kind needs a name.", "Type a word for it.")
+    name = class_name(text)
+    if len(name.encode("utf-8", "surrogatepass")) > LONGEST_CLASS_NAME:
+        raise DataError(f"The name '{name[:40]}...' is longer than {LONGEST_CLASS_NAME} bytes.", "Type a shorter one.")
+    return name
 
 
 def class_key(name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from tl_core.data.archives import ZipSource, open_zip
+from tl_core.data.archives import CHUNK, open_zip
 from tl_core.data.counting import counted
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
@@ -26,7 +26,11 @@ FOLDER_REMEDY = "Give a folder or a zip in which each kind has a folder of its o
 
 
 class Source(Protocol):
-    """Where pictures come from. `listing` is the same at every reading as long as nothing changed."""
+    """Where pictures come from. `listing` is the same at every reading as long as nothing changed.
+
+    `root` is the folder that the paths of files that stay where they are start from, "" where all are unpacked; `title`
+    names a dataset made of it; `origin` is what tells one source from another.
+    """
 
     @property
     def path(self) -> Path: ...
@@ -34,9 +38,26 @@ class Source(Protocol):
     @property
     def listing(self) -> Listing: ...
 
+    @property
+    def root(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
+
     def open(self, entry: Entry) -> BinaryIO: ...
 
+    def local_path(self, entry: Entry) -> Path | None:
+        """Where the file's bytes lie, or None where they have to be unpacked first."""
+        ...
+
+    def unpack(self, entry: Entry) -> Iterator[bytes]: ...
+
     def fingerprint(self) -> str: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +67,31 @@ class FolderSource:
     path: Path
     listing: Listing
 
+    @property
+    def root(self) -> str:
+        return os.path.realpath(self.path)
+
+    @property
+    def title(self) -> str:
+        return shown(os.path.basename(self.root))
+
+    @property
+    def origin(self) -> str:
+        return self.root
+
     def open(self, entry: Entry) -> BinaryIO:
         return (self.path / entry.path).open("rb")
+
+    def local_path(self, entry: Entry) -> Path | None:
+        return self.path / entry.path
+
+    def unpack(self, entry: Entry) -> Iterator[bytes]:
+        with self.open(entry) as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def fingerprint(self) -> str:
         """Changes when a file is added, removed, renamed, resized or written anew."""
@@ -61,7 +105,7 @@ class FolderSource:
         return digest.hexdigest()
 
 
-def open_source(path: Path, limits: Limits) -> FolderSource | ZipSource:
+def open_source(path: Path, limits: Limits) -> Source:
     """Raises DataError for what is no folder or zip, by its true name, and NotYetError for a CSV or TSV."""
     name = shown(path.name) or str(path)
     if path.suffix.lower() in TABLES and not path.is_dir():

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tl_core.data.columns import Columns
 from tl_core.data.columns_file import read_columns, write_columns
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
@@ -34,7 +36,11 @@ DAMAGED_HINT = "Delete this dataset and bring the pictures in again."
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
-    """What dataset.json says. `root` is empty where the pictures lie in the dataset's own folder (from a zip)."""
+    """What dataset.json says. `root` is empty where the pictures lie in the dataset's own folder (from a zip).
+
+    Once a person has changed something: `current` is the folder of the state that counts ("" as brought in), `edits`
+    the lines of edits.jsonl that led to it, `edited` how many changes are in force.
+    """
 
     id: str
     name: str
@@ -47,12 +53,19 @@ class DatasetFacts:
     classes: int
     bytes: int  # that the dataset's own folder holds of the pictures
     format: int = FORMAT
+    current: str = ""
+    edits: int = 0
+    edited: int = 0
 
 
 def write_dataset(folder: Path, facts: DatasetFacts, index: ImageIndex, report: DatasetReport) -> None:
     """Index and report first; dataset.json, which means "complete", last."""
     write_columns(folder / INDEX_FILE, index.columns)
     atomic_write_bytes(folder / REPORT_FILE, _json(report.to_dict()))
+    write_facts(folder, facts)
+
+
+def write_facts(folder: Path, facts: DatasetFacts) -> None:
     atomic_write_bytes(folder / DATASET_FILE, _json(dataclasses.asdict(facts)))
 
 
@@ -106,6 +119,13 @@ def make_index(records: Iterable[ImageRecord]) -> ImageIndex:
 def stored_path(folder: Path, sha256: str) -> Path:
     """Where an unpacked picture lies: under its content's hash, so that no name of a stranger reaches the disk."""
     return folder / FILES_FOLDER / sha256[:2] / sha256
+
+
+def own_bytes(columns: Columns, *, has_root: bool) -> int:
+    """What the dataset's own folder holds of the pictures: each content once."""
+    own = columns.select(columns.stored) if has_root else columns
+    firsts = np.unique(own.content_codes(), return_index=True)[1]
+    return int(own.bytes[firsts].sum())
 
 
 def _json(value: Any) -> bytes:

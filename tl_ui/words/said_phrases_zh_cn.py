@@ -21,6 +21,8 @@ PHRASES: dict[str, str] = {
     # counts
     "{n} validation pictures with every class among them": "{n} 张验证图片，且每类都有",
     "1 picture": "1 张图片",
+    "1 row": "1 行",
+    "{n} rows": "{n} 行",
     "{n} pictures": "{n} 张图片",
     "1 file": "1 个文件",
     "{n} files": "{n} 个文件",

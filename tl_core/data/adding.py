@@ -1,0 +1,146 @@
+"""Brings more files into a dataset that is there: copies, reads and judges them, and writes what was accepted aside.
+
+Nothing of the dataset changes here: `edits.py` makes a batch a part of it. It knows no class folders of its own; a
+layout says which file is of which kind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tl_core.data import store
+from tl_core.data.building import ColumnsBuilder
+from tl_core.data.columns_file import write_columns
+from tl_core.data.copies import Copied, free_path
+from tl_core.data.decoder import DecoderPool, Inspected
+from tl_core.data.edit_replay import Content, find_path
+from tl_core.data.edit_state import GIVEN_KINDS
+from tl_core.data.importing import record_of
+from tl_core.data.index import Finding, ImageRecord, Skipped
+from tl_core.data.layout import Layout, Place
+from tl_core.data.limits import Limits
+from tl_core.data.names import class_key, listed, shown
+from tl_core.data.reading import Reading, read_all
+from tl_core.data.sources import Source
+
+INCOMING_FOLDER = "incoming"
+ADDED_FOLDER = "added"
+FORGOTTEN_SECONDS = 24 * 3600.0  # after which what a killed process left in `incoming` is swept
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files that were read; their bytes wait in `folder` until they become part of the dataset."""
+
+    folder: Path
+    records: tuple[tuple[ImageRecord, Inspected], ...]
+    skipped: tuple[Skipped, ...]
+    system_files: int
+    findings: tuple[Finding, ...]
+
+    def written(self, dataset: Path, line: int, content: Content, *, has_root: bool) -> dict[str, Any]:
+        """Moves the accepted files into the dataset, writes their columns, and says what edits.jsonl keeps of it."""
+        spelled = {class_key(label): label for label in sorted(content.labels, reverse=True)}
+        there = _contents(content)
+        taken: set[str] = set()
+        builder, skipped, labels = ColumnsBuilder(), list(self.skipped), set()
+        for record, found in self.records:
+            label = spelled.setdefault(class_key(record.label), record.label)
+            twin = there.setdefault((record.sha256, label), record.path)
+            if twin != record.path:
+                skipped.append(Skipped(record.path, f"The same picture is there already: '{shown(twin)}'."))
+                continue
+            path = free_path(record.path, lambda path: path in taken or find_path(content.columns, path) >= 0)
+            taken.add(path)
+            labels.add(label)
+            self._move(dataset, record.sha256)
+            record = dataclasses.replace(record, path=path, label=label, stored=has_root)
+            builder.look(builder.append(record, format=found.format, notes=found.notes), found.looked)
+        name = f"{ADDED_FOLDER}/{line:06d}.columns"
+        (dataset / ADDED_FOLDER).mkdir(mode=0o700, exist_ok=True)
+        write_columns(dataset / name, builder.columns().sorted_by_path())
+        return {
+            "columns": name,
+            "images": len(builder),
+            "to": listed(sorted(labels)) or "no kind",
+            "skipped": [dataclasses.asdict(item) for item in skipped],
+            "system_files": self.system_files,
+            "findings": [dataclasses.asdict(finding) for finding in self.findings],
+        }
+
+    def _move(self, dataset: Path, sha256: str) -> None:
+        source, target = store.stored_path(self.folder, sha256), store.stored_path(dataset, sha256)
+        if not target.exists():
+            target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+            os.replace(source, target)
+
+
+@contextlib.contextmanager
+def gathered(
+    dataset: Path,
+    source: Source,
+    plan: Layout,
+    pool: DecoderPool | None,
+    limits: Limits,
+    *,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> Iterator[Batch]:
+    """The files of a source, copied and read; what is not taken over is gone when the block ends.
+
+    Raises ImportStopped when asked to stop.
+    """
+    _sweep(dataset / INCOMING_FOLDER)
+    folder = dataset / INCOMING_FOLDER / secrets.token_hex(8)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
+            task = Reading(Copied(source, limits), folder, reader, on_progress, should_stop)
+            read_all(task, plan)
+        yield _batch(task, plan, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _batch(task: Reading, plan: Layout, folder: Path) -> Batch:
+    """Every file lands in exactly one of records, skipped and system files."""
+    records: list[tuple[ImageRecord, Inspected]] = []
+    skipped = list(task.source.listing.refused)
+    system_files = 0
+    for entry, place in zip(task.source.listing.entries, plan.places, strict=True):
+        found = task.inspected.get(entry.path)
+        if place is None:
+            system_files += 1
+        elif found is None:
+            skipped.append(Skipped(entry.path, task.problems[entry.path]))
+        elif isinstance(place, Place):
+            records.append((record_of(task.source, entry, place, found), found))
+        else:
+            skipped.append(Skipped(entry.path, place))
+    given = (*task.source.listing.findings, *plan.findings)
+    findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)
+    return Batch(folder, tuple(records), tuple(skipped), system_files, findings)
+
+
+def _contents(content: Content) -> dict[tuple[str, str], str]:
+    """The path of one picture for each content and kind that the dataset holds; left-out ones do not count."""
+    kept = content.kept
+    return {
+        (kept.sha256[at].tobytes().hex(), kept.labels[kept.label[at]]): path for at, path in enumerate(kept.paths())
+    }
+
+
+def _sweep(incoming: Path) -> None:
+    for path in incoming.glob("*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+                shutil.rmtree(path)
