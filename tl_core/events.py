@@ -102,6 +102,15 @@ class RepeatDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Thawed:
+    """These stages learn from `epoch` on (gradual unfreezing)."""
+
+    kind: ClassVar[str] = "thawed"
+    epoch: int
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something the person should know; training goes on."""
 
@@ -148,13 +157,15 @@ class Failed:
 
 
 Event = (
-    Planned | Phase | StepDone | EpochDone | CandidateDone | RepeatDone | Warned | Resumed | Finished | Stopped | Failed
-)
+    Planned | Phase | StepDone | EpochDone | Thawed | CandidateDone | RepeatDone | Warned | Resumed
+    | Finished | Stopped | Failed
+)  # fmt: skip
 ENDINGS = (Finished, Stopped, Failed)
 KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        Planned, Phase, StepDone, EpochDone, CandidateDone, RepeatDone, Warned, Resumed, Finished, Stopped, Failed,
+        Planned, Phase, StepDone, EpochDone, Thawed, CandidateDone, RepeatDone, Warned, Resumed, Finished, Stopped,
+        Failed,
     )
 }  # fmt: skip
 ENDING_KINDS = frozenset(cls.kind for cls in ENDINGS)
@@ -171,7 +182,13 @@ def from_dict(record: dict[str, Any]) -> Event | None:
     if cls is None:
         return None
     names = {field.name for field in dataclasses.fields(cls)}
-    return cls(**{name: value for name, value in record.items() if name in names})
+    # JSON knows no tuples
+    known = {name: _tupled(value) for name, value in record.items() if name in names}
+    return cls(**known)
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def checked(events: Iterable[Event]) -> Iterator[Event]:

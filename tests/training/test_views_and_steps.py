@@ -10,14 +10,13 @@ import pytest
 import torch
 from sklearn.datasets import load_sample_image
 from small_training import digits_data, small_network, small_plan
-from torch import nn
 
 from tl_core.errors import RunError
-from tl_core.training.augment import STRENGTHS, augment, draws, picture_number
+from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment, draws, picture_number
 from tl_core.training.batches import batch_count, epoch_batches
 from tl_core.training.checkpoint import load_weights, restore, save_weights, trained_weights
 from tl_core.training.metrics import Pace, Running
-from tl_core.training.optim import learning_rate_at, make_optimizer, parameter_groups
+from tl_core.training.schedules import learning_rate_at
 
 
 def photograph(count: int, size: int = 96) -> np.ndarray:
@@ -44,21 +43,21 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
 def test_a_view_depends_on_seed_epoch_and_picture_alone() -> None:
     squares, strength = photograph(3), STRENGTHS["strong"]
     numbers = draws(5, 2, [10, 11, 12])
-    together = augment(squares, numbers, strength, size=80, mirror=True)
-    alone = augment(squares[1:2], draws(5, 2, [11]), strength, size=80, mirror=True)
+    together = augment(squares, numbers, strength, size=80, flips=Flips(True))
+    alone = augment(squares[1:2], draws(5, 2, [11]), strength, size=80, flips=Flips(True))
     assert np.array_equal(together[1], alone[0])
     for other in (draws(6, 2, [11]), draws(5, 3, [11]), draws(5, 2, [13])):
-        assert not np.array_equal(augment(squares[1:2], other, strength, size=80, mirror=True), alone)
+        assert not np.array_equal(augment(squares[1:2], other, strength, size=80, flips=Flips(True)), alone)
 
 
 def test_a_pictures_number_comes_from_its_content() -> None:
     assert picture_number("00000000000a" + "f" * 52) == 10
 
 
-@pytest.mark.parametrize("name", ["gentle", "strong"])
+@pytest.mark.parametrize("name", ["gentle", "strong", "trivial"])
 def test_views_keep_light_and_shape(name: str) -> None:
     squares = photograph(16)
-    views = augment(squares, draws(0, 1, list(range(16))), STRENGTHS[name], size=80, mirror=True)
+    views = augment(squares, draws(0, 1, list(range(16))), STRENGTHS[name], size=80, flips=Flips(True))
     assert views.shape == (16, 80, 80, 3)
     assert views.dtype == np.uint8
     assert abs(float(views.mean()) - float(squares.mean())) < 20
@@ -67,13 +66,13 @@ def test_views_keep_light_and_shape(name: str) -> None:
 
 def test_a_view_that_moves_nothing_is_the_centre_of_the_picture_and_mirroring_mirrors_it() -> None:
     squares = photograph(1)
-    still = np.full((1, 12), 0.5, dtype=np.float32)
+    still = np.full((1, NUMBERS_A_VIEW), 0.5, dtype=np.float32)
     still[0, 0] = 1.0  # the whole side
-    plain = augment(squares, still, STRENGTHS["gentle"], size=96, mirror=False)
+    plain = augment(squares, still, STRENGTHS["gentle"], size=96, flips=Flips(False))
     assert np.array_equal(plain, squares)
     still[0, 5] = 0.1
-    assert np.array_equal(augment(squares, still, STRENGTHS["gentle"], size=96, mirror=False), squares)
-    assert np.array_equal(augment(squares, still, STRENGTHS["gentle"], size=96, mirror=True), squares[:, :, ::-1])
+    assert np.array_equal(augment(squares, still, STRENGTHS["gentle"], size=96, flips=Flips(False)), squares)
+    assert np.array_equal(augment(squares, still, STRENGTHS["gentle"], size=96, flips=Flips(True)), squares[:, :, ::-1])
 
 
 def test_the_rate_warms_up_straight_and_falls_as_a_cosine() -> None:
@@ -87,25 +86,6 @@ def test_the_rate_warms_up_straight_and_falls_as_a_cosine() -> None:
     assert all(later <= earlier for earlier, later in itertools.pairwise(rates[10:]))
     constant = small_plan(data, network, freeze="none", epochs=5, learning_rate=1.0, schedule="constant")
     assert learning_rate_at(constant, 49) == 1.0
-
-
-def test_biases_and_norms_get_no_weight_decay_and_frozen_weights_no_place() -> None:
-    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 2))
-    module[0].weight.requires_grad_(False)
-    decayed, spared = parameter_groups(module.parameters(), 0.1)
-    assert [tuple(parameter.shape) for parameter in decayed["params"]] == [(2, 4)]
-    assert decayed["weight_decay"] == 0.1
-    assert [tuple(parameter.shape) for parameter in spared["params"]] == [(4,), (4,), (4,), (2,)]
-    assert spared["weight_decay"] == 0.0
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"), [("adamw", torch.optim.AdamW), ("adam", torch.optim.Adam), ("sgd", torch.optim.SGD)]
-)
-def test_the_optimizer_is_the_one_that_was_chosen(name: str, kind: type) -> None:
-    data, network = digits_data(40, 20), small_network()
-    plan = small_plan(data, network, freeze="none", optimizer=name)
-    assert type(make_optimizer(plan, network.network.module.parameters())) is kind
 
 
 def test_means_weigh_batches_by_their_pictures() -> None:

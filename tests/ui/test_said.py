@@ -94,6 +94,11 @@ CONFIGS: tuple[dict[str, Any], ...] = (
     {"freeze": "middle"},
     {"freeze": "none", "start": "scratch"},
     {"freeze": "none", "epochs": 30},
+    {"gradual": "2:last", "optimizer": "adagrad", "momentum": 0.0, "mixup": 0.2, "batch_norm": "reestimate"},
+    {"batch_norm": "train", "optimizer": "rmsprop", "schedule": "one-cycle", "warmup_epochs": 1.0, "flips": "both"},
+    {"train_stages": ["last"], "head_learning_rate": 0.1, "schedule": "plateau", "test_views": 9, "momentum": 0.5},
+    {"gradual": "2:head,3:last,3:last", "lora_rank": 4, "epochs": 2},
+    {"freeze": "none", "lora_rank": 4},
 )
 
 
@@ -104,7 +109,8 @@ def situations() -> Iterator[dict[str, Any]]:
         pictures = {"train": train, "val": val, "test": val}
         yield {
             "pictures": pictures, "has_cuts": has_cuts, "convolutional": convolutional, "device": here,
-            "brings_test": val == 900,
+            "brings_test": val == 900, "batch_norms": convolutional, "most_train": train // 2, "rarest_train": 5,
+            "lora_sizes": {} if convolutional else {"stem": 9},
         }  # fmt: skip
 
 

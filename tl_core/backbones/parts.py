@@ -36,7 +36,7 @@ class FrozenPart(nn.Module):
 class TrainablePart(nn.Module):
     """A part with one graph for training, where dropout acts, and one for scoring; `.train()` and `.eval()` choose.
 
-    `frozen` are submodules that stay in eval mode in both.
+    `frozen` are submodules that stay in eval mode in both, but for those that `keep_awake` names.
     """
 
     def __init__(self, training_graph: nn.Module, scoring_graph: nn.Module, frozen: Sequence[nn.Module]) -> None:
@@ -44,18 +44,27 @@ class TrainablePart(nn.Module):
         self.training_graph = training_graph
         self.scoring_graph = scoring_graph
         self._frozen = tuple(frozen)
+        self._awake: tuple[nn.Module, ...] = ()
         self.train(True)
+
+    def keep_awake(self, modules: Sequence[nn.Module]) -> None:
+        """These follow `.train()` though they lie in what is frozen: batch norms that learn along."""
+        self._awake = tuple(modules)
 
     def train(self, mode: bool = True) -> TrainablePart:
         """As nn.Module's, but what is frozen stays in eval mode."""
         super().train(mode)
         for module in self._frozen:
             module.eval()
+        for module in self._awake:
+            module.train(mode)
         return self
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for module in self._frozen:
-            if module.training:
+        if any(module.training and module not in self._awake for module in self._frozen):
+            for module in self._frozen:
                 module.eval()
+            for module in self._awake:
+                module.train(self.training)
         result: torch.Tensor = self.training_graph(x) if self.training else self.scoring_graph(x)
         return result

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from tl_core.training.trivial import one_change
+
 Squares = NDArray[np.uint8]
 
 
@@ -26,13 +28,24 @@ class Strength:
     degrees: float = 0.0
     light: float = 0.0  # brightness, contrast and saturation, as shares
     erase: float = 0.0  # chance that a patch is greyed out
+    one_change: bool = False  # one random change of place, light or colour (TrivialAugment)
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """Which ways round a view may be."""
+
+    mirror: bool
+    upside_down: bool = False
 
 
 STRENGTHS = {
     "gentle": Strength(smallest_side=0.8),
     "strong": Strength(smallest_side=0.5, stretch=0.25, degrees=15.0, light=0.3, erase=0.25),
+    "trivial": Strength(smallest_side=0.8, one_change=True),
 }
-NUMBERS_A_VIEW = 12
+NUMBERS_A_VIEW = 16
+MIRROR, UPSIDE_DOWN, CHANGE = 5, 12, slice(13, 16)  # which of a view's numbers say what
 
 
 def picture_number(content_hash: str) -> int:
@@ -46,29 +59,34 @@ def draws(seed: int, epoch: int, pictures: Sequence[int]) -> NDArray[np.float32]
     return np.asarray(rows, dtype=np.float32).reshape(len(rows), NUMBERS_A_VIEW)
 
 
-def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, *, size: int, mirror: bool) -> Squares:
+def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, *, size: int, flips: Flips) -> Squares:
     """Views (n, size, size, 3) of squares (n, s, s, 3), by the numbers that `draws` gave."""
     values = torch.from_numpy(numbers)
     pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2).float()  # (n, 3, s, s)
-    grid = functional.affine_grid(movement(values, strength, mirror), [len(pixels), 3, size, size], align_corners=False)
+    maps = movement(values, strength, flips)
+    grid = functional.affine_grid(maps, [len(pixels), 3, size, size], align_corners=False)
     views = functional.grid_sample(pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     if strength.light:
         views = relight(views, values, strength.light)
     if strength.erase:
         views = erase(views, values, strength.erase)
+    if strength.one_change:
+        views = one_change(views.clamp(0, 255), values[:, CHANGE])
     result: Squares = views.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
     return result
 
 
-def movement(values: Tensor, strength: Strength, mirror: bool) -> Tensor:
-    """Affine maps from the view to the square: crop, place, stretch, turn, mirror. (n, 2, 3)"""
+def movement(values: Tensor, strength: Strength, flips: Flips) -> Tensor:
+    """Affine maps from the view to the square: crop, place, stretch, turn, flip. (n, 2, 3)"""
     side = strength.smallest_side + (1.0 - strength.smallest_side) * values[:, 0]
     stretch = 1.0 + strength.stretch * either_way(values[:, 1])
     width, height = (side * stretch.sqrt()).clamp(max=1.0), (side / stretch.sqrt()).clamp(max=1.0)
     across, down = (1.0 - width) * either_way(values[:, 2]), (1.0 - height) * either_way(values[:, 3])
     angle = np.deg2rad(strength.degrees) * either_way(values[:, 4])
-    if mirror:
-        width = torch.where(values[:, 5] < 0.5, -width, width)
+    if flips.mirror:
+        width = torch.where(values[:, MIRROR] < 0.5, -width, width)
+    if flips.upside_down:
+        height = torch.where(values[:, UPSIDE_DOWN] < 0.5, -height, height)
     rows = [
         torch.stack([width * angle.cos(), -height * angle.sin(), across], dim=1),
         torch.stack([width * angle.sin(), height * angle.cos(), down], dim=1),

@@ -5,9 +5,11 @@ Knows no choice that was made by hand, no tensor and no file.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
+from tl_core.backbones.stage import HEAD
 from tl_core.config import RunConfig
 from tl_core.training.freezing import Freezing
 from tl_core.training.plan_values import PlanFacts
@@ -16,10 +18,19 @@ from tl_core.training.plan_values import PlanFacts
 BEST_NEEDS_PICTURES = 200
 # Pictures shown in a whole fine-tuning, counted with repeats: what an epoch count is chosen from.
 SHOWN_ON_CPU, SHOWN_ON_GPU, SHOWN_FROM_SCRATCH = 12_000, 60_000, 60_000
+# So many times more pictures of one kind than of another are worth a word.
+FAR_MORE = 3
+# What says how steps are made and what they are made of: a head in closed form makes none.
+OF_STEPS = (
+    "epochs", "batch_size", "learning_rate", "head_learning_rate", "layer_decay", "optimizer", "momentum", "schedule",
+    "warmup_epochs", "weight_decay", "label_smoothing", "gradient_clip", "patience", "augment", "mixup", "cutmix",
+    "class_balance", "ema_decay",
+)  # fmt: skip
+OFF: dict[str, tuple[object, ...]] = {
+    "augment": ("none",), "mixup": (0.0,), "cutmix": (0.0,), "class_balance": ("none",), "ema_decay": (0.0,),
+    "label_smoothing": (0.0,), "layer_decay": (1.0,),
+}  # fmt: skip
 FEWEST_EPOCHS, MOST_EPOCHS, MOST_EPOCHS_FROM_SCRATCH = 3, 20, 60
-# Above this share of the work, remembering the frozen part saves more than augmentation brings.
-MUCH_OF_THE_WORK = 0.3
-AUGMENT_BELOW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +47,23 @@ class Situation:
         return self.facts.pictures["train"]
 
     @property
+    def ever_trained(self) -> tuple[str, ...]:
+        return (*self.freezing.trained, *(stage for _, stage in self.freezing.thaws))
+
+    @property
     def on_gpu(self) -> bool:
         return self.facts.device.device != "cpu"
 
     @property
     def frozen_share(self) -> float:
-        """The part of the forward work that the frozen prefix does, 0 to 1."""
-        if self.freezing.cut is None or not self.facts.has_cuts:
+        """The part of the forward work that the frozen prefix does to the end, 0 to 1."""
+        if not self.facts.has_cuts:
             return 0.0
-        names = [stage.name for stage in self.facts.stages]
-        return sum(stage.share for stage in self.facts.stages[: names.index(self.freezing.cut) + 1])
+        thawed = {stage for _, stage in self.freezing.thaws}
+        prefix = itertools.takewhile(
+            lambda stage: stage.name in self.freezing.frozen and stage.name not in thawed, self.facts.stages
+        )
+        return sum(stage.share for stage in prefix)
 
 
 def measured_on(facts: PlanFacts) -> str:
@@ -56,18 +74,6 @@ def measured_on(facts: PlanFacts) -> str:
 
 def best_can_be_told(facts: PlanFacts) -> bool:
     return facts.pictures.get("val", 0) >= BEST_NEEDS_PICTURES and facts.rarest_val > 0
-
-
-def auto_augment(situation: Situation) -> tuple[str, str]:
-    share = situation.frozen_share
-    if not situation.on_gpu and share >= MUCH_OF_THE_WORK:
-        return "none", f"The frozen stages are {share:.0%} of the work; with unchanged pictures they run only once."
-    if situation.train >= AUGMENT_BELOW:
-        return "none", f"With {situation.train:,} pictures the network sees enough variety."
-    return (
-        "gentle",
-        f"With {situation.train:,} pictures, slightly different crops of each keep it from learning by heart.",
-    )
 
 
 def auto_batch_size(situation: Situation) -> tuple[int, str]:
@@ -93,31 +99,10 @@ def auto_epochs(situation: Situation) -> tuple[int, str]:
     )
 
 
-def auto_learning_rate(situation: Situation, optimizer: str, batch_size: int) -> tuple[float, str]:
-    """For AdamW at 32 pictures a step; smaller groups take smaller steps, by the square root."""
-    if situation.scratch:
-        rate, why = 1e-3, "Starting from nothing allows big steps."
-    elif situation.facts.convolutional:
-        rate, why = 2e-4, "Small steps, so that what the network already knows is kept."
-    else:
-        rate, why = 5e-5, "Transformers forget quickly, so the steps are very small."
-    if optimizer == "sgd":
-        rate, why = rate * 30, why + " (SGD takes bigger ones than AdamW.)"
-    rate *= math.sqrt(min(batch_size, 256) / 32)
-    return float(f"{rate:.2g}"), why
-
-
 def auto_label_smoothing(situation: Situation) -> tuple[float, str]:
     if situation.head_only:
         return 0.0, "The head is fitted in closed form to the labels as they are."
     return 0.05, "A little doubt about every label softens the harm of a wrong one."
-
-
-def auto_warmup(situation: Situation, epochs: int) -> tuple[float, str]:
-    if situation.head_only:
-        return 0.0, "There are no steps to warm up for."
-    warmup = min(1.0, round(0.2 * epochs, 2))
-    return warmup, "The first steps are small, so that the head's good start is not shaken."
 
 
 def auto_patience(keep_best: bool, epochs: int) -> tuple[int | None, str]:
@@ -131,11 +116,28 @@ def auto_patience(keep_best: bool, epochs: int) -> tuple[int | None, str]:
 def unused_by_head(config: RunConfig) -> dict[str, str]:
     """What a head-only run passes over, said for each such choice that was made by hand."""
     reasons = {"augment": "Only the head learns, from features that are computed once for each unchanged picture."}
-    for name in ("epochs", "batch_size", "learning_rate", "optimizer", "schedule", "augment"):
-        if getattr(config, name) is not None:
-            reasons[name] = (
-                f"{name} '{getattr(config, name)}' is not used: the head is computed directly, without steps."
-            )
+    for name in OF_STEPS:
+        value = getattr(config, name)
+        if value is not None and value not in OFF.get(name, ()):
+            reasons[name] = f"{name} '{value}' is not used: the head is computed directly, without steps."
+    return reasons
+
+
+def unused_by_steps(config: RunConfig, situation: Situation, augment: str) -> dict[str, str]:
+    """What a fine-tuning passes over, said for each such choice that was made by hand."""
+    reasons = {}
+    if not situation.facts.batch_norms and config.batch_norm not in (None, "keep"):
+        reasons["batch_norm"] = f"batch_norm '{config.batch_norm}' is not used: this network has no batch norm."
+    if config.head_learning_rate is not None and HEAD not in situation.ever_trained:
+        reasons["head_learning_rate"] = (
+            f"head_learning_rate '{config.head_learning_rate:g}' is not used: the head is frozen."
+        )
+    if config.flips not in (None, "none") and augment == "none" and (config.test_views or 1) == 1:
+        reasons["flips"] = f"flips '{config.flips}' is not used: augment is 'none', so pictures stay as they are."
+    if config.schedule == "one-cycle" and config.warmup_epochs is not None:
+        reasons["warmup_epochs"] = (
+            f"warmup_epochs '{config.warmup_epochs:g}' is not used: one-cycle has a rise of its own."
+        )
     return reasons
 
 
@@ -153,21 +155,36 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
     }
     if situation.head_only:
         reasons["method"] = "Only the head learns, so the best head is computed directly instead of in many steps."
+        return reasons
+    if situation.scratch:
+        reasons["method"] = "Everything learns from nothing, in many steps."
     else:
         reasons["method"] = (
-            "The head is computed directly first; then all that is thawed learns on in small steps. "
-            "It may get worse for an epoch or two before it gets better."
+            "The head is computed directly first (linear probe); then all that is thawed learns on in small steps "
+            "(fine-tuning). So what the network knows is not shaken by a head that knows nothing."
         )
-        reasons["keep_best"] = (
-            f"The best epoch is kept: {facts.pictures['val']:,} validation pictures can tell which it is."
-            if keep_best
-            else "The last epoch is kept: too few validation pictures to tell which one is best."
-        )
-        reasons["batch_norm"] = (
-            "The network's running averages follow your pictures, since it starts from nothing."
-            if situation.scratch
-            else "The network's running averages stay as they came: a few pictures would make them worse."
-        )
-    if situation.freezing.cut is not None and not facts.has_cuts:
-        reasons["prefix_cached"] = "This network cannot be cut, so its frozen part runs at every step."
+    reasons["keep_best"] = (
+        f"The best epoch is kept: {facts.pictures['val']:,} validation pictures can tell which it is."
+        if keep_best
+        else "The last epoch is kept: too few validation pictures to tell which one is best."
+    )
     return reasons
+
+
+def auto_batch_norm(situation: Situation) -> tuple[str, str]:
+    """In the plan's words: what becomes of the running averages of batch norms."""
+    if not situation.facts.batch_norms:
+        return "kept", "This network has no batch norm."
+    if situation.scratch:
+        return "updated", "The network's running averages follow your pictures, since it starts from nothing."
+    return "kept", "The network's running averages stay as they came: a few pictures would make them worse."
+
+
+def auto_class_balance(situation: Situation) -> tuple[str, str]:
+    most, least = situation.facts.most_train, situation.facts.rarest_train
+    if most >= FAR_MORE * max(least, 1):
+        return "none", (
+            f"Pictures count the same, though one kind has {most:,} and another {least:,}: choose 'weights' or "
+            "'sampling' if the rare kinds matter as much."
+        )
+    return "none", "The kinds have about as many pictures each, so every picture counts the same."

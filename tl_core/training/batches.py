@@ -15,7 +15,29 @@ def batch_count(pictures: int, batch_size: int) -> int:
 
 def epoch_batches(pictures: int, batch_size: int, *, seed: int, epoch: int) -> list[Positions]:
     """Every picture once, in an order that depends on seed and epoch alone."""
-    order = np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(pictures).astype(np.int64)
-    count = batch_count(pictures, batch_size)
-    starts = [step * batch_size for step in range(count)]
+    return parted(numbers_of(seed, epoch).permutation(pictures).astype(np.int64), batch_size)
+
+
+def balanced_batches(labels: Positions, batch_size: int, *, seed: int, epoch: int) -> list[Positions]:
+    """As many pictures as there are, but the same number of each class: rare ones come again, others miss a turn.
+
+    A picture that comes again in an epoch is seen in the same view. A pure function of labels, seed and epoch.
+    """
+    numbers = numbers_of(seed, epoch)
+    classes = numbers.permutation(np.unique(labels))
+    chosen = []
+    for place, label in enumerate(classes):
+        own = np.flatnonzero(labels == label)
+        wanted = len(labels) // len(classes) + (place < len(labels) % len(classes))
+        rounds = [numbers.permutation(own) for _ in range(-(-wanted // len(own)))]
+        chosen.append(np.concatenate([own[:0], *rounds])[:wanted])
+    return parted(numbers.permutation(np.concatenate(chosen)).astype(np.int64), batch_size)
+
+
+def numbers_of(seed: int, epoch: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, epoch]))
+
+
+def parted(order: Positions, batch_size: int) -> list[Positions]:
+    starts = [step * batch_size for step in range(batch_count(len(order), batch_size))]
     return [order[start : start + batch_size] for start in starts[:-1]] + [order[starts[-1] :]]

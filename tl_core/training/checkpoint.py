@@ -19,14 +19,17 @@ from tl_core.platform import atomic_write_bytes
 Weights = dict[str, Tensor]
 
 
+def kept_names(module: nn.Module, trained: Collection[str]) -> tuple[str, ...]:
+    """The named parameters and the buffers that lie beside them, under the names of the state dict."""
+    names = set(trained)
+    beside = {name.rpartition(".")[0] for name in names}
+    return tuple(name for name in module.state_dict() if name in names or name.rpartition(".")[0] in beside)
+
+
 def trained_weights(module: nn.Module, trained: Collection[str]) -> Weights:
     """Copies, on the CPU, of the named parameters and of the buffers that lie beside them."""
-    beside = {name.rpartition(".")[0] for name in trained}
-    return {
-        name: value.detach().to("cpu", copy=True).contiguous()
-        for name, value in module.state_dict().items()
-        if name in trained or name.rpartition(".")[0] in beside
-    }
+    state = module.state_dict()
+    return {name: state[name].detach().to("cpu", copy=True).contiguous() for name in kept_names(module, trained)}
 
 
 def restore(module: nn.Module, weights: Weights) -> None:

@@ -17,6 +17,14 @@ from tl_core.data.tensors import to_batch
 from tl_core.training.pictures import Positions, Squares
 
 Feed = Callable[[Positions], Tensor]
+MEMORY_ERRORS = (MemoryError, RuntimeError)  # torch's own error is a RuntimeError, and on a CPU a nameless one
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
+        words in said for words in ("out of memory", "can't allocate memory", "not enough memory")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,27 @@ class Engine:
         module.to(memory_format=torch.channels_last)
 
     def infer(self, module: nn.Module, batch: Tensor) -> Tensor:
-        """The module's output without gradients, on the CPU; the caller has put the module in eval."""
-        with torch.inference_mode(), self.autocast():
-            output = module(self.place(batch))
-        result: Tensor = output.cpu()
-        return result
+        """The module's output without gradients, on the CPU; the caller has put the module in eval.
+
+        A batch that does not fit into the memory goes in halves.
+        """
+        try:
+            with torch.inference_mode(), self.autocast():
+                output = module(self.place(batch))
+            result: Tensor = output.cpu()
+        except MEMORY_ERRORS as error:
+            if not is_out_of_memory(error) or len(batch) == 1:
+                raise
+            self.let_go()
+        else:
+            return result
+        middle = len(batch) // 2
+        return torch.cat([self.infer(module, batch[:middle]), self.infer(module, batch[middle:])])
+
+    def let_go(self) -> None:
+        """Gives memory back that torch holds ready."""
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
 
 
 def square_feed(squares: Squares, preprocessing: Preprocessing) -> Feed:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.functional import cross_entropy
 
 from tl_core.errors import TrainingError
-from tl_core.events import EpochDone, Event, StepDone
-from tl_core.training.batches import epoch_batches
+from tl_core.events import EpochDone, Event, StepDone, Thawed
+from tl_core.training.averaging import Averaged
+from tl_core.training.batches import balanced_batches, epoch_batches
 from tl_core.training.checkpoint import Weights, restore, save_weights, trained_weights
 from tl_core.training.engine import Engine
+from tl_core.training.learning import Learning, as_of, learns_in
+from tl_core.training.losses import Objective
 from tl_core.training.metrics import Clock, Pace, Running
-from tl_core.training.optim import learning_rate_at, make_optimizer, set_learning_rate
 from tl_core.training.pictures import Part, Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.stepping import Stepper
 from tl_core.training.trainee import Trainee
 
 JUDGED_AT_ONCE = 64
+ShouldStop = Callable[[], bool]
+MakeTrainee = Callable[[TrainingPlan], Generator[Event, None, Trainee | None]]
 
 
 @dataclass(slots=True)
@@ -43,24 +49,21 @@ class Best:
 
 
 class FineTuning:
-    """One fine-tuning: owns the optimizer, the step count and the best weights."""
+    """One fine-tuning: owns the steps, what learns by now, and the average of the weights."""
 
     def __init__(
-        self, plan: TrainingPlan, data: TrainingData, module: nn.Module, trainee: Trainee, trained: tuple[str, ...]
+        self, plan: TrainingPlan, data: TrainingData, module: nn.Module, learning: Learning, make_trainee: MakeTrainee
     ) -> None:
-        self.plan, self.data, self.module, self.trainee, self.trained = plan, data, module, trainee, trained
+        self.plan, self.data, self.module, self.learning = plan, data, module, learning
         self.engine = Engine(plan.device, plan.precision)
-        self.optimizer = make_optimizer(plan, trainee.parameters)
-        self.step = 0
+        self.averaged = Averaged(module, learning.names, plan.ema_decay) if plan.ema_decay else None
+        self.stepper = Stepper(plan, self.engine, Objective.of(plan, data), self.averaged)
         self.epochs_done = 0
+        self._make_trainee = make_trainee
+        self._trainee: Trainee | None = None
 
     def run(
-        self,
-        best: Best,
-        *,
-        checkpoints: Path,
-        should_stop: Callable[[], bool],
-        clock: Clock,
+        self, best: Best, *, checkpoints: Path, should_stop: ShouldStop, clock: Clock
     ) -> Generator[Event, None, bool]:
         """Trains until the plan's end, early stopping or a stop; True when it was stopped by somebody.
 
@@ -70,17 +73,24 @@ class FineTuning:
         # Early stopping compares fine-tuned epochs alone: the first ones are often worse than the head they start from.
         leader = Best({}, -math.inf, math.inf)
         for epoch in range(1, plan.epochs + 1):
-            epoch_pace, running = Pace(clock), Running()
-            stopped = yield from self._epoch(epoch, running, should_stop=should_stop, pace=pace, report=report)
+            if (yield from self._thaw(epoch)):
+                leader.epoch = epoch - 1  # what has just thawed gets its time
+            trainee, epoch_pace, running = self._trainee, Pace(clock), Running()
+            if trainee is None:
+                stopped = True
+                break
+            stopped = yield from self._epoch(trainee, epoch, running, should_stop=should_stop, pace=pace, report=report)
             if stopped:
                 break
             rate = epoch_pace.rate(running.count)
-            val_loss, val_accuracy = self.judged(self.data.val)
-            self.epochs_done = epoch
-            is_best = best.beaten_by(val_accuracy, val_loss)
-            if leader.beaten_by(val_accuracy, val_loss) and val_accuracy is not None and val_loss is not None:
-                leader = Best({}, val_accuracy, val_loss, epoch)
-            self._keep(best, epoch, val_accuracy, val_loss, checkpoints=checkpoints)
+            with self._answering():
+                val_loss, val_accuracy = self.judged(trainee, self.data.val)
+                self.stepper.rates.judged(val_loss)
+                self.epochs_done = epoch
+                is_best = best.beaten_by(val_accuracy, val_loss)
+                if leader.beaten_by(val_accuracy, val_loss) and val_accuracy is not None and val_loss is not None:
+                    leader = Best({}, val_accuracy, val_loss, epoch)
+                self._keep(best, epoch, val_accuracy, val_loss, checkpoints=checkpoints)
             yield EpochDone(
                 epoch=epoch,
                 epochs=plan.epochs,
@@ -88,84 +98,86 @@ class FineTuning:
                 train_accuracy=running.accuracy,
                 val_loss=val_loss,
                 val_accuracy=val_accuracy,
-                learning_rate=learning_rate_at(plan, self.step - 1),
+                learning_rate=self.stepper.learning_rate,
                 images_per_second=rate,
                 is_best=is_best,
             )
             if plan.patience is not None and epoch - leader.epoch >= plan.patience:
                 break
+        if self.averaged is not None:
+            self.averaged.take_over()
         if plan.keep_best:
             restore(self.module, best.weights)
         return stopped
 
+    def _thaw(self, epoch: int) -> Generator[Event, None, bool]:
+        """Lets more stages learn where the plan says so; True where it did. Without a trainee then: stopped."""
+        stages = learns_in(self.plan, self.learning, epoch)
+        if not stages:
+            return False
+        thawed = tuple(stage for start, stage in self.plan.thaws if start == epoch)
+        if thawed:
+            yield Thawed(epoch, thawed)
+        self.stepper.learn_also(self.learning.thaw(stages))
+        self._trainee = yield from self._make_trainee(as_of(self.plan, epoch))
+        return True
+
+    def _answering(self) -> AbstractContextManager[None]:
+        """The weights that answers are given with: their average, where there is one."""
+        return nullcontext() if self.averaged is None else self.averaged.in_place()
+
     def _epoch(
-        self, epoch: int, running: Running, *, should_stop: Callable[[], bool], pace: Pace, report: Pace
+        self, trainee: Trainee, epoch: int, running: Running, *, should_stop: ShouldStop, pace: Pace, report: Pace
     ) -> Generator[Event, None, bool]:
         plan, train = self.plan, self.data.train
-        since = Running()
-        batches = epoch_batches(len(train), plan.batch_size, seed=plan.seed, epoch=epoch)
+        since, batches = Running(), self._batches(epoch)
         seeded = int(np.random.SeedSequence([plan.seed, epoch]).generate_state(1)[0])
         torch.manual_seed(seeded)  # for dropout alone: order and views have seeds of their own
-        self.trainee.learn()
+        trainee.learn()
         for number, batch in enumerate(batches, start=1):
             if should_stop():
                 return True
-            loss, correct = self._step(train.positions[batch], train.labels[batch], epoch)
+            loss, correct = yield from self.stepper.make(
+                trainee, train.positions[batch], train.labels[batch], epoch=epoch, batch=number
+            )
             running.add(loss, correct, len(batch))
             since.add(loss, correct, len(batch))
             if report.due() or (number == len(batches) and since.count == running.count):
                 shown = running.count + (epoch - 1) * len(train)
                 yield StepDone(
-                    step=self.step,
+                    step=self.stepper.step,
                     steps=plan.steps,
                     epoch=epoch,
                     epochs=plan.epochs,
                     train_loss=since.loss,
-                    learning_rate=learning_rate_at(plan, self.step - 1),
+                    learning_rate=self.stepper.learning_rate,
                     images_per_second=pace.rate(shown),
                     seconds_left=pace.left(shown, plan.epochs * len(train)),
                 )
                 since = Running()
         return False
 
-    def _step(self, positions: Positions, labels: Positions, epoch: int) -> tuple[float, int]:
-        """One step; the mean loss and how many were right. Raises TrainingError when the loss is not finite."""
-        rate = learning_rate_at(self.plan, self.step)
-        set_learning_rate(self.optimizer, rate)
-        truth = torch.from_numpy(labels).to(self.plan.device)
-        batch = self.engine.place(self.trainee.train_feed(positions, epoch))
-        with self.engine.autocast():
-            logits: Tensor = self.trainee.part(batch)
-        loss = cross_entropy(logits.float(), truth, label_smoothing=self.plan.label_smoothing)
-        value = float(loss.detach())
-        self.step += 1
-        if not math.isfinite(value):
-            raise TrainingError(
-                f"The loss became {value} in step {self.step} of {self.plan.steps}: "
-                f"with the learning rate {self.plan.learning_rate:g} the weights grew without bound.",
-                f"Choose a smaller learning rate, for example {self.plan.learning_rate / 10:g}.",
-            )
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.trainee.parameters, self.plan.gradient_clip)
-        self.optimizer.step()
-        return value, int((logits.detach().argmax(dim=1) == truth).sum())
+    def _batches(self, epoch: int) -> list[Positions]:
+        plan, train = self.plan, self.data.train
+        if plan.class_balance == "sampling":
+            return balanced_batches(train.labels, plan.batch_size, seed=plan.seed, epoch=epoch)
+        return epoch_batches(len(train), plan.batch_size, seed=plan.seed, epoch=epoch)
 
-    def judged(self, part: Part) -> tuple[float | None, float | None]:
+    def judged(self, trainee: Trainee, part: Part) -> tuple[float | None, float | None]:
         """Loss and accuracy as an answering network; None where the part is empty."""
         if not len(part):
             return None, None
-        self.trainee.judge()
+        trainee.judge()
         running = Running()
         for start in range(0, len(part), JUDGED_AT_ONCE):
             positions = part.positions[start : start + JUDGED_AT_ONCE]
             truth = torch.from_numpy(part.labels[start : start + JUDGED_AT_ONCE])
-            logits = self.engine.infer(self.trainee.part, self.trainee.val_feed(positions)).float()
+            logits = self.engine.infer(trainee.part, trainee.val_feed(positions)).float()
             loss = float(cross_entropy(logits, truth))
             running.add(loss, int((logits.argmax(dim=1) == truth).sum()), len(positions))
         if not math.isfinite(running.loss):
             raise TrainingError(
-                f"The validation loss became {running.loss} after {self.step} steps with the learning rate "
+                f"The validation loss became {running.loss} after {self.stepper.step} steps with the learning rate "
                 f"{self.plan.learning_rate:g}.",
                 f"Choose a smaller learning rate, for example {self.plan.learning_rate / 10:g}.",
             )
@@ -173,7 +185,7 @@ class FineTuning:
 
     def _keep(self, best: Best, epoch: int, accuracy: float | None, loss: float | None, *, checkpoints: Path) -> None:
         """Writes the last weights, and the best where these are."""
-        weights = trained_weights(self.module, self.trained)
+        weights = trained_weights(self.module, self.learning.names)
         save_weights(checkpoints / "last.safetensors", weights, epoch=epoch)
         if accuracy is not None and loss is not None and best.beaten_by(accuracy, loss):
             best.weights, best.accuracy, best.loss, best.epoch = weights, accuracy, loss, epoch

@@ -1,4 +1,4 @@
-"""Which stages train and which stay frozen, from the choices `freeze` and `train_stages`. Knows stage names only."""
+"""Which stages train and which stay frozen, from `freeze`, `train_stages` and `gradual`. Knows stage names only."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tl_core.backbones.stage import HEAD, Stage
-from tl_core.config import RunConfig
+from tl_core.config import RunConfig, thaws_of
 
 FREEZE_WORDS = ("all", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Freezing:
-    """`cut` is the last stage of the frozen prefix, None when the first stage trains."""
+    """`cut` is the last stage of the frozen prefix, None when the first stage trains; `thaws` follow, by epoch."""
 
     frozen: tuple[str, ...]
     trained: tuple[str, ...]
     cut: str | None
+    thaws: tuple[tuple[int, str], ...] = ()
 
     @property
     def only_head(self) -> bool:
-        return self.trained == (HEAD,)
+        return self.trained == (HEAD,) and not self.thaws
 
 
 def resolve_freezing(config: RunConfig, stages: Sequence[Stage]) -> tuple[Freezing, list[str]]:
@@ -46,7 +47,20 @@ def resolve_freezing(config: RunConfig, stages: Sequence[Stage]) -> tuple[Freezi
         problems.append(unknown_stage(config.freeze, [*FREEZE_WORDS, *names], "freeze"))
         trained = (HEAD,)
     frozen = tuple(name for name in names if name not in trained)
-    return Freezing(frozen, trained, last_of_prefix(names, trained)), problems
+    thaws = thaws_of(config.gradual)
+    problems += thaw_problems(thaws, names, trained)
+    return Freezing(frozen, trained, last_of_prefix(names, trained), thaws), problems
+
+
+def thaw_problems(thaws: Sequence[tuple[int, str]], names: Sequence[str], trained: Sequence[str]) -> list[str]:
+    """What is wrong with a gradual unfreezing: no such stages, stages that train already, the same one twice."""
+    problems = [unknown_stage(stage, names, "gradual") for _, stage in thaws if stage not in names]
+    for epoch, stage in thaws:
+        if stage in trained and stage in names:
+            problems.append(f"gradual thaws '{stage}' in epoch {epoch}, but it trains from the start.")
+    later = [stage for _, stage in thaws]
+    problems += [f"gradual thaws '{stage}' twice." for stage in dict.fromkeys(later) if later.count(stage) > 1]
+    return problems
 
 
 def last_of_prefix(names: Sequence[str], trained: Sequence[str]) -> str | None:

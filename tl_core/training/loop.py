@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
 from torch import nn
 
@@ -18,13 +19,16 @@ from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
+from tl_core.training.learning import hold, prepare
+from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
 from tl_core.training.mirror import may_mirror
+from tl_core.training.norms import awake_norms, reestimate, resting_norms
 from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import Prefix, prefix_features
 from tl_core.training.scoring import save_and_score, save_cross_validated
-from tl_core.training.trainee import Trainee, freeze, resting_norms, through, view_feed
+from tl_core.training.trainee import Trainee, as_it_is, keep_awake, picture_feed, through
 
 ShouldStop = Callable[[], bool]
 
@@ -61,48 +65,63 @@ def carry_out(
     use_threads(plan.threads)
     module = network.network.module
     Engine(plan.device, plan.precision).place_network(module)
-    trained = freeze(plan, network)
+    hold(network)
+    if plan.batch_norm == "reestimated":
+        yield from reestimate(plan, data, network, should_stop=should_stop, clock=clock)
     if plan.start == "scratch":
         first = yield from neutral_start(plan, data, network)
     else:
         first = yield from first_model(plan, data, network, cache=files.cache, should_stop=should_stop, clock=clock)
     epochs, stopped = 0, should_stop()
     if plan.method == "fine-tune" and not stopped:
-        mirror = True
-        if plan.augment != "none" and plan.start != "scratch":
-            mirror = yield from may_mirror(plan, first.data, first.prefix.module, classifier_of(network))
-        trainee = yield from make_trainee(
-            plan, first.data, network, files, mirror=mirror, should_stop=should_stop, clock=clock
+        mirror = yield from mirrors(plan, first, network)
+        learning = prepare(plan, network)
+        make = partial(
+            make_trainee,
+            data=first.data,
+            network=network,
+            files=files,
+            mirror=mirror,
+            should_stop=should_stop,
+            clock=clock,
         )
-        stopped = trainee is None
-        if trainee is not None:
-            tuning = FineTuning(plan, first.data, module, trainee, trained)
-            best = first_best(first, module, trained)
-            stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
-            epochs = tuning.epochs_done
+        tuning = FineTuning(plan, first.data, module, learning, make)
+        best = first_best(first, module, learning.names)
+        stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
+        epochs = tuning.epochs_done
+        merge_lora(module)
     result = yield from measured(plan, first, network, files, clock=clock)
     ending = Stopped if stopped else Finished
     yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
 
 
+def mirrors(plan: TrainingPlan, first: FirstModel, network: StagedNetwork) -> Generator[Event, None, bool]:
+    """Whether views are mirrored: as chosen by hand, else where the first model still knows such pictures."""
+    if plan.flips == "none" or plan.augment == "none":
+        return False
+    if plan.flips_by_hand or plan.start == "scratch":
+        return True
+    return (yield from may_mirror(plan, first.data, first.prefix.module, classifier_of(network)))
+
+
 def make_trainee(
     plan: TrainingPlan,
+    *,
     data: TrainingData,
     network: StagedNetwork,
     files: TrainingFiles,
-    *,
     mirror: bool,
     should_stop: ShouldStop,
     clock: Clock,
 ) -> Generator[Event, None, Trainee | None]:
     """What learns and what it is fed; the frozen prefix runs once where the plan says so. None after a stop."""
-    module, engine = network.network.module, Engine(plan.device, plan.precision)
-    pictures = square_feed(data.squares, plan.preprocessing)
-    parameters = tuple(parameter for parameter in module.parameters() if parameter.requires_grad)
-    resting = resting_norms(plan, network)
-    views = view_feed(plan, data, mirror=mirror)
+    engine, pictures = Engine(plan.device, plan.precision), square_feed(data.squares, plan.preprocessing)
+    resting, awake = resting_norms(plan, network), tuple(awake_norms(plan, network).values())
+    views = picture_feed(plan, data, mirror=mirror)
     if plan.cut is None or not network.has_cuts:
-        return Trainee(network.whole(train=True, frozen=plan.frozen), views, pictures, parameters, resting)
+        whole = network.whole(train=True, frozen=plan.frozen)
+        keep_awake(whole, awake)
+        return Trainee(whole, views, pictures, as_it_is, resting)
     beyond = [name for name in plan.frozen if name not in frozen_prefix(plan)]
     prefix, part = network.cut(plan.cut, train=True, frozen=beyond)
     kept = yield from prefix_features(
@@ -119,8 +138,9 @@ def make_trainee(
     if should_stop():
         return None
     feed = kept.feed
-    train_feed = (lambda positions, _: feed(positions)) if plan.prefix_cached else through(engine, prefix, views)
-    return Trainee(part, train_feed, feed, parameters, resting)
+    if plan.prefix_cached:
+        return Trainee(part, lambda positions, _epoch, _mixture: feed(positions), feed, as_it_is, resting)
+    return Trainee(part, views, feed, through(engine, prefix), resting)
 
 
 def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:

@@ -1,50 +1,57 @@
-"""Optimizer and learning-rate schedule. Knows parameters and step numbers; neither pictures nor stages."""
+"""The optimizer, and how far each stage goes in one step. Knows parameters by stage, no step numbers."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
+from tl_core.backbones.stage import HEAD
 from tl_core.training.plan_values import TrainingPlan
 
-MOMENTUM = 0.9
-LAST_FACTOR = 0.01  # of the peak, where the cosine ends: steps of exactly zero would be wasted
+ByStage = Mapping[str, Sequence[nn.Parameter]]
 
 
-def make_optimizer(plan: TrainingPlan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """adamw, adam or sgd over two groups; biases and norms (one-dimensional) get no weight decay."""
-    groups = parameter_groups(parameters, plan.weight_decay)
-    if plan.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=plan.learning_rate, momentum=MOMENTUM, nesterov=True)
-    kind: type[torch.optim.Adam] = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[plan.optimizer]
-    return kind(groups, lr=plan.learning_rate, fused=plan.device in ("cpu", "cuda"))
+def make_optimizer(plan: TrainingPlan, parameters: ByStage) -> torch.optim.Optimizer:
+    """The plan's optimizer over groups that know their `scale`, the factor on the rate of the step."""
+    groups, rate = parameter_groups(plan, parameters), plan.learning_rate
+    fused = plan.device in ("cpu", "cuda")
+    match plan.optimizer:
+        case "adamw":
+            return torch.optim.AdamW(groups, lr=rate, fused=fused)
+        case "adam":
+            return torch.optim.Adam(groups, lr=rate, fused=fused)
+        case "sgd":
+            return torch.optim.SGD(groups, lr=rate, momentum=plan.momentum, nesterov=plan.momentum > 0)
+        case "rmsprop":
+            return torch.optim.RMSprop(groups, lr=rate, momentum=plan.momentum)
+        case "adagrad":
+            return torch.optim.Adagrad(groups, lr=rate)
+    raise ValueError(f"no optimizer is called '{plan.optimizer}'")
 
 
-def parameter_groups(parameters: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    groups = [
-        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},
-        {"params": [parameter for parameter in trained if parameter.ndim <= 1], "weight_decay": 0.0},
+def parameter_groups(plan: TrainingPlan, parameters: ByStage) -> list[dict[str, Any]]:
+    """One group for each scale, with weight decay and without: biases and norms (one-dimensional) get none."""
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for stage, own in parameters.items():
+        for parameter in own:
+            groups.setdefault((scale_of(plan, stage), parameter.ndim > 1), []).append(parameter)
+    return [
+        {"params": own, "scale": scale, "weight_decay": plan.weight_decay if decays else 0.0}
+        for (scale, decays), own in groups.items()
     ]
-    return [group for group in groups if group["params"]]
 
 
-def learning_rate_at(plan: TrainingPlan, step: int) -> float:
-    """The rate of a step, counted from 0: a straight warm-up, then a cosine or a constant."""
-    warmup = min(round(plan.warmup_epochs * plan.steps_per_epoch), plan.steps)
-    if step < warmup:
-        return plan.learning_rate * (step + 1) / warmup
-    if plan.schedule == "constant":
-        return plan.learning_rate
-    progress = (step - warmup) / max(1, plan.steps - 1 - warmup)
-    wave = 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
-    return plan.learning_rate * (LAST_FACTOR + (1.0 - LAST_FACTOR) * wave)
+def scale_of(plan: TrainingPlan, stage: str) -> float:
+    """The head has a rate of its own; each stage further from it takes smaller steps by `layer_decay`."""
+    if stage == HEAD:
+        return 1.0 if plan.head_learning_rate is None else plan.head_learning_rate / plan.learning_rate
+    names = [stage.name for stage in plan.stages if stage.name != HEAD]
+    return float(plan.layer_decay ** (len(names) - 1 - names.index(stage)))
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["scale"]

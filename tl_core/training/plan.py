@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tl_core.backbones.stage import HEAD
 from tl_core.config import RunConfig
 from tl_core.errors import ConfigError
-from tl_core.training import automatic
+from tl_core.training import automatic, automatic_rates, automatic_views
 from tl_core.training.automatic import Situation
 from tl_core.training.awaited import not_yet
 from tl_core.training.batches import batch_count
+from tl_core.training.conflicts import WITH_MOMENTUM, conflicts
 from tl_core.training.freezing import resolve_freezing
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 
 Value = TypeVar("Value")
+BATCH_NORMS = {"keep": "kept", "reestimate": "reestimated", "train": "trained"}
 
 
 @dataclass(slots=True)
@@ -37,21 +40,26 @@ class Resolver:
 def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     """Every number made concrete. Raises ConfigError that names all problems at once."""
     freezing, problems = resolve_freezing(config, facts.stages)
-    problems += not_yet(config) + conflicts(config, facts)
-    if not freezing.only_head and automatic.measured_on(facts) == "cross-validation":
-        problems.append("No picture could be set aside, so nothing can measure a fine-tuning; freeze all.")
+    problems += [*not_yet(config), *conflicts(config, facts, freezing)]
     if problems:
         raise ConfigError.from_problems(problems)
     scratch = config.start == "scratch"
-    situation = Situation(facts, freezing, scratch, freezing.only_head)
+    norms_learn = config.batch_norm == "train" and facts.batch_norms
+    situation = Situation(facts, freezing, scratch, head_only=freezing.only_head and not norms_learn)
     resolve = Resolver(config)
     keep_best = automatic.best_can_be_told(facts)
+    batch_norm = resolved_norms(situation, resolve)
     steps = resolved_steps(situation, resolve, keep_best=keep_best)
     if situation.head_only:  # no steps are made, so a reason for how they are made would only puzzle
         resolve.reasons.clear()
         resolve.reasons.update(automatic.unused_by_head(config))
+    steps["test_views"] = resolve("test_views", automatic_views.auto_test_views)
     resolve.reasons.update(automatic.fixed_reasons(situation, keep_best))
-    no_views = situation.head_only or steps["augment"] == "none"
+    resolve.reasons.update(automatic.unused_by_steps(config, situation, steps["augment"]))
+    cut = None if batch_norm == "trained" and freezing.frozen else freezing.cut
+    cached, why_not = prefix_cached(situation, steps, cut=cut, batch_norm=batch_norm)
+    if why_not:
+        resolve.reasons["prefix_cached"] = why_not
     return TrainingPlan(
         backbone=config.backbone,
         start=config.start,
@@ -61,9 +69,9 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         frozen=freezing.frozen,
         trained=freezing.trained,
         method="head" if situation.head_only else "fine-tune",
-        cut=freezing.cut,
-        prefix_cached=freezing.cut is not None and facts.has_cuts and no_views,
-        batch_norm="updated" if scratch else "kept",
+        cut=cut,
+        prefix_cached=cached,
+        batch_norm=batch_norm,
         seed=config.seed,
         precision="bf16" if facts.device.native_bf16 else "fp32",
         device=facts.device.device,
@@ -73,48 +81,89 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         measured_on=automatic.measured_on(facts),
         keep_best=keep_best,
         total_parameters=sum(stage.parameters for stage in facts.stages),
-        trainable_parameters=sum(stage.parameters for stage in facts.stages if stage.name in freezing.trained),
+        trainable_parameters=trainable_parameters(situation, steps["lora_rank"]),
         reasons=resolve.reasons,
+        thaws=freezing.thaws,
+        flips_by_hand=config.flips is not None,
         **steps,
     )
 
 
 def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) -> dict[str, Any]:
     """The plan's fields that say how steps are made. A head in closed form makes none: no epochs, no views."""
-    head_only = situation.head_only
+    head_only, config = situation.head_only, resolve.config
     batch_size = resolve("batch_size", lambda: automatic.auto_batch_size(situation))
     epochs = 0 if head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
-    optimizer = resolve("optimizer", lambda: ("adamw", "AdamW is steady over many kinds of network and of pictures."))
+    optimizer = resolve("optimizer", automatic_rates.auto_optimizer)
+    augment = "none" if head_only else resolve("augment", lambda: automatic_views.auto_augment(situation))
+    rate = resolve("learning_rate", lambda: automatic_rates.auto_learning_rate(situation, optimizer, batch_size))
+    schedule = resolve("schedule", automatic_rates.auto_schedule)
     return {
-        "augment": "none" if head_only else resolve("augment", lambda: automatic.auto_augment(situation)),
+        "augment": augment,
+        "flips": resolve("flips", lambda: automatic_views.auto_flips(augment)),
+        "mixup": resolve("mixup", automatic_views.auto_mixup),
+        "cutmix": resolve("cutmix", automatic_views.auto_cutmix),
+        "class_balance": resolve("class_balance", lambda: automatic.auto_class_balance(situation)),
         "batch_size": batch_size,
         "epochs": epochs,
         "steps_per_epoch": 0 if head_only else batch_count(situation.train, batch_size),
         "optimizer": optimizer,
-        "learning_rate": resolve(
-            "learning_rate", lambda: automatic.auto_learning_rate(situation, optimizer, batch_size)
-        ),
-        "schedule": resolve("schedule", lambda: ("cosine", "Big steps first and ever smaller ones settle best.")),
+        "momentum": resolve("momentum", lambda: automatic_rates.auto_momentum(optimizer))
+        if optimizer in WITH_MOMENTUM
+        else 0.0,
+        "learning_rate": rate,
+        "head_learning_rate": resolved_head_rate(situation, resolve),
+        "layer_decay": resolve("layer_decay", automatic_rates.auto_layer_decay),
+        "schedule": schedule,
         "weight_decay": resolve(
             "weight_decay", lambda: (0.01, "A light pull on the weights towards zero; the usual value.")
         ),
         "label_smoothing": resolve("label_smoothing", lambda: automatic.auto_label_smoothing(situation)),
-        "warmup_epochs": resolve("warmup_epochs", lambda: automatic.auto_warmup(situation, epochs)),
+        "warmup_epochs": 0.0
+        if schedule == "one-cycle"
+        else resolve("warmup_epochs", lambda: automatic_rates.auto_warmup(situation, epochs)),
         "gradient_clip": resolve("gradient_clip", lambda: (1.0, "One odd batch cannot throw the network off course.")),
         "patience": resolve("patience", lambda: automatic.auto_patience(keep_best, epochs)),
+        "ema_decay": resolve("ema_decay", automatic_rates.auto_ema_decay),
+        "lora_rank": config.lora_rank or 0,
     }
 
 
-def conflicts(config: RunConfig, facts: PlanFacts) -> list[str]:
-    """Choices that fit each by itself, but not together or not with the pictures."""
-    problems = []
-    if config.start == "scratch" and config.freeze != "none" and config.train_stages is None:
-        problems.append(
-            f"start is 'scratch' and freeze is '{config.freeze}', "
-            "but a frozen part that never learned anything helps nobody; set freeze to 'none'."
-        )
-    if config.warmup_epochs is not None and config.epochs is not None and config.warmup_epochs > config.epochs:
-        problems.append(f"warmup_epochs is {config.warmup_epochs:g}, more than the {config.epochs} epochs of the run.")
-    if len(facts.classes) < 2:
-        problems.append(f"There is only one class, '{', '.join(facts.classes)}'; telling apart takes two.")
-    return problems
+def resolved_head_rate(situation: Situation, resolve: Resolver) -> float | None:
+    """None: the head's steps are those of the rest."""
+    given = resolve.config.head_learning_rate
+    return given if HEAD in situation.ever_trained else None
+
+
+def resolved_norms(situation: Situation, resolve: Resolver) -> str:
+    """The plan's word for what becomes of the batch norms."""
+    chosen = resolve.config.batch_norm
+    if chosen is not None and situation.facts.batch_norms:
+        return BATCH_NORMS[chosen]
+    value, why = automatic.auto_batch_norm(situation)
+    if chosen is None:
+        resolve.reasons["batch_norm"] = why
+    return value
+
+
+def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | None, batch_norm: str) -> tuple[bool, str]:
+    """Whether the frozen stages before the first thawed one run only once a picture; if not, why, where it is news."""
+    freezing = situation.freezing
+    if freezing.cut is None:
+        return False, ""
+    if cut is None and batch_norm == "trained":
+        return False, "The batch norms of the frozen stages learn too, so those stages run at every step."
+    if not situation.facts.has_cuts:
+        return False, "This network cannot be cut, so its frozen part runs at every step."
+    if steps["mixup"] or steps["cutmix"]:
+        return False, "Blended pictures are new at every step, so the frozen part runs at every step."
+    return steps["augment"] == "none", ""
+
+
+def trainable_parameters(situation: Situation, lora_rank: int) -> int:
+    """How many numbers learn at the end: of a LoRA only what it adds, and the head."""
+    trained = [stage for stage in situation.facts.stages if stage.name in situation.ever_trained]
+    if not lora_rank:
+        return sum(stage.parameters for stage in trained)
+    added = sum(lora_rank * situation.facts.lora_sizes.get(stage.name, 0) for stage in trained)
+    return added + sum(stage.parameters for stage in trained if stage.name == HEAD)

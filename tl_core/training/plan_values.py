@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
@@ -24,7 +24,11 @@ class DeviceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """What a plan has to know beside the choices. `pictures` counts by split; `rarest_*` is of the rarest class."""
+    """What a plan has to know beside the choices. `pictures` counts by split; `rarest_*` is of the rarest class.
+
+    `lora_sizes` says for each stage how many numbers a LoRA of rank 1 adds to it; stages without such layers are left
+    out. `most_train` is of the class with the most pictures, 0 where nobody counted.
+    """
 
     classes: tuple[str, ...]
     pictures: dict[str, int]
@@ -36,6 +40,9 @@ class PlanFacts:
     has_cuts: bool
     convolutional: bool
     device: DeviceFacts
+    most_train: int = 0
+    batch_norms: bool = True
+    lora_sizes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class TrainingPlan:
     """Everything a run will do; `reasons` has a sentence for every field that was left to the plan.
 
     `cut` is the last stage of the frozen prefix; `prefix_cached` says that its output is computed once. A head-only run
-    has no epochs. `patience` None means that it does not stop early.
+    has no epochs. `patience` None means that it does not stop early. `trained` and `cut` are of the first epoch;
+    `thaws` are the stages that follow, each with its epoch. What has a default came later: old plans lack it.
     """
 
     backbone: str
@@ -68,7 +76,9 @@ class TrainingPlan:
     warmup_epochs: float
     gradient_clip: float
     patience: int | None
-    batch_norm: str  # "kept": running statistics stay as they came; "updated": they follow the new pictures
+    # "kept": running averages stay as they came; "reestimated": measured once on the new pictures, then kept;
+    # "updated": those of trained stages follow; "trained": all follow and learn, those of frozen stages too
+    batch_norm: str
     seed: int
     precision: str
     device: str
@@ -80,6 +90,24 @@ class TrainingPlan:
     total_parameters: int
     trainable_parameters: int
     reasons: dict[str, str]
+    thaws: tuple[tuple[int, str], ...] = ()
+    lora_rank: int = 0  # 0: none
+    head_learning_rate: float | None = None  # None: that of the rest
+    layer_decay: float = 1.0
+    momentum: float = 0.9
+    flips: str = "horizontal"
+    flips_by_hand: bool = False  # nobody asks the network then whether mirrored pictures still show the same
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    class_balance: str = "none"
+    ema_decay: float = 0.0
+    test_views: int = 1
+
+    @property
+    def ever_trained(self) -> tuple[str, ...]:
+        """The stages that train at the end, in their order."""
+        thawed = {stage for _, stage in self.thaws}
+        return tuple(stage.name for stage in self.stages if stage.name in self.trained or stage.name in thawed)
 
     @property
     def steps(self) -> int:
@@ -91,6 +119,7 @@ class TrainingPlan:
         values["stages"] = [stage.to_dict() for stage in self.stages]
         for name in ("classes", "frozen", "trained"):
             values[name] = list(values[name])
+        values["thaws"] = [list(thaw) for thaw in self.thaws]
         return {**values, "pictures": dict(self.pictures), "reasons": dict(self.reasons)}
 
     @classmethod
@@ -102,4 +131,5 @@ class TrainingPlan:
         known["stages"] = tuple(Stage.from_dict(stage) for stage in values["stages"])
         for name in ("classes", "frozen", "trained"):
             known[name] = tuple(values[name])
+        known["thaws"] = tuple((int(epoch), str(stage)) for epoch, stage in values.get("thaws", ()))
         return cls(**known)

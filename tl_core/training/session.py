@@ -25,7 +25,9 @@ from tl_core.training.batches import batch_count
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.loop import carry_out
+from tl_core.training.lora import lora_sizes
 from tl_core.training.metrics import Clock
+from tl_core.training.norms import batch_norms
 from tl_core.training.pictures import TrainingData, TrainingFiles
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
@@ -102,6 +104,9 @@ def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts) -
         has_cuts=network.has_cuts,
         convolutional=not any("attention" in type(module).__name__.lower() for module in modules),
         device=device,
+        most_train=max(count.get("train", 0) for count in counts.values()),
+        batch_norms=any(True for _ in batch_norms(network.network.module)),
+        lora_sizes=lora_sizes(network),
     )
 
 

@@ -54,10 +54,6 @@ SAID: dict[str, str] = {
     "Only the head learns, so the best head is computed directly instead of in many steps.": (
         "只有分类头学习，所以直接求出最佳分类头，不必分很多步。"
     ),
-    "The head is computed directly first; then all that is thawed learns on in small steps.": (
-        "先直接求出分类头，然后解冻的部分以小步继续学习。"
-    ),
-    "It may get worse for an epoch or two before it gets better.": "开始一两轮可能变差，之后会变好。",
     "The best epoch is kept: {n} validation pictures can tell which it is.": (
         "保留最好的一轮：{n} 张验证图片足以判断是哪一轮。"
     ),

@@ -12,4 +12,87 @@ SAID: dict[str, str] = {
     "part is '{value}'; it wants left,top,right,bottom as shares from 0 to 1, such as {example}.": (
         "part 是 '{value}'；格式是 左,上,右,下，各为 0 到 1 的比例，例如 {example}。"
     ),
+    # freezing
+    "gradual thaws '{stage}' in epoch {epoch}, but it trains from the start.": (
+        "gradual 要在第 {epoch} 轮解冻 '{stage}'，但它从一开始就在训练。"
+    ),
+    "gradual thaws '{stage}' twice.": "gradual 把 '{stage}' 解冻了两次。",
+    "gradual thaws {stages}, after the last of the {epochs} epochs.": (
+        "gradual 要解冻 {stages}，但训练只有 {epochs} 轮。"
+    ),
+    "lora_rank is {rank}, but LoRA is for transformers, and this network has no attention; leave it out.": (
+        "lora_rank 是 {rank}，但 LoRA 用于 Transformer，此网络没有注意力层；请不要填写。"
+    ),
+    "lora_rank is {rank}, but no stage with attention learns; set freeze to 'none' or to an earlier stage.": (
+        "lora_rank 是 {rank}，但没有带注意力层的阶段在学习；请把 freeze 设为 'none' 或更早的阶段。"
+    ),
+    "The batch norms of the frozen stages learn too, so those stages run at every step.": (
+        "冻结阶段的批归一化也在学习，所以这些阶段每一步都要计算。"
+    ),
+    "Blended pictures are new at every step, so the frozen part runs at every step.": (
+        "混合的图片每一步都不同，所以冻结部分每一步都要计算。"
+    ),
+    "This network has no batch norm.": "此网络没有批归一化。",
+    "batch_norm '{value}' is not used: this network has no batch norm.": (
+        "未使用 batch_norm '{value}'：此网络没有批归一化。"
+    ),
+    # steps
+    "momentum is {value}, but the optimizer '{optimizer}' has none; choose 'sgd' or 'rmsprop', or leave it out.": (
+        "momentum 是 {value}，但优化器 '{optimizer}' 没有动量；请选 'sgd' 或 'rmsprop'，或不要填写。"
+    ),
+    "schedule is 'plateau', which follows validation pictures, and there are none; choose 'cosine'.": (
+        "schedule 是 'plateau'，它依据验证图片，而这里没有；请选 'cosine'。"
+    ),
+    "head_learning_rate '{value}' is not used: the head is frozen.": (
+        "未使用 head_learning_rate '{value}'：分类头是冻结的。"
+    ),
+    "warmup_epochs '{value}' is not used: one-cycle has a rise of its own.": (
+        "未使用 warmup_epochs '{value}'：one-cycle 自带上升阶段。"
+    ),
+    "(Adagrad takes bigger ones than AdamW.)": "（Adagrad 的步长比 AdamW 大。）",
+    "Each step keeps most of the one before it; the usual value for SGD.": (
+        "每一步保留上一步的大部分，这是 SGD 的常用值。"
+    ),
+    "RMSprop scales its steps already, so none of the one before is kept.": "RMSprop 已会调整步长，不必保留上一步。",
+    "All thawed stages take steps of the same size.": "所有解冻的阶段步长相同。",
+    "The weights count as they are: the falling rate settles them already.": (
+        "直接使用权重本身：逐渐减小的学习率已使其稳定。"
+    ),
+    "The kinds have about as many pictures each, so every picture counts the same.": (
+        "各类图片数量相近，所以每张图片同等重要。"
+    ),
+    "Pictures count the same, though one kind has {most} and another {least}: choose 'weights' or 'sampling' "
+    "if the rare kinds matter as much.": (
+        "每张图片同等重要，尽管有的类有 {most} 张，有的只有 {least} 张：如果少的类同样重要，请选 'weights' 或 'sampling'。"
+    ),
+    "The head is computed directly first (linear probe); then all that is thawed learns on in small steps "
+    "(fine-tuning).": "先直接求出分类头（linear probe），然后解冻的部分以小步继续学习（微调）。",
+    "So what the network knows is not shaken by a head that knows nothing.": (
+        "这样，网络已学会的内容不会被一无所知的分类头打乱。"
+    ),
+    "Everything learns from nothing, in many steps.": "一切从零开始，分很多步学习。",
+    "The memory does not hold {n} pictures at once, so each step takes {few} at a time; it still learns from "
+    "{batch} together.": "内存放不下一次 {n} 张图片，所以每一步分次处理，每次 {few} 张；仍然按 {batch} 张一起学习。",
+    # views of pictures
+    "Pictures stay as they are, so none is flipped.": "图片保持不变，所以不翻转。",
+    "Left and right are swapped at random, unless the network no longer knows the pictures then; "
+    "choose 'none' for text and digits.": ("随机左右翻转，除非翻转后网络不再认识图片；文字和数字请选 'none'。"),
+    "flips '{value}' is not used: augment is 'none', so pictures stay as they are.": (
+        "未使用 flips '{value}'：augment 是 'none'，图片保持不变。"
+    ),
+    "Pictures are not blended: that needs many epochs before it helps; 0.2 is a usual strength.": (
+        "不混合图片：要训练很多轮才有帮助；常用强度是 0.2。"
+    ),
+    "No pieces are pasted in: that needs many epochs before it helps; 1 is the usual strength.": (
+        "不做拼贴：要训练很多轮才有帮助；常用强度是 1。"
+    ),
+    "One look at each picture answers fastest; more looks help a little and take as many times longer.": (
+        "每张图片看一遍最快；多看几遍略有帮助，时间也成倍增加。"
+    ),
+    "test_views is {n}, but pictures of this size and these flips allow {most}.": (
+        "test_views 是 {n}，但这样的尺寸和翻转只允许 {most}。"
+    ),
+    "test_views is {n}, but no picture could be set aside to measure such answers; leave it out.": (
+        "test_views 是 {n}，但没有图片可以预留来测量这样的回答；请不要填写。"
+    ),
 }

@@ -1,0 +1,78 @@
+"""Choices that fit each by itself, but not together or not with the pictures or the network. Knows no tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tl_core.config import RunConfig
+from tl_core.data.views import view_names
+from tl_core.training.automatic import measured_on
+from tl_core.training.freezing import Freezing
+from tl_core.training.plan_values import PlanFacts
+
+WITH_MOMENTUM = ("sgd", "rmsprop")
+
+
+def conflicts(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> list[str]:
+    """A sentence for each, all at once."""
+    return [
+        *of_start(config, facts),
+        *of_steps(config, facts),
+        *of_freezing(config, facts, freezing),
+        *of_views(config, facts),
+    ]
+
+
+def of_start(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
+    if config.start == "scratch" and config.freeze != "none" and config.train_stages is None and not config.gradual:
+        yield (
+            f"start is 'scratch' and freeze is '{config.freeze}', "
+            "but a frozen part that never learned anything helps nobody; set freeze to 'none'."
+        )
+    if len(facts.classes) < 2:
+        yield f"There is only one class, '{', '.join(facts.classes)}'; telling apart takes two."
+
+
+def of_steps(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
+    if config.warmup_epochs is not None and config.epochs is not None and config.warmup_epochs > config.epochs:
+        yield f"warmup_epochs is {config.warmup_epochs:g}, more than the {config.epochs} epochs of the run."
+    optimizer = config.optimizer or "adamw"
+    if config.momentum and optimizer not in WITH_MOMENTUM:
+        yield (
+            f"momentum is {config.momentum:g}, but the optimizer '{optimizer}' has none; "
+            "choose 'sgd' or 'rmsprop', or leave it out."
+        )
+    if config.schedule == "plateau" and not facts.pictures.get("val"):
+        yield "schedule is 'plateau', which follows validation pictures, and there are none; choose 'cosine'."
+
+
+def of_freezing(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> Iterator[str]:
+    learning = {*freezing.trained, *(stage for _, stage in freezing.thaws)}
+    moving = not freezing.only_head or (config.batch_norm == "train" and facts.batch_norms)
+    if moving and measured_on(facts) == "cross-validation":
+        yield "No picture could be set aside, so nothing can measure a fine-tuning; freeze all."
+    late = [f"'{stage}' in epoch {epoch}" for epoch, stage in freezing.thaws if epoch > (config.epochs or epoch)]
+    if late:
+        yield f"gradual thaws {', '.join(late)}, after the last of the {config.epochs} epochs."
+    if not config.lora_rank:
+        return
+    if not facts.lora_sizes:
+        yield (
+            f"lora_rank is {config.lora_rank}, but LoRA is for transformers, and this network has no attention; "
+            "leave it out."
+        )
+    elif not learning & facts.lora_sizes.keys():
+        yield (
+            f"lora_rank is {config.lora_rank}, but no stage with attention learns; "
+            "set freeze to 'none' or to an earlier stage."
+        )
+
+
+def of_views(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
+    wanted = config.test_views or 1
+    mirror = config.flips not in (None, "none") or (config.flips is None and config.augment not in (None, "none"))
+    possible = len(view_names(facts.preprocessing, mirror=mirror))
+    if wanted > possible:
+        yield f"test_views is {wanted}, but pictures of this size and these flips allow {possible}."
+    if wanted > 1 and measured_on(facts) == "cross-validation":
+        yield f"test_views is {wanted}, but no picture could be set aside to measure such answers; leave it out."
