@@ -9,9 +9,27 @@ import pytest
 from tl_core.training.estimate_values import Estimate, Speed, StageSpeed, Workload, estimated
 
 STAGES = (
-    StageSpeed("stem", 100, answer_seconds=0.01, forward_seconds=0.02, backward_seconds=0.04, kept_bytes=1000.0),
-    StageSpeed("middle", 1000, answer_seconds=0.02, forward_seconds=0.03, backward_seconds=0.06, kept_bytes=500.0),
-    StageSpeed("head", 10, answer_seconds=0.0, forward_seconds=0.0, backward_seconds=0.0, kept_bytes=10.0),
+    StageSpeed(
+        "stem",
+        100,
+        answer_seconds=0.01,
+        judge_seconds=0.011,
+        forward_seconds=0.02,
+        backward_seconds=0.04,
+        kept_bytes=1000.0,
+    ),
+    StageSpeed(
+        "middle",
+        1000,
+        answer_seconds=0.02,
+        judge_seconds=0.022,
+        forward_seconds=0.03,
+        backward_seconds=0.06,
+        kept_bytes=500.0,
+    ),
+    StageSpeed(
+        "head", 10, answer_seconds=0.0, judge_seconds=0.0, forward_seconds=0.0, backward_seconds=0.0, kept_bytes=10.0
+    ),
 )
 SPEED = Speed(
     backbone="any",
@@ -31,7 +49,7 @@ WORK = Workload(train=100, judged=50, classes=10, trained=("middle", "head"), ep
 def test_a_remembered_beginning_costs_an_epoch_nothing_and_the_run_once() -> None:
     found = estimated(SPEED, WORK)
     assert found.first_model_seconds == pytest.approx(150 * (0.1 + 0.005 + 0.03))
-    assert found.epoch_seconds == pytest.approx(100 * 0.09 + 50 * 0.02 + 5 * 1010 / 1e6)
+    assert found.epoch_seconds == pytest.approx(100 * 0.09 + 50 * 0.022 + 5 * 1010 / 1e6)
     assert found.total_seconds == pytest.approx(found.first_model_seconds + 150 * 0.01 + 4 * found.epoch_seconds)
     assert (found.trainable_parameters, found.total_parameters) == (1010, 1110)
     assert found.memory_bytes == pytest.approx(1e6 + 20 * 510 + 3 * 4 * 1010)

@@ -22,11 +22,15 @@ BYTES_A_NUMBER = 4
 
 @dataclass(frozen=True, slots=True)
 class StageSpeed:
-    """One stage, a picture: seconds to answer (frozen, folded), to learn forwards and backwards; bytes kept between."""
+    """One stage, a picture: seconds to answer (frozen, folded), to be judged after an epoch, to learn there and back.
+
+    `kept_bytes` lie between the way forwards and the way back.
+    """
 
     name: str
     parameters: int
     answer_seconds: float
+    judge_seconds: float
     forward_seconds: float
     backward_seconds: float
     kept_bytes: float
@@ -129,7 +133,7 @@ def epoch_seconds(speed: Speed, work: Workload) -> float:
     steps = -(-work.train // max(1, work.batch_size))
     trainable = sum(stage.parameters for stage in speed.stages if stage.name in work.trained)
     stepping = steps * speed.step_seconds * trainable / 1e6
-    judging = work.judged * sum(stage.answer_seconds for stage in suffix(speed, work))
+    judging = work.judged * sum(stage.judge_seconds for stage in suffix(speed, work))
     return work.train * (feeding_seconds(speed, work) + learning_seconds(speed, work.trained)) + judging + stepping
 
 

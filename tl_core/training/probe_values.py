@@ -32,15 +32,17 @@ class StageReading:
 class Probe:
     """The readings of one network's stages, in their order, the head left out; empty until they are known.
 
-    `done` of `total` pictures were looked at; where there are more than that, `images_in_all` says how many, and the
-    readings are from a seeded sample with each class's share. `baseline` is the accuracy of always answering
-    `baseline_class`.
+    `phase` is "reading", "features" or "head"; `done` of its `total` pictures or stages. `images` are judged; where
+    `images_in_all` is more, they are a seeded sample with each class's share. `baseline` is the accuracy of always
+    answering `baseline_class`.
     """
 
     backbone: str
     state: HintState
+    phase: str = ""
     done: int = 0
     total: int = 0
+    images: int = 0
     images_in_all: int = 0
     stages: tuple[StageReading, ...] = ()
     baseline: float | None = None
@@ -50,7 +52,7 @@ class Probe:
 
     @property
     def is_sample(self) -> bool:
-        return self.total < self.images_in_all
+        return self.images < self.images_in_all
 
     def to_dict(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
@@ -69,8 +71,8 @@ class Probe:
 class NetworkHint:
     """One network on the chart that compares them: what its last stage reads, against what an epoch costs here.
 
-    `accuracy`, `low`, `high` are None until they are probed; `epoch_seconds` (the settings' ice line) and
-    `first_model_seconds` until it is measured on this machine.
+    `accuracy`, `low`, `high` are None until they are probed; `epoch_seconds` (with the later layers training, as the
+    preset "better" has them, so that networks compare) and `first_model_seconds` until it is measured on this machine.
     """
 
     backbone: str

@@ -1,0 +1,238 @@
+"""Measures in a second or two how fast this machine runs a network, stage by stage; `estimate_values` does the sums.
+
+Knows networks and clocks, no picture of anybody: grey noise takes as long. Stages are told apart by listening at the
+last module of each, forwards for the output and backwards for its gradient.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from tl_core.backbones.stage import HEAD
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.data.dataset import Dataset
+from tl_core.data.decoder import ItemDecoder
+from tl_core.data.tensors import to_batch
+from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
+from tl_core.training.engine import Engine
+from tl_core.training.estimate_values import Speed, StageSpeed
+from tl_core.training.frozen_engine import fast_copy
+from tl_core.training.head_phase import head_prefix
+from tl_core.training.plan_values import DeviceFacts
+
+# Pictures of the timed passes: as many as fit into this time by a first pass of two, up to the usual batch.
+SECONDS_A_PASS, FIRST, MOST = 0.4, 2, 16
+# A fresh process with torch, timm and a decoder beside it, before a network is in it (Debian, torch 2.x for CPUs).
+PROCESS_BYTES = 450e6
+# The network itself, its fast copy in 16 bits and what lies about while that is made.
+COPIES_IN_MEMORY = 2.0
+MEGA = 1e6
+
+
+@dataclass(slots=True)
+class Ear:
+    """Notes when each stage ended, and what it kept for the way back; owns its hooks."""
+
+    names: tuple[str, ...]
+    clock: Callable[[], float]
+    forward: dict[str, float] = field(default_factory=dict)
+    backward: dict[str, float] = field(default_factory=dict)
+    kept: dict[str, float] = field(default_factory=dict)
+    before: float = 0.0
+    current: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def begin(self) -> None:
+        self.before, self.current = self.clock(), 0
+
+    def ended(self, name: str, output: object) -> None:
+        now = self.clock()
+        self.forward[name] = self.forward.get(name, 0.0) + now - self.before
+        self.before, self.current = now, min(self.names.index(name) + 1, len(self.names) - 1)
+        if isinstance(output, Tensor) and output.requires_grad:
+            output.register_hook(lambda _gradient: self.returned(name))  # type: ignore[no-untyped-call]
+
+    def returned(self, name: str) -> None:
+        """The gradient has come back to the stage's output: all after it is done."""
+        now = self.clock()
+        after = self.names[self.names.index(name) + 1]
+        self.backward[after] = self.backward.get(after, 0.0) + now - self.before
+        self.before = now
+
+    def keep(self, tensor: Tensor) -> Tensor:
+        """Counts a tensor that is kept for the way back, once; weights are there anyhow."""
+        place = tensor.untyped_storage().data_ptr()
+        if place not in self.seen and not isinstance(tensor, nn.Parameter):
+            self.seen.add(place)
+            name = self.names[self.current]
+            self.kept[name] = self.kept.get(name, 0.0) + tensor.untyped_storage().nbytes()
+        return tensor
+
+
+def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str) -> Speed:
+    """The network's weights are as they were afterwards, and it is in eval mode; gradients are gone."""
+    module, engine = network.network.module, Engine(device.device, precision)
+    clock = synchronised(device.device)
+    squares = noise(network.network.preprocessing.resize_size, MOST)
+    pictures = engine.place(to_batch(squares, network.network.preprocessing))
+    state = {name: value.detach().clone() for name, value in module.state_dict().items()}
+    grads = [parameter.requires_grad for parameter in module.parameters()]
+    try:
+        module.requires_grad_(True)
+        count = fitting(module, engine, pictures, clock)
+        learning = listened(network, engine, pictures[:count], clock, learn=True)
+        answering = listened(network, engine, pictures[:count], clock, learn=False)
+        step = step_seconds(module, clock)
+    finally:
+        module.load_state_dict(state)
+        module.zero_grad(set_to_none=True)
+        module.eval()
+        for parameter, trained in zip(module.parameters(), grads, strict=True):
+            parameter.requires_grad_(trained)
+    fast = fast_seconds(network, engine, pictures[:count], clock)
+    spread = fast / max(sum(answering.forward.values()), 1e-9)
+    stages = tuple(
+        StageSpeed(
+            name=stage.name,
+            parameters=stage.parameters,
+            answer_seconds=answering.forward.get(stage.name, 0.0) * spread / count,
+            judge_seconds=answering.forward.get(stage.name, 0.0) / count,
+            forward_seconds=learning.forward.get(stage.name, 0.0) / count,
+            backward_seconds=learning.backward.get(stage.name, 0.0) / count,
+            kept_bytes=learning.kept.get(stage.name, 0.0) / count,
+        )
+        for stage in network.stages
+    )
+    return Speed(
+        backbone=network.network.name,
+        image_size=network.network.preprocessing.image_size,
+        device=device.device,
+        has_cuts=network.has_cuts,
+        stages=stages,
+        read_seconds=0.0,
+        feed_seconds=timed(lambda: to_batch(squares, network.network.preprocessing), clock) / len(squares),
+        view_seconds=view_seconds(squares, network.network.preprocessing.image_size, clock),
+        step_seconds=step,
+        base_bytes=PROCESS_BYTES + COPIES_IN_MEMORY * 4 * sum(stage.parameters for stage in stages),
+    )
+
+
+def listened(
+    network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float], *, learn: bool
+) -> Ear:
+    """One pass to warm up and one that is listened to: what torch prepares for a new shape is prepared once."""
+    module = network.network.module.train(learn)
+    one_pass(module, engine, pictures, learn=learn)
+    ear = Ear(tuple(stage.name for stage in network.stages), clock)
+    with listening(network, ear), torch.autograd.graph.saved_tensors_hooks(ear.keep, lambda tensor: tensor):
+        ear.begin()
+        loss = one_pass(module, engine, pictures, learn=learn, back=False)
+        ear.ended(HEAD, None)
+        if learn:
+            loss.backward()  # type: ignore[no-untyped-call]
+            first = ear.names[0]
+            ear.backward[first] = clock() - ear.before
+    return ear
+
+
+@contextmanager
+def listening(network: StagedNetwork, ear: Ear) -> Iterator[None]:
+    hooks = []
+    for stage in network.stages:
+        modules = network.module_names(stage.name)
+        if stage.name != HEAD and modules:
+            last = network.network.module.get_submodule(modules[-1])
+            hooks.append(last.register_forward_hook(lambda _m, _i, output, name=stage.name: ear.ended(name, output)))
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def one_pass(module: nn.Module, engine: Engine, pictures: Tensor, *, learn: bool, back: bool = True) -> Tensor:
+    """A loss as in training, taken back if asked; without learning only the answers count."""
+    with torch.set_grad_enabled(learn), engine.autocast():
+        logits = module(pictures)
+    loss = cross_entropy(logits.float(), torch.zeros(len(pictures), dtype=torch.int64, device=logits.device))
+    if learn and back:
+        loss.backward()  # type: ignore[no-untyped-call]
+    return loss
+
+
+def fitting(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> int:
+    """How many pictures the timed passes take: a power of two."""
+    module.train()
+    one_pass(module, engine, pictures[:FIRST], learn=True)
+    seconds = timed(lambda: one_pass(module, engine, pictures[:FIRST], learn=True), clock)
+    count = FIRST
+    while count < MOST and seconds / FIRST * count * 2 <= SECONDS_A_PASS:
+        count *= 2
+    return count
+
+
+def fast_seconds(network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
+    """The frozen network up to its classifier as features are computed."""
+    module = fast_copy(head_prefix(network).module, engine.precision)
+    engine.infer(module, pictures)
+    return timed(lambda: engine.infer(module, pictures), clock)
+
+
+def step_seconds(module: nn.Module, clock: Callable[[], float]) -> float:
+    """Seconds of an optimizer's step for a million numbers, with the gradients that the last pass left."""
+    trained = [parameter for parameter in module.parameters() if parameter.grad is not None]
+    optimizer = torch.optim.AdamW(trained, lr=1e-9, fused=trained[0].device.type in ("cpu", "cuda"))
+    optimizer.step()
+    return timed(optimizer.step, clock) / max(sum(parameter.numel() for parameter in trained), 1) * MEGA
+
+
+def view_seconds(squares: NDArray[np.uint8], size: int, clock: Callable[[], float]) -> dict[str, float]:
+    numbers = np.random.default_rng(0).random((len(squares), NUMBERS_A_VIEW)).astype(np.float32)
+    flips = Flips(mirror=True)
+    return {
+        name: timed(lambda: augment(squares, numbers, strength, size=size, flips=flips), clock) / len(squares)  # noqa: B023 - called at once
+        for name, strength in STRENGTHS.items()
+    }
+
+
+def reading_seconds(dataset: Dataset, network: StagedNetwork, decoder: ItemDecoder, count: int) -> float:
+    """Seconds to decode a picture with all the children at work, by some of the dataset's own; the first warms up."""
+    records = dataset.index.records[: count + 1]
+    paths = [dataset.path_of(record) for record in records]
+    preprocessing = network.network.preprocessing
+    list(decoder.squares(paths[:1], preprocessing))
+    if len(paths) < 2:
+        return 0.0
+    return timed(lambda: list(decoder.squares(paths[1:], preprocessing)), time.perf_counter) / (len(paths) - 1)
+
+
+def noise(size: int, count: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+
+
+def timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    before = clock()
+    work()
+    return clock() - before
+
+
+def synchronised(device: str) -> Callable[[], float]:
+    """A clock that waits for what the device has still to do."""
+    wait = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}.get(device)
+    if wait is None:
+        return time.perf_counter
+
+    def clock() -> float:
+        wait()
+        return time.perf_counter()
+
+    return clock

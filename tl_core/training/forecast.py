@@ -1,0 +1,91 @@
+"""What each freezing and each preset will cost here, from a plan's own choices and a measured speed. Knows no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tl_core.backbones.stage import HEAD
+from tl_core.config import PRESETS, RunConfig
+from tl_core.errors import ConfigError
+from tl_core.training.estimate_values import Estimate, Speed, Workload, estimated, first_model_seconds
+from tl_core.training.plan import make_plan
+from tl_core.training.plan_values import PlanFacts, TrainingPlan
+from tl_core.training.preset_lines import preset_freezings
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`chosen` is None where the settings contradict each other: making the plan says how. `lines` has each ice line
+    that fits the other settings, by what `freeze` takes."""
+
+    chosen: Estimate | None
+    lines: dict[str, Estimate]
+    presets: dict[str, Estimate]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "chosen": None if self.chosen is None else self.chosen.to_dict(),
+            "lines": {name: line.to_dict() for name, line in self.lines.items()},
+            "presets": {name: preset.to_dict() for name, preset in self.presets.items()},
+        }
+
+
+def forecast(config: RunConfig, facts: PlanFacts, speed: Speed) -> Forecast:
+    """For moving the ice line: everything at once, in a few milliseconds."""
+    plain = replace(config, preset=None)
+    body = [stage.name for stage in facts.stages if stage.name != HEAD]
+    lines = {name: line_estimate(plain, name, facts, speed) for name in ("none", *body[:-1], "all")}
+    known = {name: line for name, line in lines.items() if line is not None}
+    presets = {preset: preset_estimate(plain, preset, facts, speed) for preset in PRESETS}
+    offered = {name: preset for name, preset in presets.items() if preset is not None}
+    chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, facts, speed)
+    return Forecast(chosen, known, offered)
+
+
+def line_estimate(config: RunConfig, freeze: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
+    return plan_estimate(replace(config, freeze=freeze, train_stages=None, gradual=""), facts, speed)
+
+
+def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed) -> Estimate | None:
+    """None where no plan can be made of it."""
+    try:
+        plan = make_plan(config, facts)
+    except ConfigError:
+        return None
+    found = estimated(speed, workload_of(plan))
+    return replace(found, trainable_parameters=plan.trainable_parameters, total_parameters=plan.total_parameters)
+
+
+def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
+    """All its candidates one after the other; pictures are read and looked at once for all of them."""
+    freezings = preset_freezings(preset, facts.stages, on_gpu=facts.device.device != "cpu")
+    plans = [line_estimate(config, freeze, facts, speed) for freeze in freezings]
+    found = [plan for plan in plans if plan is not None]
+    if not found:
+        return None
+    first = found[0].first_model_seconds
+    return replace(
+        max(found, key=lambda one: one.trainable_parameters),
+        total_seconds=first + sum(one.total_seconds - one.first_model_seconds for one in found),
+        memory_bytes=max(one.memory_bytes for one in found),
+    )
+
+
+def workload_of(plan: TrainingPlan) -> Workload:
+    return Workload(
+        train=plan.pictures.get("train", 0),
+        judged=plan.pictures.get("val", 0),
+        classes=len(plan.classes),
+        trained=plan.ever_trained,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        augment=plan.augment,
+        optimizer=plan.optimizer,
+    )
+
+
+def first_seconds(speed: Speed, pictures: int) -> float:
+    """How long a first model takes with so many pictures to learn from and to check on."""
+    work = Workload(pictures, 0, 2, (HEAD,), 0, 1)
+    return first_model_seconds(speed, work)
