@@ -24,7 +24,8 @@ Severity = Literal["harm", "warning", "note"]
 FINDING_KINDS = (
     "unreadable", "duplicate", "near_duplicate", "two_classes", "leak", "imbalance", "few", "empty_class",
     "missing_class", "merged_classes", "unsafe_name", "links", "ignored_folder", "converted", "tiny", "asked",
-    "look_alike", "bad_row", "missing_file", "extra_file",
+    "look_alike", "bad_row", "missing_file", "extra_file", "identical", "blank", "dark", "bright", "shape", "detail",
+    "shortcut", "outlier",
 )  # fmt: skip
 
 
