@@ -57,8 +57,7 @@ def run_training(
             f"start is '{config.start}': going on from an earlier run is not built yet.",
             "Use start 'pretrained' or 'scratch'.",
         )
-    share = VALIDATION_SHARE if config.validation_share is None else config.validation_share
-    index = assign_splits(dataset.index, validation_share=share, seed=config.seed)
+    index = split_pictures(config, dataset.index)
     write_split_csv(index, run_folder / "split.csv")
     device = device_facts()
     use_threads(device.threads)
@@ -79,6 +78,12 @@ def run_training(
     plan = with_pictures(plan, data)
     files = TrainingFiles(model=run_folder / "model", checkpoints=run_folder / "checkpoints", cache=cache)
     yield from carry_out(plan, data, network, files, should_stop=should_stop, clock=clock, started=started)
+
+
+def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
+    """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
+    share = VALIDATION_SHARE if config.validation_share is None else config.validation_share
+    return assign_splits(index, validation_share=share, seed=config.seed)
 
 
 def staged(config: RunConfig, num_classes: int, device: DeviceFacts) -> StagedNetwork:
