@@ -17,11 +17,14 @@ from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.events import Event, checked
 from tl_core.training.loop import train
+from tl_core.training.lora import lora_sizes
+from tl_core.training.norms import batch_norms
 from tl_core.training.pictures import Part, TrainingData, TrainingFiles
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
 
 BACKBONE = "test_efficientnet.r160_in1k"
+TRANSFORMER = "test_vit.r160_in1k"
 CPU = DeviceFacts(device="cpu", name="a processor", threads=1, native_bf16=False)
 
 
@@ -55,9 +58,9 @@ def digits_data(train: int, val: int, test: int = 0, *, classes: int = 10, size:
     return TrainingData(tuple(str(digit) for digit in range(classes)), hashes, squares, **parts)
 
 
-def small_network(classes: int = 10, seed: int = 0) -> StagedNetwork:
+def small_network(classes: int = 10, seed: int = 0, *, backbone: str = BACKBONE) -> StagedNetwork:
     torch.manual_seed(seed)
-    return stage_network(build_network(BACKBONE, classes, pretrained=False, image_size=32))
+    return stage_network(build_network(backbone, classes, pretrained=False, image_size=32))
 
 
 def facts_of(data: TrainingData, network: StagedNetwork, **changes: Any) -> PlanFacts:
@@ -71,14 +74,17 @@ def facts_of(data: TrainingData, network: StagedNetwork, **changes: Any) -> Plan
         "preprocessing": network.network.preprocessing,
         "stages": network.stages,
         "has_cuts": network.has_cuts,
-        "convolutional": True,
+        "convolutional": not lora_sizes(network),
         "device": CPU,
+        "most_train": int(counts["train"].max()),
+        "batch_norms": any(True for _ in batch_norms(network.network.module)),
+        "lora_sizes": lora_sizes(network),
     }
     return PlanFacts(**{**values, **changes})
 
 
 def small_plan(data: TrainingData, network: StagedNetwork, **choices: Any) -> TrainingPlan:
-    config = RunConfig.from_dict({"backbone": BACKBONE, "batch_size": 16, **choices})
+    config = RunConfig.from_dict({"backbone": network.network.name, "batch_size": 16, **choices})
     return make_plan(config, facts_of(data, network))
 
 
