@@ -33,7 +33,7 @@ class Phase:
     seconds_left: float | None = None
 
 
-PHASES = ("loading", "reading", "features", "head", "training", "scoring", "saving")
+PHASES = ("loading", "reading", "looking", "features", "head", "training", "scoring", "saving")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,34 @@ import time
 from typing import Any
 
 from tl_core.data import child
+from tl_core.data.headers import Header
 from tl_core.data.limits import Limits
 
-honest_inspect = child.inspect
+honest_header = child.checked_header
+honest_look = child.look
 
 
-def inspect(request: dict[str, Any], limits: Limits) -> child.Answer:
-    name = os.path.basename(request["name"])
+def misbehave(path: str) -> None:
+    name = os.path.basename(path)
     if name.startswith("abort"):
         os.abort()
     if name.startswith("hang"):
         time.sleep(600)
     if name.startswith("bloat"):
-        return {"width": len(bytearray(8 << 30 if os.name == "posix" else 1 << 45))}, b""
-    return honest_inspect(request, limits)
+        bytearray(8 << 30 if os.name == "posix" else 1 << 45)
+
+
+def checked_header(path: str, limits: Limits, name: str) -> tuple[bytes, Header]:
+    misbehave(path)
+    return honest_header(path, limits, name)
+
+
+def look(request: dict[str, Any], limits: Limits) -> child.Answer:
+    misbehave(request["path"])
+    return honest_look(request, limits)
 
 
 if __name__ == "__main__":
-    child.OPERATIONS["inspect"] = inspect
+    child.checked_header = checked_header
+    child.OPERATIONS["look"] = look
     child.main()

@@ -9,8 +9,10 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from tl_core.data.decoder import DecoderPool, Problem, Seen, ToRead
 from tl_core.data.preprocessing import Preprocessing
 
 SMALL = Preprocessing(24, 32, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.25, 0.125))
@@ -54,6 +56,23 @@ def write_zip(
                 warnings.simplefilter("ignore")  # a name that is there already
                 archive.writestr(info, data)
     return path
+
+
+def to_read(*paths: Path) -> list[ToRead]:
+    return [ToRead(str(path), str(path), path.stat().st_size if path.is_file() else 0) for path in paths]
+
+
+def headers_of(pool: DecoderPool, *paths: Path) -> dict[str, np.void | Problem]:
+    """By file name: the row of the index pass, or why there is none."""
+    found: dict[str, np.void | Problem] = {}
+    for batch in pool.index(to_read(*paths)):
+        found |= {paths[number].name: row for number, row in zip(batch.numbers, batch.rows, strict=True)}
+        found |= {paths[number].name: Problem(reason) for number, reason in batch.problems.items()}
+    return found
+
+
+def seen_of(pool: DecoderPool, *paths: Path) -> dict[str, Seen | Problem]:
+    return {paths[number].name: found for number, found in pool.look(to_read(*paths))}
 
 
 def pets(each: int = 3) -> dict[str, bytes]:

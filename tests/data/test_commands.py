@@ -78,8 +78,8 @@ def test_progress_is_said_once_a_second_at_most(capsys: pytest.CaptureFixture[st
     times = iter([0.0, 0.5, 0.9, 1.2, 1.2, 1.3, 2.5, 2.5])
     say = check.progress_lines(lambda: next(times))
     for done in range(1, 6):
-        say(done, 5)
-    assert capsys.readouterr().err == "Read 3 of 5 files\nRead 5 of 5 files\n"
+        say("reading" if done < 4 else "looking", done, 5)
+    assert capsys.readouterr().err == "Read 3 of 5 files\nChecked 5 of 5 files\n"
 
 
 def test_the_sample_command_writes_and_says_what_comes_next(

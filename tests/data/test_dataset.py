@@ -103,9 +103,9 @@ def test_a_thumbnail_is_made_once(source: Path, bring: Bring, pool: DecoderPool)
 
 
 def test_progress_counts_every_file_and_ends_at_the_total(source: Path, tmp_path: Path, pool: DecoderPool) -> None:
-    seen: list[tuple[int, int]] = []
-    import_into(source, tmp_path / "d", on_progress=lambda done, total: seen.append((done, total)), pool=pool)
-    assert seen == [(done, 6) for done in range(7)]
+    seen: list[tuple[str, int, int]] = []
+    import_into(source, tmp_path / "d", on_progress=lambda *progress: seen.append(progress), pool=pool)
+    assert seen == [("reading", 0, 6), ("reading", 6, 6), *(("looking", done, 6) for done in range(7))]
 
 
 def test_an_import_that_is_stopped_keeps_nothing_but_the_jobs_own_files(
@@ -139,7 +139,7 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(
 def test_a_zip_that_changes_while_it_is_read_is_refused(tmp_path: Path, pool: DecoderPool) -> None:
     path = write_zip(tmp_path / "pets.zip", pets())
     with pytest.raises(DataError, match=r"'pets.zip' changed while it was read. Bring it in again"):
-        import_into(path, tmp_path / "d", on_progress=lambda done, total: os.utime(path, ns=(1, 1)), pool=pool)
+        import_into(path, tmp_path / "d", on_progress=lambda *progress: os.utime(path, ns=(1, 1)), pool=pool)
     assert not (tmp_path / "d").exists()
 
 

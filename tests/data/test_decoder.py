@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import threading
@@ -10,8 +11,8 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.data.pictures_for_tests import SMALL, encoded, noise, png, write_files
-from tl_core.data.decoder import DecoderPool, Inspected, Problem
+from tests.data.pictures_for_tests import SMALL, encoded, headers_of, noise, png, seen_of, to_read, write_files
+from tl_core.data.decoder import DecoderPool, Problem, Seen
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.errors import DataError
 
@@ -19,17 +20,25 @@ MISBEHAVING = "tests.data.misbehaving_child"
 
 
 def reasons(pool: DecoderPool, paths: list[Path]) -> dict[str, str]:
-    found = {paths[index].name: item for index, item in pool.inspect(paths)}
-    return {name: item.reason for name, item in found.items() if isinstance(item, Problem)}
+    """Of both passes, which have to give the same ones."""
+    found = [headers_of(pool, *paths), seen_of(pool, *paths)]
+    told = [{name: item.reason for name, item in some.items() if isinstance(item, Problem)} for some in found]
+    assert told[0] == told[1]
+    return told[0]
 
 
 def test_every_path_comes_back_once_with_what_it_is(pool: DecoderPool, tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.png" for number in range(70)]
     for number, path in enumerate(paths):
         path.write_bytes(png(number, (20 + number, 30)))
-    found = dict(pool.inspect(paths))
-    assert sorted(found) == list(range(70))
-    assert [item.width for _, item in sorted(found.items()) if isinstance(item, Inspected)] == list(range(20, 90))
+    found = headers_of(pool, *paths)
+    assert {path.name: (int(found[path.name]["width"]), 30) for path in paths} == {
+        path.name: (20 + number, 30) for number, path in enumerate(paths)
+    }
+    assert found["0.png"]["sha256"].tobytes() == hashlib.sha256(png(0, (20, 30))).digest()
+    seen = seen_of(pool, *paths)
+    assert sorted(seen) == sorted(path.name for path in paths)
+    assert all(isinstance(item, Seen) for item in seen.values())
 
 
 def test_squares_are_the_centre_of_the_picture_at_the_size_that_was_asked_for(
@@ -54,12 +63,11 @@ def test_a_big_jpeg_decoded_at_a_fraction_looks_as_if_decoded_whole(pool: Decode
 def test_a_file_that_changed_since_its_hash_was_taken_is_refused(pool: DecoderPool, tmp_path: Path) -> None:
     path = tmp_path / "cat.png"
     path.write_bytes(png(1))
-    ((_, known),) = pool.inspect([path])
-    assert isinstance(known, Inspected)
-    ((_, before),) = pool.squares([path], SMALL, sha256=[known.sha256])
+    known = hashlib.sha256(png(1)).hexdigest()
+    ((_, before),) = pool.squares([path], SMALL, sha256=[known])
     assert isinstance(before, np.ndarray)
     path.write_bytes(png(2))
-    ((_, after),) = pool.squares([path], SMALL, sha256=[known.sha256])
+    ((_, after),) = pool.squares([path], SMALL, sha256=[known])
     assert after == Problem("The file has changed since the pictures were brought in. Bring them in again.")
 
 
@@ -120,16 +128,16 @@ def test_a_child_that_cannot_start_is_a_fault_and_no_picture_is_blamed(tmp_path:
     write_files(tmp_path, {"a.png": png(1)})
     with DecoderPool(1, module="tests.data.no_such_child") as children:  # noqa: SIM117
         with pytest.raises(RuntimeError, match="picture reader could not be started"):
-            list(children.inspect([tmp_path / "a.png"]))
+            headers_of(children, tmp_path / "a.png")
 
 
 def test_a_caller_that_stops_half_way_leaves_the_pool_usable(pool: DecoderPool, tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.png" for number in range(60)]
     for number, path in enumerate(paths):
         path.write_bytes(png(number))
-    first = next(iter(pool.inspect(paths)))
-    assert isinstance(first[1], Inspected)
-    assert len(dict(pool.inspect(paths))) == 60
+    first = next(iter(pool.look(to_read(*paths))))
+    assert isinstance(first[1], Seen)
+    assert len(seen_of(pool, *paths)) == 60
 
 
 def test_two_threads_share_a_pool_and_each_gets_its_own_answers(pool: DecoderPool, tmp_path: Path) -> None:
@@ -140,7 +148,7 @@ def test_two_threads_share_a_pool_and_each_gets_its_own_answers(pool: DecoderPoo
     widths: dict[int, set[int]] = {}
 
     def look(size: int) -> None:
-        widths[size] = {item.width for _, item in pool.inspect(paths[size]) if isinstance(item, Inspected)}
+        widths[size] = {int(row["width"]) for row in headers_of(pool, *paths[size]).values()}
 
     threads = [threading.Thread(target=look, args=(size,)) for size in paths]
     for thread in threads:
@@ -153,7 +161,7 @@ def test_two_threads_share_a_pool_and_each_gets_its_own_answers(pool: DecoderPoo
 def test_no_process_is_left_when_a_pool_is_closed(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.png": png(1)})
     with DecoderPool(2) as children:
-        list(children.inspect([tmp_path / "a.png"] * 8))
+        headers_of(children, *[tmp_path / "a.png"] * 8)
         started = [child for child in psutil.Process().children() if "tl_core.data.child" in child.cmdline()]
         mine = [child for child in started if child.ppid() == os.getpid()]
         assert mine
@@ -166,6 +174,6 @@ def test_a_child_sees_no_secret_of_the_environment(tmp_path: Path, monkeypatch: 
     write_files(tmp_path, {"a.png": png(1)})
     before = set(psutil.Process().children())
     with DecoderPool(1, LOCAL) as children:
-        list(children.inspect([tmp_path / "a.png"]))
+        headers_of(children, tmp_path / "a.png")
         (child,) = set(psutil.Process().children()) - before
         assert "HF_TOKEN" not in child.environ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.pictures_for_tests import encoded, noise, png, write_files
+from tests.data.pictures_for_tests import encoded, headers_of, noise, png, seen_of, write_files
 from tl_core.data import sniffing
 from tl_core.data.decoder import DecoderPool, Problem
 
@@ -38,9 +38,9 @@ FOREIGN = {
 def test_what_is_no_picture_is_called_by_its_true_name(name: str, pool: DecoderPool, tmp_path: Path) -> None:
     data, reason = FOREIGN[name]
     write_files(tmp_path, {name: data})
-    ((_, found),) = pool.inspect([tmp_path / name])
-    assert isinstance(found, Problem)
-    assert reason in found.reason
+    for found in (headers_of(pool, tmp_path / name)[name], seen_of(pool, tmp_path / name)[name]):
+        assert isinstance(found, Problem)
+        assert reason in found.reason
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
@@ -55,11 +55,12 @@ def test_a_letter_cut_in_two_at_the_end_of_the_first_bytes_is_still_text() -> No
 
 def test_a_name_without_or_with_a_wrong_ending_does_not_matter(pool: DecoderPool, tmp_path: Path) -> None:
     write_files(tmp_path, {"cat": png(1), "dog.jpg": png(2), "cow.txt": png(3)})
-    found = dict(pool.inspect([tmp_path / name for name in ("cat", "dog.jpg", "cow.txt")]))
-    assert [getattr(found[index], "notes", None) for index in range(3)] == [(), ("misnamed",), ("misnamed",)]
+    found = seen_of(pool, *(tmp_path / name for name in ("cat", "dog.jpg", "cow.txt")))
+    notes = {name: getattr(seen, "notes", None) for name, seen in found.items()}
+    assert notes == {"cat": (), "dog.jpg": ("misnamed",), "cow.txt": ("misnamed",)}
 
 
 def test_a_device_or_a_folder_is_never_read(pool: DecoderPool, tmp_path: Path) -> None:
     (tmp_path / "folder.png").mkdir()
-    ((_, folder),) = pool.inspect([tmp_path / "folder.png"])
-    assert folder == Problem("It is no ordinary file.")
+    assert headers_of(pool, tmp_path / "folder.png") == {"folder.png": Problem("It is no ordinary file.")}
+    assert seen_of(pool, tmp_path / "folder.png") == {"folder.png": Problem("It is no ordinary file.")}

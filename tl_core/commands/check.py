@@ -17,12 +17,14 @@ from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.index import SPLITS, DatasetReport, Skipped
 from tl_core.data.names import listed, shown
+from tl_core.data.reading import OnProgress
 from tl_core.errors import RunError
 from tl_core.jobs.workspace import Workspace, new_identifier
 
 SECONDS_BETWEEN_LINES = 1.0
 PATHS_SHOWN = 3
 REASONS_SHOWN = 10
+DONE_WORDS = {"reading": "Read", "looking": "Checked"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,15 +64,15 @@ def _known_or_read(data: Path, datasets: Path) -> Dataset:
     return import_source(data, datasets / new_identifier(), on_progress=progress_lines(time.monotonic))
 
 
-def progress_lines(clock: Callable[[], float]) -> Callable[[int, int], None]:
+def progress_lines(clock: Callable[[], float]) -> OnProgress:
     """Says on standard error how far reading has come, once a second at most, and only when it takes that long."""
     last = clock()
 
-    def say(done: int, total: int) -> None:
+    def say(phase: str, done: int, total: int) -> None:
         nonlocal last
         if clock() - last >= SECONDS_BETWEEN_LINES:
             last = clock()
-            print(f"Read {done:,} of {total:,} files", file=sys.stderr)
+            print(f"{DONE_WORDS[phase]} {done:,} of {total:,} files", file=sys.stderr)
 
     return say
 

@@ -14,6 +14,7 @@ LINE_SECONDS = 0.2  # a moving line is drawn five times a second at most
 PHASE_WORDS = {
     "loading": "Loading the network",
     "reading": "Reading pictures",
+    "looking": "Checking pictures",
     "features": "Looking at pictures",
     "head": "Fitting the head",
     "training": "Training",

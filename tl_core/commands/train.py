@@ -90,7 +90,7 @@ def _bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: 
     return import_source(
         data,
         person.datasets / new_identifier(),
-        on_progress=lambda done, total: printer.phase("reading", done, total),
+        on_progress=printer.phase,
         should_stop=lambda: bool(interrupts),
     )
 

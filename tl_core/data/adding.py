@@ -19,17 +19,17 @@ from typing import Any
 
 from tl_core.data import store
 from tl_core.data.building import ColumnsBuilder
+from tl_core.data.columns import Columns
 from tl_core.data.columns_file import write_columns
 from tl_core.data.copies import Copied, free_path
-from tl_core.data.decoder import DecoderPool, Inspected
+from tl_core.data.decoder import DecoderPool
 from tl_core.data.edit_replay import Content, find_path
 from tl_core.data.edit_state import GIVEN_KINDS
-from tl_core.data.importing import record_of
-from tl_core.data.index import Finding, ImageRecord, Skipped
-from tl_core.data.layout import Layout, Place
+from tl_core.data.index import Finding, Records, Skipped
+from tl_core.data.layout import Layout
 from tl_core.data.limits import Limits
 from tl_core.data.names import class_key, listed, shown
-from tl_core.data.reading import Reading, read_all
+from tl_core.data.reading import OnProgress, Reading, read_all
 from tl_core.data.sources import Source
 
 INCOMING_FOLDER = "incoming"
@@ -42,7 +42,7 @@ class Batch:
     """Files that were read; their bytes wait in `folder` until they become part of the dataset."""
 
     folder: Path
-    records: tuple[tuple[ImageRecord, Inspected], ...]
+    columns: Columns
     skipped: tuple[Skipped, ...]
     system_files: int
     findings: tuple[Finding, ...]
@@ -53,7 +53,7 @@ class Batch:
         there = _contents(content)
         taken: set[str] = set()
         builder, skipped, labels = ColumnsBuilder(), list(self.skipped), set()
-        for record, found in self.records:
+        for at, record in enumerate(Records(self.columns)):
             label = spelled.setdefault(class_key(record.label), record.label)
             twin = there.setdefault((record.sha256, label), record.path)
             if twin != record.path:
@@ -64,7 +64,7 @@ class Batch:
             labels.add(label)
             self._move(dataset, record.sha256)
             record = dataclasses.replace(record, path=path, label=label, stored=has_root)
-            builder.look(builder.append(record, format=found.format, notes=found.notes), found.looked)
+            builder.take(self.columns, at, record)
         name = f"{ADDED_FOLDER}/{line:06d}.columns"
         (dataset / ADDED_FOLDER).mkdir(mode=0o700, exist_ok=True)
         write_columns(dataset / name, builder.columns().sorted_by_path())
@@ -92,7 +92,7 @@ def gathered(
     pool: DecoderPool | None,
     limits: Limits,
     *,
-    on_progress: Callable[[int, int], None],
+    on_progress: OnProgress,
     should_stop: Callable[[], bool],
 ) -> Iterator[Batch]:
     """The files of a source, copied and read; what is not taken over is gone when the block ends.
@@ -104,31 +104,14 @@ def gathered(
     folder.mkdir(parents=True, mode=0o700)
     try:
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
-            task = Reading(Copied(source, limits), folder, reader, on_progress, should_stop)
-            read_all(task, plan)
-        yield _batch(task, plan, folder)
+            thumbnails = dataset / store.THUMBNAILS_FOLDER
+            task = Reading(Copied(source, limits), folder, reader, on_progress, should_stop, thumbnails)
+            taken = read_all(task, plan)
+        given = (*source.listing.findings, *plan.findings)
+        findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)
+        yield Batch(folder, taken.columns, taken.skipped, taken.system_files, findings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _batch(task: Reading, plan: Layout, folder: Path) -> Batch:
-    """Every file lands in exactly one of records, skipped and system files."""
-    records: list[tuple[ImageRecord, Inspected]] = []
-    skipped = list(task.source.listing.refused)
-    system_files = 0
-    for entry, place in zip(task.source.listing.entries, plan.places, strict=True):
-        found = task.inspected.get(entry.path)
-        if place is None:
-            system_files += 1
-        elif found is None:
-            skipped.append(Skipped(entry.path, task.problems[entry.path]))
-        elif isinstance(place, Place):
-            records.append((record_of(task.source, entry, place, found), found))
-        else:
-            skipped.append(Skipped(entry.path, place))
-    given = (*task.source.listing.findings, *plan.findings)
-    findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)
-    return Batch(folder, tuple(records), tuple(skipped), system_files, findings)
 
 
 def _contents(content: Content) -> dict[tuple[str, str], str]:

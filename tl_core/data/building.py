@@ -8,16 +8,29 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import ROW, ROW_COLUMNS, SPLIT_CODES, Columns, gathered_paths, note_mask
+from tl_core.data.headers import FORMATS
 from tl_core.data.looking import Looked
-from tl_core.data.record import ImageRecord
+from tl_core.data.record import ImageRecord, Split
 
 CHUNK = 1 << 13  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a row says by words; the rest of it are numbers. `stored` as in ImageRecord."""
+
+    path: str
+    label: str
+    split: Split | None
+    group: str
+    stored: bool
 
 
 class ColumnsBuilder:
@@ -57,6 +70,43 @@ class ColumnsBuilder:
         self._path_ends.append(len(self._path_bytes))
         self._rows += 1
         return position
+
+    def extend(self, names: Sequence[Named], indexed: NDArray[Any], cameras: Sequence[str]) -> None:
+        """Adds a row for each name, with the numbers that the index pass found (rows of answers.INDEXED)."""
+        rows = np.zeros(len(names), dtype=ROW)
+        for column in ("sha256", "bytes", "width", "height", "taken"):
+            rows[column] = indexed[column]
+        for column, table, words in (("camera", self._cameras, cameras), ("format", self._formats, FORMATS)):
+            used = np.unique(indexed[column])
+            codes = np.zeros(len(words), dtype=np.int32)
+            codes[used] = [table.setdefault(words[code], len(table)) for code in used]
+            rows[column] = codes[indexed[column]]
+        rows["label"] = [self._labels.setdefault(name.label, len(self._labels)) for name in names]
+        rows["group"] = [self._groups.setdefault(name.group, len(self._groups)) for name in names]
+        rows["split"] = [SPLIT_CODES[name.split] for name in names]
+        rows["stored"] = [name.stored for name in names]
+        for name in names:
+            self._path_bytes += name.path.encode("utf-8", "surrogatepass")
+            self._path_ends.append(len(self._path_bytes))
+        while len(rows):
+            at = self._rows % CHUNK
+            if at == 0:
+                self._chunks.append(np.zeros(CHUNK, dtype=ROW))
+            some, rows = rows[: CHUNK - at], rows[CHUNK - at :]
+            self._chunks[-1][at : at + len(some)] = some
+            self._rows += len(some)
+
+    def take(self, columns: Columns, at: int, record: ImageRecord) -> None:
+        """Adds row `at` of other columns, with what `record` says instead of what it said there."""
+        self.append(record, format=columns.formats[columns.format[at]])
+        row = self._chunks[-1][(self._rows - 1) % CHUNK]
+        for name in ("detail", "notes", "difference_hash", "signature"):
+            row[name] = getattr(columns, name)[at]
+
+    def content(self, position: int) -> tuple[str, int]:
+        """A row's SHA-256 in hexadecimal digits, and the size of the file."""
+        row = self._chunks[position // CHUNK][position % CHUNK]
+        return row["sha256"].tobytes().hex(), int(row["bytes"])
 
     def look(self, position: int, found: Looked, notes: Iterable[str] = ()) -> None:
         """Adds what was seen in the picture of a row."""

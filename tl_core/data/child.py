@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
+import math
 import os
 import signal
 import stat
@@ -19,8 +19,9 @@ from typing import Any
 
 from PIL import Image, ImageFile
 
-from tl_core.data import looking, pictures, sniffing, wire
+from tl_core.data import exif, headers, looking, pictures, sniffing, wire
 from tl_core.data.counting import sized
+from tl_core.data.headers import Header
 from tl_core.data.limits import Limits
 from tl_core.data.pictures import PictureError
 from tl_core.data.preprocessing import Preprocessing
@@ -45,48 +46,106 @@ def read_file(path: str, limits: Limits) -> bytes:
         raise PictureError("There is no permission to read it.") from None
     except OSError as error:
         raise PictureError(f"It cannot be read ({error.strerror}).") from None
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):  # exchanged in between
-            raise PictureError("It is no ordinary file.")
-        if status.st_size > limits.file_bytes:
-            raise PictureError(f"It has {sized(status.st_size)}; at most {sized(limits.file_bytes)} are read.")
-        try:
-            data = stream.read(limits.file_bytes + 1)
-        except OSError as error:
-            raise PictureError(f"It cannot be read ({error.strerror}).") from None
+    try:
+        data = _read_open(descriptor, limits)
+    except OSError as error:
+        raise PictureError(f"It cannot be read ({error.strerror}).") from None
+    finally:
+        os.close(descriptor)
     if not data:
         raise PictureError("It is empty (0 bytes).")
     return data
 
 
+def _read_open(descriptor: int, limits: Limits) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):  # exchanged in between
+        raise PictureError("It is no ordinary file.")
+    if status.st_size > limits.file_bytes:
+        raise PictureError(f"It has {sized(status.st_size)}; at most {sized(limits.file_bytes)} are read.")
+    data = os.read(descriptor, status.st_size)
+    if len(data) == status.st_size:
+        return data
+    parts = [data]  # a system may give less than was asked for; a file may have been cut meanwhile
+    while part := os.read(descriptor, status.st_size - sum(map(len, parts))):
+        parts.append(part)
+    return b"".join(parts)
+
+
 def open_checked(path: str, limits: Limits, name: str = "") -> tuple[bytes, ImageFile.ImageFile]:
     data = read_file(path, limits)
-    words = sniffing.what_it_is(data[: sniffing.SNIFFED_BYTES], name or path)
+    return data, open_bytes(data, limits, name or path)
+
+
+def open_bytes(data: bytes, limits: Limits, name: str) -> ImageFile.ImageFile:
+    words = sniffing.what_it_is(data[: sniffing.SNIFFED_BYTES], name)
     if words is not None:
         raise PictureError(f"It is {words}, not a picture. {sniffing.remedy(words)}".strip())
-    return data, pictures.open_picture(data, limits)
+    return pictures.open_picture(data, limits)
 
 
-def inspect(request: dict[str, Any], limits: Limits) -> Answer:
-    """Size, format, content hash, and what near-duplicates are found by. The picture is decoded to its last row."""
+def index(request: dict[str, Any], limits: Limits) -> Answer:
+    """Content hash, size, format, time and camera of many files, by reading them once and decoding none.
+
+    The payload has a packed row (`wire.INDEXED`) for each file; `problems` says why a file is none, by its number.
+    """
+    root, names = request["root"], request["names"]
+    rows, problems, cameras = [], {}, [""]
+    for number, path in enumerate(request["paths"]):
+        try:
+            data, header = checked_header(root + path, limits, names[number] if names else root + path)
+        except PictureError as error:
+            problems[number] = str(error)
+            rows.append(wire.NOT_INDEXED)
+            continue
+        taken, camera = exif.taken_and_camera(header.exif) if header.exif else (None, "")
+        if camera not in cameras:
+            cameras.append(camera)
+        rows.append(
+            wire.INDEXED.pack(
+                hashlib.sha256(data).digest(), len(data), header.width, header.height,
+                math.nan if taken is None else taken, cameras.index(camera), headers.FORMATS.index(header.format),
+            )
+        )  # fmt: skip
+    return {"problems": problems, "cameras": cameras}, b"".join(rows)
+
+
+def checked_header(path: str, limits: Limits, name: str) -> tuple[bytes, Header]:
+    data = read_file(path, limits)
+    header = None if name.lower().endswith(sniffing.RAW_ENDINGS) else headers.header_of(data)
+    if header is None:
+        return data, _header_by_library(path, data, limits, name)
+    pictures.check_size(header.width, header.height, limits)
+    if header.is_cut_off:
+        raise PictureError("Its pixels are damaged or cut off (it has no end). Send it again.")
+    return data, header
+
+
+def _header_by_library(path: str, data: bytes, limits: Limits, name: str) -> Header:
+    image = open_bytes(data, limits, name or path)
+    block = image.info.get("exif")
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
+    return Header(kind, *image.size, block.removeprefix(headers.EXIF_MARK) if isinstance(block, bytes) else b"")
+
+
+def look(request: dict[str, Any], limits: Limits) -> Answer:
+    """What a picture looks like, decoded to its last row, and its thumbnail behind the signature."""
     name = request["name"]
     data, image = open_checked(request["path"], limits, name)
-    width, height = image.size
-    kind = str(image.format)
-    ending = os.path.splitext(name)[1].lower()
+    if len(data) != request["bytes"]:
+        raise PictureError("It changed while it was read. Bring it in again.")
+    size, ending = image.size, os.path.splitext(name)[1].lower()
     pictures.load(image, smallest=looking.INPUT_SIDE)
-    found = [
-        *pictures.notes(image),
-        *([pictures.MISNAMED] if ending not in ("", *ENDINGS.get(kind, (ending,))) else []),
-    ]
-    seen = looking.looked(pictures.upright_rgb(image), (width, height))
+    found = list(pictures.notes(image))
+    if ending not in ("", *ENDINGS.get(str(image.format), (ending,))):
+        found.append(pictures.MISNAMED)
+    upright = pictures.upright_rgb(image)
+    seen = looking.looked(upright, size)
     header = {
-        "width": width, "height": height, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-        "format": kind, "notes": found, "difference_hash": seen.difference_hash, "brightness": seen.brightness,
+        "notes": found, "difference_hash": seen.difference_hash, "brightness": seen.brightness,
         "contrast": seen.contrast, "detail": seen.detail,
     }  # fmt: skip
-    return header, seen.signature
+    return header, seen.signature + pictures.thumbnail(upright, int(request["thumbnail"]))
 
 
 def square(request: dict[str, Any], limits: Limits) -> Answer:
@@ -101,22 +160,16 @@ def square(request: dict[str, Any], limits: Limits) -> Answer:
 
 
 def thumbnail(request: dict[str, Any], limits: Limits) -> Answer:
-    """A fresh JPEG without any metadata: places, names and hidden data stay behind."""
+    """Its thumbnail alone."""
     size = int(request["size"])
     _, image = open_checked(request["path"], limits)
     pictures.load(image, smallest=size)
-    upright = pictures.upright_rgb(image)
-    scale = size / max(upright.size)
-    if scale < 1:
-        wide, high = (max(1, round(side * scale)) for side in upright.size)
-        upright = upright.resize((wide, high), Image.Resampling.BICUBIC)
-    out = io.BytesIO()
-    Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85)
-    return {}, out.getvalue()
+    return {}, pictures.thumbnail(pictures.upright_rgb(image), size)
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any], Limits], Answer]] = {
-    "inspect": inspect,
+    "index": index,
+    "look": look,
     "square": square,
     "thumbnail": thumbnail,
 }

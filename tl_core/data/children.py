@@ -36,7 +36,8 @@ ENVIRONMENT = (
     "APPDATA",
 )
 DEPTH = 4  # requests in a child's pipe: it never waits for us, and a crash costs little
-PIPE_BYTES = 3500  # below the smallest pipe buffer (Windows: 4096), so that writing a request never blocks
+# What lies in a child's pipe at once: less than the smallest pipe buffer, so that writing a request never blocks
+PIPE_BYTES = 60_000 if sys.platform == "linux" else 3500
 STARTING_SECONDS = 60.0  # a cold disk and a busy machine
 STOPPED = "Reading was stopped."
 CRASHED = "It crashed the picture reader, or needed more memory than a picture may."
@@ -71,6 +72,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._under_way: deque[tuple[Request, int]] = deque()
         self._deadline: float | None = None
+        self._held: Request | None = None  # taken from the queue; does not fit into the pipe yet
         self._ending = False
         self._talker = threading.Thread(target=self._talk, name="decoder", daemon=True)
         self._watcher = threading.Thread(target=self._watch, name="decoder-timeout", daemon=True)
@@ -90,24 +92,27 @@ class Child:
             if self._under_way:
                 self._receive()
         self._dispose()
-        for request, _ in self._under_way:
+        for request in (*(request for request, _ in self._under_way), *([self._held] if self._held else [])):
             request.results.put(Done(request.index, problem=STOPPED))
 
     def _fill(self) -> None:
         """Sends what fits into the pipe; waits for a request only when none is under way."""
         while not self._ending and len(self._under_way) < DEPTH:
-            if sum(size for _, size in self._under_way) > PIPE_BYTES // 2:
-                return
             try:
-                request = self._requests.get(block=not self._under_way)
+                request = self._held or self._requests.get(block=not self._under_way)
             except queue.Empty:
                 return
             if request is None:
                 self._ending = True
                 return
-            self._send(request)
+            size = len(json.dumps(request.fields))
+            if self._under_way and size + sum(size for _, size in self._under_way) > PIPE_BYTES:
+                self._held = request
+                return
+            self._held = None
+            self._send(request, size)
 
-    def _send(self, request: Request) -> None:
+    def _send(self, request: Request, size: int) -> None:
         try:
             process = self._process or self._start()
         except OSError as error:
@@ -115,7 +120,7 @@ class Child:
             return
         if not self._under_way:
             self._deadline = time.monotonic() + self._limits.seconds
-        self._under_way.append((request, len(json.dumps(request.fields))))
+        self._under_way.append((request, size))
         with contextlib.suppress(OSError):  # it died: reading its answer will tell
             wire.write_frame(_stream(process.stdin), request.fields)
 

@@ -9,17 +9,17 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tl_core.data.columns import Columns
-from tl_core.data.decoder import DecoderPool
+from tl_core.data.decoder import THUMBNAIL, DecoderPool
 from tl_core.data.edit_state import LeftOut, read_left_out
 from tl_core.data.importing import fingerprint_of, import_into, never, nobody_watches
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
-from tl_core.data.reading import ImportStopped
+from tl_core.data.reading import ImportStopped, OnProgress
 from tl_core.data.store import (
     DATASET_FILE,
     READY,
@@ -29,14 +29,15 @@ from tl_core.data.store import (
     read_index,
     read_report,
     stored_path,
+    thumbnail_path,
     write_dataset,
+    write_thumbnail,
 )
 from tl_core.errors import DataError
-from tl_core.platform import atomic_write_bytes
 
 __all__ = [
     "Dataset", "DatasetSummary", "ImportStopped", "delete_dataset", "find_unchanged", "import_source",
-    "list_datasets", "open_dataset",
+    "import_sources",    "list_datasets", "open_dataset",
 ]  # fmt: skip
 
 
@@ -68,12 +69,11 @@ class Dataset:
             return stored_path(self.folder, record.sha256)
         return Path(self.facts.root) / record.path
 
-    def thumbnail(self, record: ImageRecord, pool: DecoderPool, size: int = 160) -> Path:
+    def thumbnail(self, record: ImageRecord, pool: DecoderPool, size: int = THUMBNAIL) -> Path:
         """A small JPEG, made once. Raises DataError where the picture can no longer be read."""
-        path = self.folder / THUMBNAILS_FOLDER / f"{record.sha256}-{size}.jpg"
+        path = thumbnail_path(self.folder / THUMBNAILS_FOLDER, record.sha256, size)
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            atomic_write_bytes(path, pool.thumbnail(self.path_of(record), size))
+            write_thumbnail(path, pool.thumbnail(self.path_of(record), size))
         return path
 
 
@@ -97,15 +97,29 @@ def import_source(
     *,
     limits: Limits = LOCAL,
     name: str = "",
-    on_progress: Callable[[int, int], None] = nobody_watches,
+    on_progress: OnProgress = nobody_watches,
     should_stop: Callable[[], bool] = never,
 ) -> Dataset:
-    """Reads a folder or a zip into the dataset folder `folder` (made if need be; a job's files in it stay).
+    """Reads a folder, a zip or a table beside pictures into the dataset folder `folder` (made if need be; a job's files in it stay).
 
-    `on_progress(done, total)` counts files. Raises DataError with a remedy, ImportStopped when asked to stop; either
-    way nothing half done stays behind.
+    `on_progress(phase, done, total)` counts files, "reading" them and then "looking" at them. Raises DataError with a
+    remedy, ImportStopped when asked to stop; either way nothing half done stays behind.
     """
     import_into(source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
+    return open_dataset(folder)
+
+
+def import_sources(
+    sources: Sequence[Path],
+    folder: Path,
+    *,
+    limits: Limits = LOCAL,
+    name: str = "",
+    on_progress: OnProgress = nobody_watches,
+    should_stop: Callable[[], bool] = never,
+) -> Dataset:
+    """As import_source, of several folders, zips and tables together; kinds of one name become one kind."""
+    import_into(sources, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
     return open_dataset(folder)
 
 
@@ -128,12 +142,12 @@ def open_dataset(folder: Path) -> Dataset:
     return Dataset(folder, facts, read_index(state, facts), read_report(state))
 
 
-def find_unchanged(datasets: Path, source: Path, limits: Limits = LOCAL) -> Dataset | None:
+def find_unchanged(datasets: Path, source: Path | Sequence[Path], limits: Limits = LOCAL) -> Dataset | None:
     """The newest dataset made of `source` as it is now: same names, sizes and times. Reads no picture.
 
     One that a person has changed since is none: it says other things than the source does.
     """
-    wanted = os.path.realpath(source)
+    wanted = "\n".join(os.path.realpath(path) for path in ([source] if isinstance(source, Path) else source))
     known = [(folder, facts) for folder, facts in _complete(datasets) if facts.source == wanted and not facts.edited]
     if not known:
         return None

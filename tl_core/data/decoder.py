@@ -9,43 +9,21 @@ from __future__ import annotations
 import itertools
 import os
 import queue
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from tl_core.data.answers import Indexed, Problem, Seen, Square, ToRead, indexed_of, seen_of, square_of
 from tl_core.data.children import STOPPED, Child, Done, Request
 from tl_core.data.limits import LOCAL, Limits
-from tl_core.data.looking import Looked
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import DataError
 
-Square = npt.NDArray[np.uint8]
 AHEAD = 16  # requests under way for each child and caller: keeps children busy, and memory flat
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why an item cannot be used, in words."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What a picture is, and what it looks like."""
-
-    width: int
-    height: int
-    bytes: int
-    sha256: str
-    format: str
-    notes: tuple[str, ...]
-    looked: Looked
+THUMBNAIL = 160  # pixels of the long side
+BATCH_FILES, BATCH_BYTES, BATCH_LETTERS = 64, 8_000_000, 16_000
+__all__ = ["DecoderPool", "Indexed", "ItemDecoder", "Problem", "Seen", "Square", "ToRead"]
 
 
 class ItemDecoder(Protocol):
@@ -90,19 +68,37 @@ class DecoderPool:
                 if request is not None:
                     request.results.put(Done(request.index, problem=STOPPED))
 
-    def inspect(
-        self, paths: Iterable[Path], *, name_of: Callable[[int], str] | None = None
-    ) -> Iterator[tuple[int, Inspected | Problem]]:
-        """Every path's index with what it is or why not, as they come; `paths` is drawn from as room comes free.
+    def index(self, files: Iterable[ToRead]) -> Iterator[Indexed]:
+        """The headers of files, in batches as they come; `files` is drawn from as room comes free.
 
-        `name_of` gives the name under which a person knows a file that is stored under another.
+        Where a batch ends a child or takes too long, its files are read once more, each by itself.
         """
+        sent: list[tuple[tuple[int, ...], list[ToRead]]] = []
+        again: list[tuple[int, ToRead]] = []
+
+        def requests() -> Iterator[dict[str, Any]]:
+            for batch in batches(enumerate(files)):
+                sent.append((tuple(number for number, _ in batch), [file for _, file in batch]))
+                yield index_request(sent[-1][1])
+
+        for at, done in self._run(requests()):
+            numbers, batch = sent[at]
+            sent[at] = ((), [])
+            if done.problem is not None and len(batch) > 1:
+                again += zip(numbers, batch, strict=True)
+            else:
+                yield indexed_of(done, numbers)
+        for at, done in self._run(index_request([file]) for _, file in again):
+            yield indexed_of(done, (again[at][0],))
+
+    def look(self, files: Iterable[ToRead], thumbnail: int = THUMBNAIL) -> Iterator[tuple[int, Seen | Problem]]:
+        """What each whole picture looks like, with a thumbnail of at most that side, as they come."""
         fields = (
-            {"op": "inspect", "path": os.path.abspath(path), "name": name_of(index) if name_of else str(path)}
-            for index, path in enumerate(paths)
+            {"op": "look", "path": file.path, "name": file.name, "bytes": file.size, "thumbnail": thumbnail}
+            for file in files
         )
         for index, done in self._run(fields):
-            yield index, _inspected(done)
+            yield index, seen_of(done)
 
     def squares(
         self, paths: Sequence[Path], preprocessing: Preprocessing, *, sha256: Sequence[str] | None = None
@@ -115,7 +111,7 @@ class DecoderPool:
             for path, content in zip(paths, expected, strict=True)
         )
         for index, done in self._run(fields):
-            yield index, _square(done, preprocessing.resize_size)
+            yield index, square_of(done, preprocessing.resize_size)
 
     def square(self, path: Path, preprocessing: Preprocessing) -> Square:
         """One picture's square. Raises DataError with the file's name and the reason."""
@@ -124,7 +120,7 @@ class DecoderPool:
             raise _refused(path, found.reason)
         return found
 
-    def thumbnail(self, path: Path, size: int = 160) -> bytes:
+    def thumbnail(self, path: Path, size: int = THUMBNAIL) -> bytes:
         """A JPEG whose long side is at most `size`, without metadata. Raises DataError with the reason."""
         ((_, done),) = self._run(iter([{"op": "thumbnail", "path": os.path.abspath(path), "size": size}]))
         if done.problem is not None:
@@ -151,32 +147,26 @@ class DecoderPool:
             yield done.index, done
 
 
-def _inspected(done: Done) -> Inspected | Problem:
-    if done.problem is not None:
-        return Problem(done.problem)
-    fields = done.header
-    return Inspected(
-        width=int(fields["width"]),
-        height=int(fields["height"]),
-        bytes=int(fields["bytes"]),
-        sha256=str(fields["sha256"]),
-        format=str(fields["format"]),
-        notes=tuple(str(note) for note in fields["notes"]),
-        looked=_looked(fields, done.payload),
-    )
+def batches(files: Iterable[tuple[int, ToRead]]) -> Iterator[list[tuple[int, ToRead]]]:
+    """So many files that talking costs little, and so few that every child has some and each answers soon."""
+    batch: list[tuple[int, ToRead]] = []
+    size = letters = 0
+    for number, file in files:
+        cost = len(file.path) + len(file.name)
+        if batch and (len(batch) == BATCH_FILES or size + file.size > BATCH_BYTES or letters + cost > BATCH_LETTERS):
+            yield batch
+            batch, size, letters = [], 0, 0
+        batch.append((number, file))
+        size, letters = size + file.size, letters + cost
+    if batch:
+        yield batch
 
 
-def _looked(fields: dict[str, Any], signature: bytes) -> Looked:
-    measures = {name: float(fields[name]) for name in ("brightness", "contrast", "detail")}
-    return Looked(difference_hash=int(fields["difference_hash"]), signature=signature, **measures)
-
-
-def _square(done: Done, size: int) -> Square | Problem:
-    if done.problem is not None:
-        return Problem(done.problem)
-    if len(done.payload) != size * size * 3:
-        return Problem("Its pixels came back damaged.")
-    return np.frombuffer(done.payload, dtype=np.uint8).reshape(size, size, 3)
+def index_request(files: Sequence[ToRead]) -> dict[str, Any]:
+    """What all paths share is sent once, and names only where they are not the ends of the paths."""
+    root = os.path.commonprefix([file.path for file in files])  # noqa: RUF071 - letters, not folders, are saved
+    names = [] if all(file.path.endswith(file.name) for file in files) else [file.name for file in files]
+    return {"op": "index", "root": root, "paths": [file.path[len(root) :] for file in files], "names": names}
 
 
 def _refused(path: Path, reason: str) -> DataError:

@@ -26,6 +26,7 @@ from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.names import checked_class_name, class_key, is_system, shown
 from tl_core.data.planning import plan_of
+from tl_core.data.reading import OnProgress
 from tl_core.data.sources import Source, open_source
 from tl_core.data.split_rows import match_rows
 from tl_core.data.splits import SplitRow
@@ -109,7 +110,7 @@ class DatasetEditor:
         label: str,
         files: Sequence[tuple[str, Path]],
         *,
-        on_progress: Callable[[int, int], None] = nobody_watches,
+        on_progress: OnProgress = nobody_watches,
         should_stop: Callable[[], bool] = never,
     ) -> Added:
         """Adds copies of files (name, where its bytes lie) as pictures of one kind.
@@ -125,7 +126,7 @@ class DatasetEditor:
         self,
         source: Path,
         *,
-        on_progress: Callable[[int, int], None] = nobody_watches,
+        on_progress: OnProgress = nobody_watches,
         should_stop: Callable[[], bool] = never,
     ) -> Added:
         """Adds copies of the pictures of a folder, a zip or a table, their kinds as an import would find them."""
@@ -151,7 +152,7 @@ class DatasetEditor:
         self,
         source: Source,
         plan: Layout,
-        on_progress: Callable[[int, int], None],
+        on_progress: OnProgress,
         should_stop: Callable[[], bool],
     ) -> Added:
         told: dict[str, Any] = {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tl_core.data.columns import SPLIT_CODES, Columns
 from tl_core.data.record import SPLITS, ImageRecord, Split
@@ -48,15 +49,20 @@ class Finding:
 
 
 class Records(Sequence[ImageRecord]):
-    """The rows of columns as records, each made when it is asked for. Equal to any sequence of equal records."""
+    """Rows of columns as records, each made when it is asked for. Equal to any sequence of equal records."""
 
-    __slots__ = ("columns",)
+    __slots__ = ("_columns", "_positions")
 
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
+    def __init__(self, columns: Columns, positions: NDArray[np.int64] | None = None) -> None:
+        self._columns = columns
+        self._positions = positions
+
+    @property
+    def columns(self) -> Columns:
+        return self._columns if self._positions is None else self._columns.select(self._positions)
 
     def __len__(self) -> int:
-        return len(self.columns)
+        return len(self._columns if self._positions is None else self._positions)
 
     @overload
     def __getitem__(self, position: int) -> ImageRecord: ...
@@ -66,14 +72,14 @@ class Records(Sequence[ImageRecord]):
 
     def __getitem__(self, position: int | slice) -> ImageRecord | Records:
         if isinstance(position, slice):
-            return Records(self.columns.select(np.arange(len(self))[position]))
+            return Records(self._columns, self._all()[position])
         at = position + len(self) if position < 0 else position
         if not 0 <= at < len(self):
             raise IndexError(f"record {position} of {len(self)}")
-        return self.columns.record(at)
+        return self._columns.record(at if self._positions is None else int(self._positions[at]))
 
     def __iter__(self) -> Iterator[ImageRecord]:
-        return map(self.columns.record, range(len(self)))
+        return (self._columns.record(int(position)) for position in self._all())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
@@ -85,6 +91,9 @@ class Records(Sequence[ImageRecord]):
 
     def __repr__(self) -> str:
         return f"Records({list(self)!r})"
+
+    def _all(self) -> NDArray[np.int64]:
+        return np.arange(len(self._columns)) if self._positions is None else self._positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ class ImageIndex:
         return self.records.columns
 
     def of_split(self, split: Split) -> Sequence[ImageRecord]:
-        return Records(self.columns.select(self.columns.split == SPLIT_CODES[split]))
+        return Records(self.columns, np.flatnonzero(self.columns.split == SPLIT_CODES[split]))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Pictures of each class and split; records without a split count as train."""

@@ -24,10 +24,10 @@ from PIL import (  # isort: skip
     WebPImagePlugin as _webp,  # noqa: F401
 )
 
+from tl_core.data.headers import FORMATS
 from tl_core.data.limits import Limits
 from tl_core.data.preprocessing import Preprocessing
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # MPO (stereo phone pictures) opens as JPEG
 FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 WHITE = (255, 255, 255)
 MISNAMED = "misnamed"
@@ -51,7 +51,12 @@ def open_picture(data: bytes, limits: Limits) -> ImageFile.ImageFile:
         raise PictureError("It is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF).") from None
     except DAMAGED as error:
         raise PictureError(f"Its header is damaged ({_short(error)}).") from None
-    width, height = image.size
+    check_size(*image.size, limits)
+    return image
+
+
+def check_size(width: int, height: int, limits: Limits) -> None:
+    """Raises PictureError for a picture that is too big, too small or too thin."""
     short, long = min(width, height), max(width, height)
     if width * height > limits.pixels or long > limits.side:
         raise PictureError(_too_many(limits))
@@ -59,7 +64,6 @@ def open_picture(data: bytes, limits: Limits) -> ImageFile.ImageFile:
         raise PictureError(f"It is {width} x {height} pixels, too small to show anything.")
     if long > limits.aspect * short:
         raise PictureError(f"It is {width} x {height} pixels, too thin a strip to be a picture.")
-    return image
 
 
 def _too_many(limits: Limits) -> str:
@@ -120,6 +124,17 @@ def square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     resized = image.resize((wide, high), FILTERS[preprocessing.interpolation])
     left, top = (wide - size) // 2, (high - size) // 2
     return resized.crop((left, top, left + size, top + size))
+
+
+def thumbnail(upright: Image.Image, size: int) -> bytes:
+    """A JPEG whose long side is at most `size`, without any metadata: places, names and hidden data stay behind."""
+    scale = size / max(upright.size)
+    if scale < 1:
+        wide, high = (max(1, round(side * scale)) for side in upright.size)
+        upright = upright.resize((wide, high), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    out = io.BytesIO()
+    Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 def notes(image: Image.Image) -> tuple[str, ...]:

@@ -1,23 +1,35 @@
-"""Opens every file of a source once, in the decoding children, and keeps what they say of it. Judges nothing.
+"""Opens every file of a source in the decoding children, in two passes, and accounts for each. Judges no set.
 
-A zip is unpacked entry by entry, under the hash of each file's content; a folder's files are read where they are.
+The first pass ("reading") reads the bytes: hash, size, time, camera. The second ("looking") decodes what will be used:
+likeness, brightness, a thumbnail. A zip is unpacked entry by entry, under the hash of each file's content; a folder's
+files are read where they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from tl_core.data import store
+from tl_core.data.answers import Indexed, Problem, ToRead
 from tl_core.data.archives import EntryDamaged
-from tl_core.data.decoder import DecoderPool, Inspected
+from tl_core.data.building import ColumnsBuilder, Named
+from tl_core.data.columns import Columns
+from tl_core.data.columns_file import read_columns, write_built
+from tl_core.data.decoder import THUMBNAIL, DecoderPool
 from tl_core.data.entries import Entry
-from tl_core.data.layout import Layout
+from tl_core.data.index import Skipped
+from tl_core.data.layout import Layout, Place
 from tl_core.data.sources import Source
 from tl_core.errors import DataError
+
+OnProgress = Callable[[str, int, int], None]  # "reading" or "looking", files done, files in all
 
 
 class ImportStopped(DataError):
@@ -26,44 +38,125 @@ class ImportStopped(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An import under way; the lists grow as files are read. `on_progress(done, total)` counts files."""
+    """An import under way; what it knows grows as files are read. Unpacked files and the columns go to `folder`."""
 
     source: Source
     folder: Path
     pool: DecoderPool
-    on_progress: Callable[[int, int], None]
+    on_progress: OnProgress
     should_stop: Callable[[], bool]
-    reading: list[Entry] = field(default_factory=list)  # in the order in which they go to the children
-    inspected: dict[str, Inspected] = field(default_factory=dict)  # by path
-    problems: dict[str, str] = field(default_factory=dict)  # by path
+    thumbnails: Path
+    builder: ColumnsBuilder = field(default_factory=ColumnsBuilder)
+    entry_of_row: array[int] = field(default_factory=lambda: array("q"))
+    problems: dict[int, str] = field(default_factory=dict)  # by number of the entry
 
-
-def read_all(task: Reading, plan: Layout) -> None:
-    """Fills `inspected` and `problems`. A zip is unpacked by this thread while the children look at what is there."""
-    wanted = [entry for entry, place in zip(task.source.listing.entries, plan.places, strict=True) if place is not None]
-    task.on_progress(0, len(wanted))
-    for index, found in task.pool.inspect(_paths(task, wanted), name_of=lambda index: task.reading[index].path):
-        entry = task.reading[index]
-        if isinstance(found, Inspected):
-            task.inspected[entry.path] = found
-        else:
-            task.problems[entry.path] = found.reason
-        task.on_progress(len(task.inspected) + len(task.problems), len(wanted))
-        if task.should_stop():
+    def check_stop(self) -> None:
+        if self.should_stop():
             raise ImportStopped("Bringing the pictures in was stopped.", "Start again when you like.")
 
 
-def _paths(task: Reading, wanted: list[Entry]) -> Iterator[Path]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Every file that was sent is a row of `columns` (sorted by path), skipped with its reason, or a system file."""
+
+    columns: Columns
+    skipped: tuple[Skipped, ...]
+    system_files: int
+
+
+def read_all(task: Reading, plan: Layout) -> Taken:
+    """Raises ImportStopped when asked to stop, DataError for an archive that is a bomb, OSError for a full disk."""
+    _index(task, plan)
+    _look(task)
+    return _taken(task, plan)
+
+
+def _index(task: Reading, plan: Layout) -> None:
+    """A zip is unpacked by this thread while the children read what is there."""
+    wanted = [number for number, place in enumerate(plan.places) if place is not None]
+    sent = array("q")  # entries in the order in which they go to the children
+    damaged: list[str] = []
+    done = 0
+    task.on_progress("reading", 0, len(wanted))
+    for found in task.pool.index(_files(task, wanted, sent, damaged)):
+        _keep(task, plan, found, sent)
+        done += len(found.numbers) + len(found.problems)
+        task.on_progress("reading", done + len(damaged), len(wanted))
+        task.check_stop()
+
+
+def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str]) -> Iterator[ToRead]:
     """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
-    for entry in wanted:
+    for number in wanted:
+        entry = task.source.listing.entries[number]
         path = task.source.local_path(entry)
         try:
-            path = path or _unpack(task.source, entry, task.folder)
+            if path is None:
+                task.check_stop()
+                path = _unpack(task.source, entry, task.folder)
         except EntryDamaged as error:
-            task.problems[entry.path] = str(error)
+            task.problems[number] = str(error)
+            damaged.append(entry.path)
             continue
-        task.reading.append(entry)
-        yield path
+        sent.append(number)
+        yield ToRead(os.path.abspath(path), entry.path, entry.size)
+
+
+def _keep(task: Reading, plan: Layout, found: Indexed, sent: array[int]) -> None:
+    """A row for every file that has a place; what lies outside the class folders was only asked what it is."""
+    for at, reason in found.problems.items():
+        task.problems[sent[at]] = reason
+    names, rows = [], []
+    for row, at in enumerate(found.numbers):
+        number = sent[at]
+        place = plan.places[number]
+        if isinstance(place, Place):
+            entry = task.source.listing.entries[number]
+            stored = bool(task.source.root) and task.source.local_path(entry) is None
+            names.append(Named(entry.path, place.label, place.split, place.group, stored))
+            rows.append(row)
+            task.entry_of_row.append(number)
+    task.builder.extend(names, found.rows[rows], found.cameras)
+
+
+def _look(task: Reading) -> None:
+    total = len(task.builder)
+    task.on_progress("looking", 0, total)
+    for done, (row, found) in enumerate(task.pool.look(_rows(task)), start=1):
+        if isinstance(found, Problem):
+            task.problems[task.entry_of_row[row]] = found.reason
+        else:
+            task.builder.look(row, found.looked, found.notes)
+            content, _ = task.builder.content(row)
+            store.write_thumbnail(store.thumbnail_path(task.thumbnails, content, THUMBNAIL), found.thumbnail)
+        task.on_progress("looking", done, total)
+        task.check_stop()
+
+
+def _rows(task: Reading) -> Iterator[ToRead]:
+    for row in range(len(task.builder)):
+        entry = task.source.listing.entries[task.entry_of_row[row]]
+        content, size = task.builder.content(row)
+        path = task.source.local_path(entry) or store.stored_path(task.folder, content)
+        yield ToRead(os.path.abspath(path), entry.path, size)
+
+
+def _taken(task: Reading, plan: Layout) -> Taken:
+    entries = task.source.listing.entries
+    rows = [row for row in range(len(task.builder)) if task.entry_of_row[row] not in task.problems]
+    rows.sort(key=lambda row: entries[task.entry_of_row[row]].path)
+    write_built(task.folder / store.INDEX_FILE, task.builder, np.array(rows, dtype=np.int64))
+    skipped = list(task.source.listing.refused)
+    system_files = 0
+    for number, (entry, place) in enumerate(zip(entries, plan.places, strict=True)):
+        if place is None:
+            system_files += 1
+        elif number in task.problems:
+            skipped.append(Skipped(entry.path, task.problems[number]))
+        elif isinstance(place, str):
+            skipped.append(Skipped(entry.path, place))
+    skipped.sort(key=lambda item: item.path)
+    return Taken(read_columns(task.folder / store.INDEX_FILE), tuple(skipped), system_files)
 
 
 def _unpack(source: Source, entry: Entry, folder: Path) -> Path:

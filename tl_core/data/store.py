@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,22 @@ def own_bytes(columns: Columns, *, has_root: bool) -> int:
     own = columns.select(columns.stored) if has_root else columns
     firsts = np.unique(own.content_codes(), return_index=True)[1]
     return int(own.bytes[firsts].sum())
+
+
+def thumbnail_path(thumbnails: Path, sha256: str, size: int) -> Path:
+    """In one of 256 folders: a folder of 100,000 files is slow to list on some systems."""
+    return thumbnails / sha256[:2] / f"{sha256}-{size}.jpg"
+
+
+def write_thumbnail(path: Path, jpeg: bytes) -> None:
+    """Whole or not at all; not synced, since it can be made again."""
+    partial = path.with_suffix(".partial")
+    try:
+        partial.write_bytes(jpeg)
+    except FileNotFoundError:
+        partial.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        partial.write_bytes(jpeg)
+    os.replace(partial, path)
 
 
 def _json(value: Any) -> bytes:

@@ -9,6 +9,10 @@ import json
 import struct
 from typing import Any, BinaryIO
 
+# A row for each file of an index request: SHA-256, bytes, width, height, seconds when taken, camera, format; the last
+# two are positions in lists. A file that is no picture has the row NOT_INDEXED.
+INDEXED = struct.Struct("<32sqiidHB")
+NOT_INDEXED = bytes(INDEXED.size)
 _LENGTHS = struct.Struct("<II")  # header bytes, payload bytes
 MOST_HEADER = 1 << 20
 MOST_PAYLOAD = 1 << 28

@@ -124,7 +124,7 @@ def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
             job.path,
             limits=HOSTED if request["limits"] == "hosted" else LOCAL,
             name=request["name"],
-            on_progress=_Progress(emit, started),
+            on_progress=_Progress(emit),
             should_stop=should_stop,
         )
     except ImportStopped:
@@ -141,19 +141,22 @@ def _seconds_since(started: float) -> float:
 class _Progress:
     """Turns counts into `phase` events, a few a second, with the first and the last always."""
 
-    def __init__(self, emit: Emit, started: float) -> None:
+    def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._started = started
+        self._phase = ""
+        self._started = 0.0
         self._told = float("-inf")
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, phase: str, done: int, total: int) -> None:
         now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._started, self._told = phase, now, float("-inf")
         if done < total and now - self._told < PROGRESS_SECONDS:
             return
         self._told = now
         rate = done / (now - self._started) if done and now > self._started else None
         left = (total - done) / rate if rate else None
-        self._emit(Phase("reading", done, total, images_per_second=rate, seconds_left=left))
+        self._emit(Phase(phase, done, total, images_per_second=rate, seconds_left=left))
 
 
 def _failure_in_words(error: Exception) -> Failed:
