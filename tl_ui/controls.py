@@ -19,16 +19,16 @@ Kind = Literal["text", "choice", "elsewhere"]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`elsewhere`: the field is chosen on the Network tab (cards, name, ice line) and has no box of its own here."""
+    """`elsewhere`: the field is chosen by cards, the catalogue or on the drawn network, and has no box of its own."""
 
     field: str
-    kind: Kind = "text"
-    own_choices: tuple[str, ...] = ()  # empty: those that the config takes
+    kind: Kind
+    group: str = ""
     fallback: str = ""  # what an untouched control says; empty is automatic
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return self.own_choices or CHOICES.get(self.field, ())
+        return CHOICES.get(self.field, ())
 
     @property
     def label_key(self) -> str:
@@ -39,45 +39,49 @@ class Control:
         return f"control.{self.field}.help"
 
 
+# The groups of Expert in the order of the page; the first stands on the Network tab, the others on Train.
+GROUPS = (
+    "freezing", "run", "length", "optimizer", "schedule", "regularisation", "augmentation", "measuring",
+)  # fmt: skip
 CONTROLS: tuple[Control, ...] = (
-    Control("preset", "choice"),
+    Control("preset", "elsewhere"),
     Control("backbone", "elsewhere"),
-    Control("start", "choice", ("pretrained", "scratch"), "pretrained"),
+    Control("start", "elsewhere"),
     Control("weights", "elsewhere"),
     Control("freeze", "elsewhere"),
-    Control("train_stages"),
-    Control("gradual"),
-    Control("batch_norm", "choice"),
-    Control("lora_rank"),
-    Control("name"),
-    Control("epochs"),
-    Control("learning_rate"),
-    Control("head_learning_rate"),
-    Control("layer_decay"),
-    Control("batch_size"),
-    Control("augment", "choice"),
-    Control("flips", "choice"),
-    Control("mixup"),
-    Control("cutmix"),
-    Control("image_size"),
-    Control("part"),
-    Control("used_in", "choice"),
-    Control("group_by", "choice"),
-    Control("measure", "choice"),
-    Control("validation_share"),
-    Control("test_views"),
-    Control("repeats", fallback="1"),
-    Control("seed", fallback="0"),
-    Control("optimizer", "choice"),
-    Control("momentum"),
-    Control("schedule", "choice"),
-    Control("warmup_epochs"),
-    Control("weight_decay"),
-    Control("label_smoothing"),
-    Control("class_balance", "choice"),
-    Control("ema_decay"),
-    Control("gradient_clip"),
-    Control("patience"),
+    Control("train_stages", "elsewhere"),
+    Control("gradual", "elsewhere"),
+    Control("batch_norm", "choice", "freezing"),
+    Control("head_learning_rate", "text", "freezing"),
+    Control("layer_decay", "text", "freezing"),
+    Control("lora_rank", "text", "freezing"),
+    Control("name", "text", "run"),
+    Control("seed", "text", "run", fallback="0"),
+    Control("repeats", "text", "run", fallback="1"),
+    Control("epochs", "text", "length"),
+    Control("patience", "text", "length"),
+    Control("batch_size", "text", "length"),
+    Control("image_size", "text", "length"),
+    Control("optimizer", "choice", "optimizer"),
+    Control("learning_rate", "text", "optimizer"),
+    Control("momentum", "text", "optimizer"),
+    Control("weight_decay", "text", "optimizer"),
+    Control("gradient_clip", "text", "optimizer"),
+    Control("schedule", "choice", "schedule"),
+    Control("warmup_epochs", "text", "schedule"),
+    Control("label_smoothing", "text", "regularisation"),
+    Control("class_balance", "choice", "regularisation"),
+    Control("ema_decay", "text", "regularisation"),
+    Control("augment", "choice", "augmentation"),
+    Control("flips", "choice", "augmentation"),
+    Control("mixup", "text", "augmentation"),
+    Control("cutmix", "text", "augmentation"),
+    Control("test_views", "text", "augmentation"),
+    Control("used_in", "choice", "measuring"),
+    Control("group_by", "choice", "measuring"),
+    Control("measure", "choice", "measuring"),
+    Control("validation_share", "text", "measuring"),
+    Control("part", "text", "measuring"),
 )
 BOXES: tuple[Control, ...] = tuple(control for control in CONTROLS if control.kind != "elsewhere")
 
@@ -108,10 +112,14 @@ def _bound(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
-def config_of(texts: Mapping[str, str], *, backbone: str, freeze: str) -> RunConfig:
+def in_group(group: str) -> tuple[Control, ...]:
+    return tuple(control for control in BOXES if control.group == group)
+
+
+def config_of(texts: Mapping[str, str], chosen: Mapping[str, Any]) -> RunConfig:
     """The choices of the screen as a RunConfig; raises ConfigError that names every value that does not fit."""
     given = {name: text.strip() for name, text in texts.items() if text.strip()}
-    return RunConfig.from_text(given, {"backbone": backbone, "freeze": freeze})
+    return RunConfig.from_text(given, dict(chosen))
 
 
 def texts_of(config: Mapping[str, Any]) -> list[str]:

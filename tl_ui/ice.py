@@ -8,16 +8,20 @@ from typing import Any
 import gradio as gr
 
 from tl_core.backbones.stage import HEAD, Stage
+from tl_ui.choices import Choices
 from tl_ui.components import drawn
 from tl_ui.present import stage_title, title_parts
 from tl_ui.words import Words
 
 SIMPLE_GROUPS = 6  # the head among them
+WORDS = ("ice", "stageinfo", "compare", "time", "drop")
 
 
 def ice(words: Words) -> gr.HTML:
-    """Fires `freeze` with `{"freeze", "backbone"}` when the line has come to rest."""
-    return drawn("ice", elem_id="ice", words=words.part("ice"))
+    """Fires `freeze` with `{"freeze", "trained", "backbone"}` when the line or a switch has come to rest."""
+    return drawn(
+        "asking", "scatter", "ice_stage", "ice_answers", "ice_slabs", "ice", elem_id="ice", words=words.part(*WORDS)
+    )
 
 
 def opening_value(backbone: str) -> dict[str, Any]:
@@ -28,19 +32,28 @@ def failed_value(backbone: str, message: str) -> dict[str, Any]:
     return {"status": "failed", "backbone": backbone, "message": message}
 
 
-def ice_value(backbone: str, stages: Sequence[Stage], *, freeze: str, expert: bool, words: Words) -> dict[str, Any]:
-    """What the drawing needs: groups from the input on, the head, and how many groups are frozen (`line`)."""
+def ice_value(
+    choices: Choices, stages: Sequence[Stage], words: Words, settings: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the drawing needs: groups from the input on, the head, how many groups are frozen (`line`) and, where the
+    trained are no suffix, which stages train. `settings` are what a look at the network depends on.
+    """
     body = [stage for stage in stages if stage.name != HEAD]
-    frozen = frozen_count(freeze, body)
-    ends = list(range(1, len(body) + 1)) if expert else group_ends(body, SIMPLE_GROUPS - 1, keep=frozen)
+    frozen = frozen_count(choices.freeze, body)
+    each = choices.is_expert or bool(choices.trained)
+    ends = list(range(1, len(body) + 1)) if each else group_ends(body, SIMPLE_GROUPS - 1, keep=frozen)
     groups = [_group(body[start:end], words) for start, end in zip([0, *ends], ends, strict=False)]
     return {
         "status": "ready",
-        "backbone": backbone,
+        "backbone": choices.backbone,
         "groups": groups,
         "head": _group([stage for stage in stages if stage.name == HEAD], words),
         "line": sum(end <= frozen for end in ends),
-        "freeze": freeze,
+        "freeze": choices.freeze,
+        "trained": choices.trained,
+        "expert": choices.is_expert,
+        "dataset": choices.dataset,
+        "settings": settings or {},
     }
 
 
@@ -91,4 +104,5 @@ def _group(stages: Sequence[Stage], words: Words) -> dict[str, Any]:
         "freeze": last.name,
         "parameters": sum(stage.parameters for stage in stages),
         "share": sum(stage.share for stage in stages),
+        "stages": [stage.to_dict() for stage in stages],
     }

@@ -9,14 +9,14 @@ import gradio as gr
 from tl_ui.components import drawn
 from tl_ui.words import Words
 
-WORDS = ("live", "phase", "state", "control", "drop")
+WORDS = ("live", "phase", "state", "control", "drop", "stage", "ice")
 
 
 def live_chart(words: Words) -> gr.HTML:
     """Fires `ended` when the run has ended (also for a run that had failed before), and `go` with a tab."""
-    return drawn("fold", "charts", "live", elem_id="live-chart", words=words.part(*WORDS))
+    return drawn("fold", "charts", "live_more", "live", elem_id="live-chart", words=words.part(*WORDS))
 
 
-def live_value(run: str, *, name: str = "", log: str = "") -> dict[str, Any]:
-    """`log` is the tail of a lost or failed run's log, empty otherwise."""
-    return {"run": run, "name": name, "log": log}
+def live_value(run: str, *, name: str = "", log: str = "", is_earlier: bool = False) -> dict[str, Any]:
+    """`log` is the tail of a lost or failed run's log, empty otherwise; `is_earlier` folds it under its name."""
+    return {"run": run, "name": name, "log": log, "earlier": is_earlier}

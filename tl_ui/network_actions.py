@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tl_ui.acting import Acting
 from tl_ui.binding import Asked, Updates
+from tl_ui.choices import Choices
 from tl_ui.components import redrawn
+from tl_ui.ice import WORDS as ICE_WORDS
 from tl_ui.ice import failed_value
+from tl_ui.network_parts import WEIGHTS, thawing_later
 from tl_ui.network_tab import Opened
 from tl_ui.scene import look
+from tl_ui.services import STARTS
+from tl_ui.train_parts import offered
 from tl_ui.words import words_for
 
 
@@ -22,9 +29,17 @@ class NetworkActions:
 
     def connect(self) -> None:
         tab = self.page.network
-        self.acting.then_open(self.bind.on_event(tab.cards.pick, self.pick_network), self.show_network)
-        self.acting.then_open(self.bind.on(tab.use.click, self.use_network, tab.custom), self.show_network)
+        for picker in (tab.cards, tab.compare, tab.catalogue):
+            self._then_open(self.bind.on_event(picker.pick, self.pick_network))
+        self._then_open(self.bind.on(tab.use.click, self.use_network, tab.custom))
+        self._then_open(self.bind.on(tab.custom.submit, self.use_network, tab.custom))
+        self._then_open(self.bind.on(tab.start.input, self.start_from, tab.start))
+        self.bind.on_event(tab.weights.ready, self.take_weights)
         self.bind.on_event(tab.ice.freeze, self.freeze)
+        self.bind.on_event(tab.gradual.change, self.thaw_later)
+
+    def _then_open(self, event: Any) -> None:
+        self.acting.then_open(event, self.show_network)
 
     def pick_network(self, asked: Asked) -> Updates:
         return self._with_network(asked, asked.word("name"))
@@ -33,9 +48,24 @@ class NetworkActions:
         return self._with_network(asked, asked.text())
 
     def _with_network(self, asked: Asked, name: str) -> Updates:
-        """Stages have other names in another network: of the ice only all and nothing carry over."""
-        freeze = asked.choices.freeze if asked.choices.freeze in ("all", "none") else "all"
-        return self.acting.show(asked, asked.choices.but(backbone=name or asked.choices.backbone, freeze=freeze))
+        same = not name or name == asked.choices.backbone
+        return self.acting.show(asked, asked.choices if same else asked.choices.with_network(name))
+
+    def start_from(self, asked: Asked) -> Updates:
+        """An earlier run brings its network along; a brought file stays until something else is chosen."""
+        wanted = asked.text() or "pretrained"
+        if wanted == WEIGHTS:
+            return {}
+        choices = asked.choices
+        if wanted not in STARTS:
+            backbone = self.services.runs(asked.owner).run(wanted).config.backbone
+            choices = choices if backbone == choices.backbone else choices.with_network(backbone)
+        return self.acting.show(asked, choices.but(start=wanted, weights=""))
+
+    def take_weights(self, asked: Asked) -> Updates:
+        """Anybody can send an event: what is no file of this person's is refused."""
+        self.services.weights(asked.owner).path(asked.word("weights"))
+        return self.acting.show(asked, asked.choices.but(weights=asked.word("weights"), start="pretrained"))
 
     def show_network(self, asked: Asked) -> Updates:
         opened: Opened = asked.values[0]
@@ -45,12 +75,26 @@ class NetworkActions:
         shown = self.page.show(scene)
         if opened.problem:
             drawing = failed_value(opened.backbone, words_for(asked.choices.language).said(opened.problem))
-            shown[self.page.network.ice] = redrawn(drawing, scene.words.part("ice"))
+            shown[self.page.network.ice] = redrawn(drawing, scene.words.part(*ICE_WORDS))
         return shown
 
     def freeze(self, asked: Asked) -> Updates:
+        """The line or a switch has come to rest: a preset that places the ice itself is no longer meant."""
         if asked.word("backbone") != asked.choices.backbone or not asked.word("freeze"):
             return {}
-        choices = asked.choices.but(freeze=asked.word("freeze"))
+        freeze, trained = asked.word("freeze"), asked.word("trained")
+        return self._frozen(asked, asked.choices.but(freeze=freeze, trained=trained, preset=""))
+
+    def thaw_later(self, asked: Asked) -> Updates:
+        return self._frozen(asked, asked.choices.but(gradual=asked.word("gradual")))
+
+    def _frozen(self, asked: Asked, choices: Choices) -> Updates:
+        """Only what follows the ice is shown anew; the drawing itself knows already."""
         scene = self.acting.look(asked, choices)
-        return {**self.page.remembered(choices), self.page.train.head: self.page.train.decisions(scene)}
+        train = self.page.train
+        return {
+            **self.page.remembered(choices),
+            train.head: train.decisions(scene),
+            train.presets: offered(scene),
+            self.page.network.gradual: thawing_later(scene),
+        }

@@ -92,14 +92,17 @@ def ice_in_words(words: Words, freeze: str, stages: Sequence[Stage] = ()) -> str
     return words.sentences(words("train.frozen_to", stage=stage_title(title, words)), words("ice.some"))
 
 
-def trained_share(freeze: str, stages: Sequence[Stage]) -> tuple[int, int]:
-    """(trained, all) parameters for a place of the ice line; the head always trains."""
+def trained_share(freeze: str, stages: Sequence[Stage], trained: str = "") -> tuple[int, int]:
+    """(trained, all) parameters for a place of the ice line, or for a set of stages; the head always trains."""
     total = sum(stage.parameters for stage in stages)
-    return total - sum(stage.parameters for stage in frozen_stages(freeze, stages)), total
+    return total - sum(stage.parameters for stage in frozen_stages(freeze, stages, trained)), total
 
 
-def frozen_stages(freeze: str, stages: Sequence[Stage]) -> tuple[Stage, ...]:
+def frozen_stages(freeze: str, stages: Sequence[Stage], trained: str = "") -> tuple[Stage, ...]:
+    """`trained` names the stages that learn where they are no suffix, with commas between; empty: the line says."""
     body = tuple(stage for stage in stages if stage.name != HEAD)
+    if trained:
+        return tuple(stage for stage in body if stage.name not in trained.split(","))
     if freeze == "all":
         return body
     names = [stage.name for stage in body]

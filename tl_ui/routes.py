@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from tl_ui.guard import NotFoundError, answered
 from tl_ui.routes_datasets import dataset_routes
+from tl_ui.routes_networks import network_routes
 from tl_ui.routes_runs import run_routes
 from tl_ui.routes_static import Assets, static_routes
 from tl_ui.services import Services
@@ -18,7 +19,13 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 def thaw_routes(services: Services, assets: Assets) -> list[Route]:
     """Every route of ours; what is left under /thaw is answered here too, before Gradio would show its page."""
     rest = Route("/thaw/{rest:path}", answered(nothing_here), methods=METHODS)
-    return [*dataset_routes(services), *run_routes(services), *static_routes(assets), rest]
+    return [
+        *dataset_routes(services),
+        *network_routes(services),
+        *run_routes(services),
+        *static_routes(assets),
+        rest,
+    ]
 
 
 def nothing_here(request: Request) -> Response:

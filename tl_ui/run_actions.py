@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gradio as gr
 
+from tl_core.config import PRESETS
 from tl_core.errors import RunError
 from tl_ui.acting import Acting
 from tl_ui.binding import Asked, Handler, Updates
+from tl_ui.choices import OWN
 from tl_ui.controls import BOXES, config_of, texts_of
 from tl_ui.header import drawer_of
 from tl_ui.scene import with_run
+from tl_ui.settings_boxes import texts_by_field
+from tl_ui.train_parts import offered, tried
 
 
 class RunActions:
@@ -24,7 +28,10 @@ class RunActions:
 
     def connect(self) -> None:
         page = self.page
-        self.bind.on(page.train.train.click, self.train, *page.train.boxes)
+        self.bind.on(page.train.train.click, self.train, *page.boxes())
+        self.bind.on_event(page.train.presets.pick, self.pick_preset)
+        self.bind.on(page.train.find_rate.click, self.find_rate, *page.boxes())
+        self.bind.on_event(page.train.rates.use, self.use_rate)
         self.bind.on(page.header.runs.open, self.list_runs)
         self.acting.then_open(self.bind.on_event(page.header.runs.choose, self.choose_run), self.show_network)
 
@@ -32,10 +39,32 @@ class RunActions:
         choices = asked.choices
         if not choices.dataset:
             raise RunError("There are no pictures to learn from.", "Bring pictures on the first tab.")
-        fields = [control.field for control in BOXES]
-        texts = dict(zip(fields, map(str, asked.values), strict=True)) if choices.is_expert else {}
-        config = config_of(texts, backbone=choices.backbone, freeze=choices.freeze)
+        config = config_of(self._texts(asked), self.services.resolved(asked.owner, choices.chosen()))
         return self.acting.show(asked, choices.but(run=self.services.start_run(asked.owner, choices.dataset, config)))
+
+    def _texts(self, asked: Asked) -> dict[str, str]:
+        """What the boxes say; in Simple they are out of sight and say nothing."""
+        return texts_by_field(asked.values) if asked.choices.is_expert else {}
+
+    def pick_preset(self, asked: Asked) -> Updates:
+        if asked.word("preset") not in (*PRESETS, OWN):
+            return {}
+        choices = asked.choices.but(preset=asked.word("preset"))
+        scene = self.acting.look(asked, choices)
+        train = self.page.train
+        return {**self.page.remembered(choices), train.head: train.decisions(scene), train.presets: offered(scene)}
+
+    def find_rate(self, asked: Asked) -> Updates:
+        """The settings as they are typed are checked here, so that what does not fit is said at once."""
+        chosen = {**asked.choices.chosen(), "preset": None}
+        config = config_of(texts_by_field(asked.values), self.services.resolved(asked.owner, chosen))
+        settings = {**config.to_dict(), "start": chosen["start"], "weights": chosen["weights"]}
+        return {self.page.train.rates: tried(self.acting.look(asked), settings)}
+
+    def use_rate(self, asked: Asked) -> Updates:
+        fields = [control.field for control in BOXES]
+        box = self.page.boxes()[fields.index("learning_rate")]
+        return {box: gr.update(value=asked.word("rate")[:20])}
 
     def list_runs(self, asked: Asked) -> Updates:
         scene = self.acting.look(asked)
@@ -51,4 +80,4 @@ class RunActions:
         if not run:
             return {}
         texts = texts_of({**self.services.runs(owner).run(run).config.to_dict(), "name": ""})
-        return {box: gr.update(value=text) for box, text in zip(self.page.train.boxes, texts, strict=True)}
+        return {box: gr.update(value=text) for box, text in zip(self.page.boxes(), texts, strict=True)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tl_core.backbones.stage import Stage
@@ -21,7 +22,7 @@ from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_runs import RunRow
 from tl_ui.present import for_classes, run_name
-from tl_ui.services import Services
+from tl_ui.services import STARTS, Services
 from tl_ui.words import Words, words_for
 
 BUSY = ("starting", "running")
@@ -49,7 +50,10 @@ class ShownRun:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used."""
+    """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
+
+    `weights_name` is what the person called the weights file that they brought, empty where none is in use.
+    """
 
     choices: Choices
     shared: bool
@@ -60,6 +64,12 @@ class Scene:
     importing: str
     run: ShownRun | None
     stages: tuple[Stage, ...]
+    weights_name: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each set of pictures is called, by its identifier."""
+        return {row.id: row.name for row in self.datasets}
 
     @property
     def words(self) -> Words:
@@ -83,6 +93,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         importing=next((row.id for row in rows if row.state in BUSY), ""),
         run=run,
         stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
+        weights_name=services.weights(owner).name(choices.weights) if choices.weights else "",
     )
 
 
@@ -125,4 +136,7 @@ def with_run(services: Services, owner: str, choices: Choices, run: str) -> Choi
         shown = shown_run(services, owner, run)
     if shown is None:
         return choices
-    return choices.but(run=run, dataset=shown.dataset, backbone=shown.config.backbone, freeze=shown.config.freeze)
+    config = shown.config
+    start = config.start if config.start in STARTS else Path(config.start).name
+    weights = services.weights(owner).identifier_of(config.weights)
+    return choices.but(run=run, dataset=shown.dataset).like(config, start=start, weights=weights)

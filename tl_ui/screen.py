@@ -26,6 +26,7 @@ from tl_ui.try_tab import TryTab
 from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
+STYLES = ("style", "tabs", "networks")
 # All tabs are built at once: Gradio keeps only the last update of a component in a tab that was never opened.
 KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
@@ -35,7 +36,7 @@ HEAD = (
 
 def mount_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` takes for the look of the page."""
-    return {"theme": theme(), "css_paths": [ASSETS / "style.css", ASSETS / "tabs.css"], "head": HEAD + tab_keys()}
+    return {"theme": theme(), "css_paths": [ASSETS / f"{name}.css" for name in STYLES], "head": HEAD + tab_keys()}
 
 
 def tab_keys() -> str:
@@ -102,6 +103,10 @@ class Page:
         for part in parts:
             shown.update(part.show(scene))
         return shown
+
+    def boxes(self) -> list[Any]:
+        """The boxes of the settings, in the order of their rows in `controls`."""
+        return [*self.network.boxes, *self.train.boxes]
 
     def show_run(self, scene: Scene) -> dict[Any, Any]:
         """What the shown run alone decides."""

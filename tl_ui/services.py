@@ -7,6 +7,7 @@ assistant. Whatever an owner names by an identifier is looked up among that owne
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import RefusedError
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
+from tl_ui.owned_weights import OwnedWeights, OwnWeights
 from tl_ui.settings import Settings
 
+STARTS = ("pretrained", "scratch")  # anything else is the identifier of an earlier run
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
 
@@ -132,6 +135,20 @@ class Services:
         return self.runs(owner).bundle(run)
 
     # networks
+
+    def weights(self, owner: str) -> OwnedWeights:
+        return OwnedWeights(self.workspace.person(owner), shared=self.settings.shared)
+
+    def keep_weights(self, owner: str, uploaded: Path, name: str) -> OwnWeights:
+        return self.weights(owner).keep(uploaded, name)
+
+    def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""
+        values = dict(chosen)
+        start, weights = str(values.get("start") or "pretrained"), str(values.get("weights") or "")
+        values["start"] = start if start in STARTS else str(self.runs(owner).run(start).path)
+        values["weights"] = str(self.weights(owner).path(weights)) if weights else ""
+        return values
 
     def stages(self, backbone: str, image_size: int | None = None) -> tuple[Stage, ...]:
         """The stages of a network, the head last; from the disk where they were asked for before."""

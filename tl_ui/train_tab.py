@@ -9,23 +9,34 @@ import gradio as gr
 
 from tl_core.backbones.catalogue import recommended
 from tl_ui.components import panel, redrawn, shown_if
-from tl_ui.controls import BOXES, box, look_of
+from tl_ui.controls import GROUPS, in_group
 from tl_ui.live_chart import WORDS, live_chart, live_value
 from tl_ui.markup import Html, join, tag
 from tl_ui.pictures_tab import summary
 from tl_ui.present import compact, decision, empty_state, heading, ice_in_words, note, percent, trained_share
 from tl_ui.scene import Scene
+from tl_ui.settings_boxes import build_group, label_group
+from tl_ui.train_parts import offered, presets, rates, tried
 from tl_ui.words import Words
+
+DECIDING = ("better", "best")  # presets that place the ice themselves
+TRAIN_GROUPS = GROUPS[1:]  # the first stands beside the ice
 
 
 @dataclass(frozen=True, slots=True)
 class TrainTab:
+    """`boxes` are the settings of every group but the one on the Network tab, in the order of their rows."""
+
     head: gr.HTML
     start: gr.Column
+    presets: gr.HTML
     train: gr.Button
     expert: gr.Column
     settings: gr.Accordion
     settings_head: gr.HTML
+    group_heads: list[gr.HTML]
+    find_rate: gr.Button
+    rates: gr.HTML
     boxes: list[Any]
     live: gr.HTML
 
@@ -33,33 +44,46 @@ class TrainTab:
     def build(cls, words: Words) -> TrainTab:
         head = panel("train-head")
         with gr.Column(visible=False) as start:
+            paces = presets(words)
             train = gr.Button(variant="primary", elem_id="train", size="lg")
             with (
                 gr.Column(visible=False) as expert,
                 gr.Accordion(open=False, elem_id="all-settings") as settings,
             ):
                 settings_head = panel("settings-head")
-                with gr.Row(elem_classes="settings"):
-                    boxes: list[Any] = [box(control, words) for control in BOXES]
-        return cls(head, start, train, expert, settings, settings_head, boxes, live_chart(words))
+                heads: list[gr.HTML] = []
+                boxes: list[Any] = []
+                for group in TRAIN_GROUPS:
+                    heads.append(panel(f"group-{group}"))
+                    boxes += build_group(group, words)
+                    if group == "optimizer":
+                        find_rate, curve = gr.Button(elem_id="find-rate", size="sm"), rates(words)
+        live = live_chart(words)
+        return cls(head, start, paces, train, expert, settings, settings_head, heads, find_rate, curve, boxes, live)
 
     def labels(self, words: Words) -> dict[Any, Any]:
-        return {
+        labelled: dict[Any, Any] = {
             self.train: gr.update(value=words("train.go")),
             self.settings: gr.update(label=words("train.expert")),
-            **{
-                component: gr.update(**look_of(control, words))
-                for control, component in zip(BOXES, self.boxes, strict=True)
-            },
+            self.find_rate: gr.update(value=words("rates.find")),
         }
+        at = 0
+        for group, head in zip(TRAIN_GROUPS, self.group_heads, strict=True):
+            count = len(in_group(group))
+            labelled.update(label_group(group, self.boxes[at : at + count], words))
+            labelled[head] = _group_head(group, words)
+            at += count
+        return labelled
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         words = scene.words
         return {
             self.head: self.decisions(scene),
             self.start: shown_if(has_kinds(scene)),
+            self.presets: offered(scene),
             self.expert: shown_if(scene.choices.is_expert),
             self.settings_head: tag("p", words("train.expert_help"), class_="muted"),
+            self.rates: tried(scene, None),
             self.live: self.watched(scene),
         }
 
@@ -70,9 +94,18 @@ class TrainTab:
         return join(heading(words, "train.title"), decided, one_kind)
 
     def watched(self, scene: Scene) -> dict[str, Any]:
+        """A run on other pictures than the chosen ones, which has ended, is folded and called by its name."""
         run = scene.run
-        live = live_value(run.id, name=run.name, log=run.log) if run else live_value("")
+        if run is None:
+            return redrawn(live_value(""), scene.words.part(*WORDS))
+        is_earlier = run.dataset != scene.choices.dataset and not run.view.is_active
+        live = live_value(run.id, name=run.name, log=run.log, is_earlier=is_earlier)
         return redrawn(live, scene.words.part(*WORDS))
+
+
+def _group_head(group: str, words: Words) -> Html:
+    lead = tag("p", words("rates.help"), class_="muted") if group == "optimizer" else Html("")
+    return tag("div", tag("h3", words(f"group.{group}")), lead, class_="group-head")
 
 
 def has_kinds(scene: Scene) -> bool:
@@ -88,8 +121,9 @@ def _empty(words: Words) -> Html:
 def _decisions(scene: Scene) -> Html:
     words, choices = scene.words, scene.choices
     record = next((record for record in recommended() if record.name == choices.backbone), None)
-    trained, total = trained_share(choices.freeze, scene.stages)
-    detail = words("ice.of", trained=compact(trained), total=compact(total)) if total else ""
+    trained, total = trained_share(choices.freeze, scene.stages, choices.trained)
+    told = total and choices.pace not in DECIDING
+    detail = words("ice.of", trained=compact(trained), total=compact(total)) if told else ""
     name = words(f"cards.{record.simple}") if record and record.simple else choices.backbone
     cards = (
         ("pictures", "pictures", decision(words, "train.pictures", "picture", *summary(scene))),
@@ -103,13 +137,21 @@ def _decisions(scene: Scene) -> Html:
         )
         for tab, name, card in cards
     ]  # fmt: skip
-    ice = ice_in_words(words, choices.freeze, scene.stages)
-    lead = tag("p", words.sentences(ice, words("train.note")), class_="muted")
+    lead = tag("p", words.sentences(_ice_sentence(scene), words("train.note")), class_="muted")
     return join(tag("div", *changes, class_="decisions"), lead)
+
+
+def _ice_sentence(scene: Scene) -> str:
+    words, choices = scene.words, scene.choices
+    if choices.pace in DECIDING:
+        return words(f"preset.{choices.pace}.what")
+    return words("ice.set") if choices.trained else ice_in_words(words, choices.freeze, scene.stages)
 
 
 def _ice_name(scene: Scene, trained: int, total: int) -> str:
     words, freeze = scene.words, scene.choices.freeze
-    if freeze in ("all", "none"):
+    if scene.choices.pace in DECIDING:
+        return words("train.ice_decided")
+    if freeze in ("all", "none") and not scene.choices.trained:
         return words(f"ice.freeze_{freeze}")
     return f"{percent(1 - trained / total)} % {words('ice.frozen')}" if total else freeze

@@ -32,8 +32,25 @@ function layoutOf(view, run, share, narrow) {
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: { color: colour('--body-text-color'), family: getComputedStyle(root).fontFamily, size: 12 },
     xaxis: { ...axis, ...epochAxis(view) },
+    shapes: thawMarks(view), annotations: thawNames(view, narrow),
     yaxis: { ...axis, rangemode: 'tozero', tickformat: share ? '.0%' : '', ...(share ? { range: [0, 1.03] } : {}) },
   };
+}
+
+// Gradual unfreezing as it happens: a line at the start of the epoch from which one more stage learns.
+function thawMarks(view) {
+  return view.thawed.map((item) => ({
+    type: 'line', xref: 'x', yref: 'paper', x0: item.epoch - 1, x1: item.epoch - 1, y0: 0, y1: 1,
+    line: { color: colour('--thaw-warm'), width: 1.5, dash: 'dot' },
+  }));
+}
+
+function thawNames(view, narrow) {
+  return view.thawed.map((item) => ({
+    x: item.epoch - 1, xref: 'x', y: 0, yref: 'paper', yanchor: 'bottom', xanchor: 'left', textangle: -90, showarrow: false,
+    text: say('live.thawed', { stage: narrow ? item.stages.join(', ') : item.stages.map(stageTitle).join(', ') }),
+    font: { size: 11, color: colour('--thaw-warm') },
+  }));
 }
 
 function points(view, field) {
@@ -72,7 +89,7 @@ function tracesOf(view, measure) {
 }
 
 function counts(view) {
-  return { epochs: view.epochs.length, steps: view.steps.x.length };
+  return { epochs: view.epochs.length, steps: view.steps.x.length, thawed: view.thawed.length };
 }
 
 class Chart {
@@ -88,13 +105,14 @@ class Chart {
     if (!this.box.offsetWidth) return; // in a tab that is not shown: drawn when it is
     const now = counts(view);
     const grown = this.drawn && this.drawn.run === run && now.epochs >= this.drawn.epochs && now.steps >= this.drawn.steps;
-    const before = this.drawn || { epochs: 0, steps: 0 };
+    const before = this.drawn || { epochs: 0, steps: 0, thawed: 0 };
     this.drawn = { run, ...now };
     if (!grown) {
       const layout = layoutOf(view, run, this.measure === 'accuracy', this.box.offsetWidth < 420);
       await library.react(this.box, tracesOf(view, this.measure), layout, { displayModeBar: false, responsive: false });
       return;
     }
+    if (now.thawed !== before.thawed) await library.relayout(this.box, { shapes: thawMarks(view), annotations: thawNames(view, this.box.offsetWidth < 420) });
     if (now.epochs === before.epochs && (now.steps === before.steps || this.measure !== 'loss')) return;
     const fresh = { ...view, epochs: view.epochs.slice(before.epochs), steps: tail(view.steps, before.steps) };
     const traces = tracesOf(fresh, this.measure);

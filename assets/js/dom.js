@@ -95,6 +95,13 @@ function duration(seconds) {
   return say('live.hours', { h: Math.floor(whole / 3600), m: Math.floor((whole % 3600) / 60) });
 }
 
+// A length of time to be read at a glance, two digits that count.
+function brief(seconds) {
+  if (seconds < 59.5) return say('time.seconds', { n: seconds < 1 ? Number(seconds.toPrecision(1)) : Number(seconds.toPrecision(2)) });
+  if (seconds < 3570) return say('time.minutes', { n: Number((seconds / 60).toPrecision(2)) });
+  return say('time.hours', { n: Number((seconds / 3600).toPrecision(2)) });
+}
+
 // The server's errors are {"message", "hint"}; anything else is a connection that broke.
 function reasonOf(reply) {
   const words = [reply && reply.message, reply && reply.hint].filter(Boolean).join(' ');

@@ -1,7 +1,8 @@
 // A run's journal records folded into one view, in order. Knows no page; passes over kinds that it does not know.
 function emptyView() {
   return {
-    plan: null, phase: null, steps: { x: [], loss: [], epoch: [] }, epochs: [], warnings: [], ending: null,
+    plan: null, phase: null, steps: { x: [], loss: [], epoch: [] }, epochs: [], candidates: [], repeats: [], thawed: [],
+    warnings: [], ending: null,
     lastStep: null, first: null, last: null,
   };
 }
@@ -18,6 +19,9 @@ function fold(view, records) {
     else if (record.kind === 'phase') { view.phase = record; if (record.name !== 'training') view.lastStep = null; }
     else if (record.kind === 'step_done') addStep(view, record);
     else if (record.kind === 'epoch_done') view.epochs.push(record);
+    else if (record.kind === 'candidate_done') addCandidate(view, record);
+    else if (record.kind === 'repeat_done') view.repeats.push(record);
+    else if (record.kind === 'thawed') view.thawed.push(record);
     else if (record.kind === 'warned') view.warnings.push(record.message);
     else if (['finished', 'stopped', 'failed'].includes(record.kind)) view.ending = record;
     else if (record.kind === 'resumed') rewind(view, record.epoch);
@@ -33,9 +37,16 @@ function addStep(view, record) {
   view.steps.epoch.push(record.epoch);
 }
 
+// The one that leads so far is told apart from the one that led before it.
+function addCandidate(view, record) {
+  if (record.is_best) view.candidates = view.candidates.map((item) => ({ ...item, is_best: false }));
+  view.candidates.push(record);
+}
+
 // A worker went on from a checkpoint: what was written after it is trained once more and drawn once.
 function rewind(view, epoch) {
   view.epochs = view.epochs.filter((item) => item.epoch <= epoch);
+  view.thawed = view.thawed.filter((item) => item.epoch <= epoch);
   const kept = view.steps.epoch.filter((item) => item <= epoch).length;
   Object.values(view.steps).forEach((list) => list.splice(kept));
 }

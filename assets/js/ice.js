@@ -1,91 +1,74 @@
-// The stack of stages and the ice line. Knows groups of stages with their numbers; moves at once and reports the stage.
-let line = 0;
+// The stack of stages and the ice line. Knows groups of stages with their numbers; moves at once and reports what trains.
+let line = 0; // so many groups, from the input on, are frozen without a gap
+let learning = null; // in Expert: the groups that train where they are no suffix, else null
 let parts = null;
 let dragging = false;
+let shown = '';
 
 const value = () => props.value || {};
 const groups = () => value().groups || [];
 const freezeOf = (at) => (at === 0 ? 'none' : at === groups().length ? 'all' : groups()[at - 1].freeze);
+const isFrozen = (at) => (at === groups().length ? false : learning ? !learning.has(at) : at < line);
+const trainedNames = () => (learning ? groups().filter((_, at) => learning.has(at)).map((group) => group.freeze).join(',') : '');
 const report = once(() => {
-  if (value().line === line) return;
-  props.value = { ...value(), line, freeze: freezeOf(line) };
-  trigger('freeze', { freeze: freezeOf(line), backbone: value().backbone });
+  if (value().line === line && (value().trained || '') === trainedNames()) return;
+  props.value = { ...value(), line, freeze: freezeOf(line), trained: trainedNames() };
+  askAboutSet();
+  trigger('freeze', { freeze: freezeOf(line), trained: trainedNames(), backbone: value().backbone });
 }, 150);
 
-function sum(items, name) {
-  return items.reduce((total, item) => total + item[name], 0);
-}
-
 function facts() {
-  const below = [...groups().slice(line), value().head];
   const all = [...groups(), value().head];
   return {
-    trained: sum(below, 'parameters'),
+    trained: sum(all.filter((_, at) => !isFrozen(at)), 'parameters'),
     total: sum(all, 'parameters'),
     kept: sum(groups().slice(0, line), 'share') / (sum(all, 'share') || 1),
   };
 }
 
 function spoken() {
+  if (learning) return say('ice.value_set', { stages: groups().filter((_, at) => learning.has(at)).map((group) => group.title).join(', ') });
   if (line === 0) return say('ice.value_none');
   if (line === groups().length) return say('ice.value_all');
   return say('ice.value_some', { stage: groups()[line - 1].title, frozen: line, total: groups().length });
 }
 
-function slab(group, at) {
-  const base = groups().length > 8 ? 40 : 52;
-  const node = el('li', { class: 'ice-slab', style: { 'min-height': base + Math.round(70 * group.share) + 'px' } },
-    el('span', { class: 'ice-mark' }),
-    el('span', { class: 'ice-name' }, el('strong', {}, group.title), el('small', { class: 'ice-state' })),
-    el('span', { class: 'ice-numbers' },
-      el('span', {}, say('ice.parameters', { n: compact(group.parameters) })),
-      el('span', { class: 'ice-work' },
-        el('span', { class: 'ice-bar' }, el('i', { style: { width: Math.max(1, 100 * group.share) + '%' } })),
-        say('ice.work', { percent: percent(group.share) }))));
-  node.title = group.names;
-  if (at !== null) node.addEventListener('click', () => move(line > at ? at : at + 1, true));
-  return node;
-}
-
 function build() {
   const slabs = groups().map(slab);
   const head = slab(value().head, null);
+  const grip = el('span', {});
   const handle = el('div', {
     class: 'ice-line', role: 'slider', tabindex: 0, 'aria-orientation': 'vertical', 'aria-label': say('ice.line'),
     'aria-valuemin': 0, 'aria-valuemax': groups().length, onkeydown: pressed, onpointerdown: grabbed,
-  }, el('span', { class: 'ice-wave' }), el('span', { class: 'ice-grip' }, icon('updown', 16), say('ice.hint')));
+  }, el('span', { class: 'ice-wave' }), el('span', { class: 'ice-grip' }, icon('updown', 16), grip));
+  const along = el('div', { class: 'ice-profile', title: say('ice.profile') });
   const stack = el('div', { class: 'ice-stack' },
     el('div', { class: 'ice-end' }, icon('picture'), say('ice.input')),
-    el('div', { class: 'ice-body' }, el('ol', { class: 'ice-slabs' }, slabs, head), handle),
+    el('div', { class: 'ice-body' }, el('ol', { class: 'ice-slabs' }, slabs, head), handle, along),
     el('div', { class: 'ice-end' }, icon('flag'), say('ice.output')));
-  const side = el('div', { class: 'ice-facts' });
-  root.replaceChildren(el('div', { class: 'ice' }, stack, side));
-  parts = { slabs: [...slabs, head], handle, side };
+  const [learns, readable, cost] = [el('div', { class: 'ice-learns' }), el('div', {}), el('div', {})];
+  root.replaceChildren(el('div', { class: 'ice' }, stack, el('div', { class: 'ice-facts' }, readable, learns, cost)), stagePanel);
+  parts = { slabs: [...slabs, head], handle, grip, learns, readable, cost, profile: along };
 }
 
 function paint() {
-  parts.slabs.forEach((node, at) => {
-    const frozen = at < line;
-    node.classList.toggle('frozen', frozen);
-    node.classList.toggle('below-line', at === line);
-    node.querySelector('.ice-mark').replaceChildren(icon(frozen ? 'snow' : 'flame', 22));
-    node.querySelector('.ice-state').textContent = say(frozen ? 'ice.frozen' : 'ice.trained');
-  });
+  parts.slabs.forEach((node, at) => paintSlab(node, isFrozen(at), at === line));
   parts.handle.setAttribute('aria-valuenow', line);
-  parts.handle.setAttribute('aria-valuetext', spoken());
+  parts.handle.classList.toggle('loose', learning !== null);
   paintFacts();
+  paintAnswers();
   if (!dragging) place();
 }
 
 function paintFacts() {
   const { trained, total, kept } = facts();
-  const sentence = line === 0 ? 'ice.none' : line === groups().length ? 'ice.all' : 'ice.some';
+  const sentence = learning ? 'ice.set' : line === 0 ? 'ice.none' : line === groups().length ? 'ice.all' : 'ice.some';
   const half = Math.round(groups().length / 2);
   const preset = (at, key) => el('button', {
-    type: 'button', class: 'thaw-chip', 'aria-pressed': String(at === line), onclick: () => move(at, true),
+    type: 'button', class: 'thaw-chip', 'aria-pressed': String(at === line && !learning), onclick: () => move(at, true),
   }, say(key));
   const share = total ? trained / total : 0;
-  parts.side.replaceChildren(
+  parts.learns.replaceChildren(
     el('p', { class: 'ice-sentence', 'aria-live': 'polite' }, say(sentence)),
     el('div', { class: 'ice-fact trained' }, icon('flame'),
       el('div', {}, el('small', {}, say('ice.trained_parameters')), el('b', {}, percent(share) + ' %'),
@@ -106,18 +89,32 @@ function tops() {
 }
 
 function place() {
-  parts.handle.style.top = tops()[line] - 20 + 'px';
+  const places = tops();
+  parts.handle.style.top = places[line] - 20 + 'px';
+  profile(places.map((top, at) => top - (at === line ? 20 : 3)));
 }
 
 function move(to, settle) {
   const at = Math.max(0, Math.min(groups().length, to));
-  if (at !== line) {
+  if (at !== line || learning) {
     const focused = document.activeElement;
     line = at;
+    learning = null;
     paint();
-    if (focused && focused.classList.contains('thaw-chip')) parts.side.querySelector('[aria-pressed=true]')?.focus();
+    if (focused && focused.classList.contains('thaw-chip')) parts.learns.querySelector('[aria-pressed=true]')?.focus();
   }
   if (settle) report();
+}
+
+// One stage thaws or freezes by itself; a set that is what a line says is a line again.
+function flip(at) {
+  const now = new Set(groups().map((_, place) => place).filter((place) => !isFrozen(place)));
+  if (!now.delete(at)) now.add(at);
+  const first = groups().findIndex((_, place) => now.has(place));
+  line = first < 0 ? groups().length : first;
+  learning = now.size === groups().length - line ? null : now;
+  paint();
+  report();
 }
 
 function pressed(event) {
@@ -166,12 +163,18 @@ function render() {
       now.status === 'failed' ? icon('warning') : el('span', { class: 'thaw-spinner' }), words));
     return;
   }
-  line = now.line;
-  build();
+  const names = (now.trained || '').split(',').filter(Boolean);
+  const known = names.map((name) => groups().findIndex((group) => group.freeze === name)).filter((at) => at >= 0);
+  learning = known.length ? new Set(known) : null;
+  line = learning ? Math.min(...known) : now.line;
+  const drawnNow = JSON.stringify([now.backbone, now.groups, now.head, now.expert, now.dataset, dictionary().language]);
+  if (!parts || drawnNow !== shown) build(); // a report of our own comes back: what is drawn keeps its focus
+  shown = drawnNow;
   paint();
+  askAbout(now);
+  askAboutSet();
 }
 
 new ResizeObserver(() => { if (parts && !dragging) place(); }).observe(root);
-// A report of our own comes back as a change of the value: the drawing is right already.
 watch(['value', 'words'], () => { if (!(parts && dragging)) render(); });
 render();

@@ -21,8 +21,18 @@ function build() {
     note: el('p', { class: 'muted live-note' }), ending: el('div', {}), more: el('div', { class: 'live-more' }),
     loss: new Chart(loss.lastChild, 'loss'), accuracy: new Chart(accuracy.lastChild, 'accuracy'),
   };
-  root.replaceChildren(el('section', { class: 'live thaw-card', 'aria-label': say('live.label') },
-    box.head, box.bar, box.status, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more));
+  const section = el('section', { class: 'live thaw-card', 'aria-label': say('live.label') },
+    box.head, box.bar, box.status, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more);
+  root.replaceChildren(section);
+  foldEarlier();
+}
+
+// A run on other pictures than the chosen ones stands folded under its name, so that nobody takes it for theirs.
+function foldEarlier() {
+  const section = root.querySelector('section.live');
+  if (!value().earlier) { root.replaceChildren(section); return; }
+  root.replaceChildren(el('details', { class: 'live-earlier', ontoggle: () => { if (root.querySelector('details').open) paintCharts(); } },
+    el('summary', {}, say('live.earlier', { name: value().name })), section));
 }
 
 function chip(name) {
@@ -89,44 +99,12 @@ function log() {
   return value().log ? el('details', { open: state === 'lost' }, el('summary', {}, say('live.log')), el('pre', { tabindex: 0 }, value().log)) : '';
 }
 
-function table(heads, rows) {
-  return el('div', { class: 'thaw-scroll', tabindex: 0, role: 'group', 'aria-label': heads[0] }, el('table', { class: 'thaw-table' },
-    el('thead', {}, el('tr', {}, heads.map((text) => el('th', { scope: 'col' }, text)))),
-    el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((text, at) => el(at ? 'td' : 'th', at ? {} : { scope: 'row' }, text)))))));
-}
-
-function folded(key, open, content) {
-  const before = box.more.querySelector(`[data-key="${key}"]`);
-  return el('details', { 'data-key': key, open: before ? before.open : open }, el('summary', {}, say(key)), content);
-}
-
-function epochTable() {
-  const shown = (number, digits) => (number === null || number === undefined ? '–' : number.toFixed(digits));
-  const share = (number) => (number === null || number === undefined ? '–' : percent(number) + ' %');
-  const rows = view.epochs.map((item) => [
-    item.epoch === 0 ? say('live.head_start') : item.epoch + (item.is_best ? ' (' + say('live.best') + ')' : ''),
-    shown(item.train_loss, 3), shown(item.val_loss, 3), share(item.train_accuracy), share(item.val_accuracy), shown(item.images_per_second, 0)]);
-  return table(['epoch', 'train_loss', 'val_loss', 'train_accuracy', 'val_accuracy', 'rate'].map((name) => say('live.col_' + name)), rows);
-}
-
-function settingName(field) {
-  return has('control.' + field) ? say('control.' + field) : field.replaceAll('_', ' ');
-}
-
-function plain(item) {
-  if (item === null || item === undefined) return '–';
-  if (Array.isArray(item)) return item.join(', ');
-  return typeof item === 'object' ? Object.entries(item).map(([name, part]) => name + ' ' + part).join(', ') : String(item);
-}
-
-function reasonTable() {
-  const reasons = Object.entries(view.plan.reasons || {});
-  return table([say('live.setting'), say('live.value'), say('live.reason')], reasons.map(([field, why]) => [settingName(field), plain(view.plan[field]), why]));
-}
-
 function paintMore() {
   const parts = [];
   if (view.warnings.length) parts.push(el('div', { class: 'thaw-note' }, icon('warning'), el('div', {}, view.warnings.map((text) => el('p', {}, text)))));
+  if (view.candidates.length) parts.push(compared());
+  if (view.repeats.length) parts.push(repeated());
+  if (view.thawed.length) parts.push(el('p', { class: 'muted' }, view.thawed.map(thawedWords).join(' ')));
   if (view.epochs.length) parts.push(folded('live.table', false, epochTable()));
   if (view.plan && Object.keys(view.plan.reasons || {}).length) parts.push(folded('live.why', false, reasonTable()));
   box.more.replaceChildren(...parts);
@@ -190,7 +168,11 @@ async function watchRun(mine) {
 
 function attach(moves = true) {
   const wanted = value().run || '';
-  if (wanted === run && box) { paint(true); return; }
+  if (wanted === run && box) {
+    if (Boolean(value().earlier) !== Boolean(root.querySelector('.live-earlier'))) foldEarlier();
+    paint(true);
+    return;
+  }
   run = wanted;
   view = emptyView();
   state = '';

@@ -9,9 +9,10 @@ import numpy as np
 from tl_core.backbones.stage import Stage
 from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
 from tl_core.evaluation.scores import RunResult, score
+from tl_ui.choices import Choices
 from tl_ui.ice import frozen_count, group_ends, ice_value
 from tl_ui.markup import tag
-from tl_ui.present import compact, ice_in_words, percent, trained_share
+from tl_ui.present import compact, frozen_stages, ice_in_words, percent, trained_share
 from tl_ui.present_pictures import found, sentence, thumbnails_of
 from tl_ui.present_results import measured_on, mixed_up, results
 from tl_ui.present_results import sentence as result_sentence
@@ -137,10 +138,18 @@ def test_the_ice_line_says_what_trains() -> None:
 
 
 def test_the_drawing_has_a_slab_for_each_stage_and_reports_the_stage_at_the_line() -> None:
-    drawing = ice_value("net", STAGES, freeze="blocks.0", expert=True, words=EN)
+    drawing = ice_value(Choices(backbone="net", freeze="blocks.0", level="expert"), STAGES, EN)
     assert [group["freeze"] for group in drawing["groups"]] == ["stem", "blocks.0", "blocks.1"]
     assert drawing["line"] == 2
     assert drawing["head"]["parameters"] == 1000
+
+
+def test_a_set_of_stages_that_is_no_line_is_drawn_stage_by_stage_and_its_gaps_are_frozen() -> None:
+    chosen = Choices(backbone="net", trained="stem")
+    assert ice_value(chosen, STAGES, EN)["trained"] == "stem"
+    assert [stage.name for stage in frozen_stages("all", STAGES, "stem")] == ["blocks.0", "blocks.1"]
+    assert chosen.chosen()["train_stages"] == ("stem", "head")
+    assert chosen.chosen()["freeze"] == "all"
 
 
 def test_simple_joins_stages_to_six_and_keeps_the_line_where_it_is() -> None:

@@ -7,15 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tl_ui.words import controls_en, controls_zh_cn, en, results_en, results_zh_cn, ways_en, ways_zh_cn, zh_cn
+from tl_ui.words import (
+    controls_en,
+    controls_zh_cn,
+    en,
+    networks_en,
+    networks_zh_cn,
+    results_en,
+    results_zh_cn,
+    ways_en,
+    ways_zh_cn,
+    zh_cn,
+)
 from tl_ui.words.said import said
 
 _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
 _TABLES: dict[str, Mapping[str, str]] = {
-    "en": {**en.WORDS, **results_en.WORDS, **controls_en.WORDS, **ways_en.WORDS},
-    "zh-CN": {**zh_cn.WORDS, **results_zh_cn.WORDS, **controls_zh_cn.WORDS, **ways_zh_cn.WORDS},
+    "en": {**en.WORDS, **networks_en.WORDS, **results_en.WORDS, **controls_en.WORDS, **ways_en.WORDS},
+    "zh-CN": {**zh_cn.WORDS, **networks_zh_cn.WORDS, **results_zh_cn.WORDS, **controls_zh_cn.WORDS, **ways_zh_cn.WORDS},
 }
 
 

@@ -57,6 +57,12 @@ SAID: dict[str, str] = {
         "辅助进程在 {seconds} 秒内没有回答 '{question}'，已被结束。"
     ),
     "Try again; the next question starts a new one.": "请重试，下次提问会启动新的进程。",
+    # weights that a person brings, and what the page asks of a network
+    "'{name}' is no weights file that can be used here.": "'{name}' 不是这里能用的权重文件。",
+    "Bring a file that ends in {endings}.": "请放入以 {endings} 结尾的文件。",
+    "The weights file is not here any more.": "权重文件已不在这里。",
+    "Bring it again on the Network tab.": "请在“网络”页重新放入。",
+    "The page's settings could not be read.": "无法读取页面上的设置。",
     # a picture to try
     "This picture cannot be used.": "无法使用这张图片。",
     "'{name}' cannot be used.": "无法使用 '{name}'。",

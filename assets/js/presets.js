@@ -1,0 +1,49 @@
+// How far to go, as one group of radio buttons, each with a forecast for this computer. Knows the route of estimates.
+const group = 'presets-' + Math.random().toString(36).slice(2);
+const UNMEASURED = { instant: 'preset.seconds_word', better: 'preset.minutes_word', best: 'preset.long_word' };
+const value = () => props.value || {};
+let reply = null;
+let asked = '';
+const ask = asker((said) => { reply = said; render(); });
+
+function forecast(name) {
+  const found = reply && (name === 'own' ? reply.chosen : (reply.presets || {})[name]);
+  if (found) return say('preset.time', { duration: brief(found.total_seconds) });
+  return name in UNMEASURED ? say(UNMEASURED[name]) : '';
+}
+
+function what(name) {
+  return say(name === 'own' && value().expert ? 'preset.own.expert' : `preset.${name}.what`);
+}
+
+function cardOf(name) {
+  const input = el('input', { type: 'radio', name: group, value: name, class: 'thaw-hidden-input', onchange: () => choose(name) });
+  input.checked = name === value().pace;
+  const time = forecast(name);
+  return el('label', { class: 'net-card' }, input,
+    el('span', { class: 'net-face' }, el('strong', {}, say('preset.' + name)),
+      time ? el('span', { class: 'preset-time' }, icon('clock', 16), ' ', time) : null, el('span', { class: 'net-title' }, what(name))));
+}
+
+function choose(name) {
+  if (name === value().pace) return;
+  props.value = { ...value(), pace: name };
+  trigger('pick', { preset: name });
+}
+
+function render() {
+  const { options = [], dataset = '', settings = {} } = value();
+  const question = dataset && `thaw/datasets/${dataset}/estimate?settings=${encodeURIComponent(JSON.stringify(settings))}`;
+  if (question !== asked) {
+    asked = question;
+    reply = null;
+    ask(question);
+  }
+  const focused = root.contains(document.activeElement) ? document.activeElement.value : '';
+  root.replaceChildren(el('div', { class: 'net-cards presets', role: 'radiogroup', 'aria-label': say('preset.label') }, options.map(cardOf)),
+    reply && reply.state === 'working' ? waitingLine(say('preset.measuring')) : '');
+  if (focused) root.querySelector(`input[value="${focused}"]`)?.focus();
+}
+
+watch(['value', 'words'], render);
+render();

@@ -1,0 +1,80 @@
+"""Questions about a network and a person's pictures, as the page polls them. Answers at once: the assistant works on
+them in the background and says how far it is. Knows no HTTP, and nothing of what the numbers mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tl_core.backbones.catalogue import record_of
+from tl_core.backbones.here import weights_are_here
+from tl_core.config import RunConfig
+from tl_ui.services import Services
+from tl_ui.words import Words
+
+WORKING = ("waiting", "running", "paused")
+
+
+class NetworkQuestions:
+    """What one owner's page asks about one set of pictures."""
+
+    def __init__(self, services: Services, owner: str, dataset: str, words: Words) -> None:
+        self._services = services
+        self._owner = owner
+        self._dataset = services.dataset(owner, dataset)
+        self._words = words
+
+    def readable(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What each stage of the chosen network can tell apart, by the stage's name."""
+        said = self._ask("probe", settings)
+        stages = {stage["name"]: {key: stage[key] for key in ("accuracy", "low", "high")} for stage in said["stages"]}
+        names = ("done", "total", "images_in_all", "baseline", "baseline_class")
+        return {**self._state(said), **{name: said.get(name) for name in names}, "stages": stages}
+
+    def estimate(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What every place of the ice line costs here, the chosen set of stages, and the presets."""
+        said = self._ask("estimate", settings)
+        return {**self._state(said), **{name: said.get(name) for name in ("lines", "chosen", "presets")}}
+
+    def networks(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The four of Simple, and a chosen one that is none of them, beside each other."""
+        said = self._ask("compare", settings)
+        rows = [self._row(row) for row in said["networks"]]
+        working = any(row["state"] in WORKING and row["here"] for row in rows)
+        return {"state": "working" if working else "ready", "networks": rows}
+
+    def rates(self, settings: Mapping[str, Any], *, stop: bool) -> dict[str, Any]:
+        """The curve of a learning-rate range test."""
+        said = self._ask("rate_finder", settings, stop=stop)
+        names = ("done", "total", "points", "suggestion")
+        return {**self._state(said), **{name: said[name] for name in names}, "reason": self._words.said(said["reason"])}
+
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
+        record = record_of(row["backbone"])
+        return {
+            "name": row["backbone"],
+            "simple": row["simple"],
+            "title": record.title if record else row["backbone"],
+            "here": weights_are_here(record) if record else row["accuracy"] is not None,
+            "state": row["state"],
+            "accuracy": row["accuracy"],
+            "low": row["low"],
+            "high": row["high"],
+            "seconds": row["epoch_seconds"] or row["first_model_seconds"],
+            "message": self._words.said(row.get("message", "")),
+        }
+
+    def _ask(self, op: str, settings: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        """`settings` come from the page: they are read as a config, whose paths are this owner's own."""
+        config = RunConfig.from_dict(self._services.resolved(self._owner, settings))
+        said = self._services.assistant.call(op, dataset=self._dataset.folder, settings=config.to_dict(), **more)
+        return dict(said)
+
+    def _state(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        if said["state"] in WORKING:
+            return {"state": "working", "message": ""}
+        if said["state"] == "done":
+            return {"state": "ready", "message": ""}
+        message = self._words.sentences(self._words.said(said["message"]), self._words.said(said["hint"]))
+        return {"state": "failed", "message": message}

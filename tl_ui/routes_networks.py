@@ -1,0 +1,86 @@
+"""The routes of networks: what one says of a person's pictures, what it costs, own weights. Knows only Services.
+
+Every answer comes at once; `state` says whether to ask again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tl_core.errors import ConfigError
+from tl_ui.answers import json_answer
+from tl_ui.routes_datasets import display_name
+from tl_ui.guard import answered, asked_language
+from tl_ui.network_questions import NetworkQuestions
+from tl_ui.owned_weights import MOST_BYTES
+from tl_ui.owner import owner_of
+from tl_ui.receiving import receive_file
+from tl_ui.services import Services
+from tl_ui.words import words_for
+
+LONGEST_SETTINGS = 8000
+
+
+def network_routes(services: Services) -> list[Route]:
+    about = "/thaw/datasets/{dataset}"
+    return [
+        Route(f"{about}/readable", answered(readable, services), methods=["GET"]),
+        Route(f"{about}/estimate", answered(estimate, services), methods=["GET"]),
+        Route(f"{about}/networks", answered(networks, services), methods=["GET"]),
+        Route(f"{about}/rates", answered(rates, services), methods=["GET"]),
+        Route("/thaw/weights", answered(weights, services), methods=["POST"]),
+    ]
+
+
+def readable(services: Services, request: Request) -> Response:
+    return json_answer(_questions(services, request).readable(_settings(request)))
+
+
+def estimate(services: Services, request: Request) -> Response:
+    return json_answer(_questions(services, request).estimate(_settings(request)))
+
+
+def networks(services: Services, request: Request) -> Response:
+    return json_answer(_questions(services, request).networks(_settings(request)))
+
+
+def rates(services: Services, request: Request) -> Response:
+    stop = request.query_params.get("stop") == "1"
+    return json_answer(_questions(services, request).rates(_settings(request), stop=stop))
+
+
+async def weights(services: Services, request: Request) -> Response:
+    """POST, the raw bytes of a weights file, `?name=mine.safetensors` -> {"weights", "name"}."""
+    owner = owner_of(request)
+    name = display_name(request.query_params.get("name", ""))
+    await run_in_threadpool(services.weights(owner).check_name, name)
+    target = await run_in_threadpool(services.new_incoming, owner, ".weights")
+    try:
+        await receive_file(request, target, limit=min(MOST_BYTES, services.settings.limits.archive_bytes))
+        kept = await run_in_threadpool(services.keep_weights, owner, target, name)
+    finally:
+        target.unlink(missing_ok=True)
+    return json_answer({"weights": kept.id, "name": kept.name})
+
+
+def _questions(services: Services, request: Request) -> NetworkQuestions:
+    words = words_for(asked_language(request))
+    return NetworkQuestions(services, owner_of(request), request.path_params["dataset"], words)
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    """`?settings=` holds the fields of a run as JSON; what they may be, the config checks."""
+    text = request.query_params.get("settings", "{}")
+    try:
+        values = json.loads(text) if len(text) <= LONGEST_SETTINGS else None
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ConfigError("The page's settings could not be read.", "Reload the page.")
+    return {str(name): value for name, value in values.items()}
