@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tl_ui.words import (
     said_data_zh_cn,
+    said_doctor_zh_cn,
     said_networks_zh_cn,
     said_phrases_zh_cn,
     said_run_zh_cn,
@@ -31,6 +32,7 @@ _QUOTED = re.compile(r"('[^']*')")
 TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
     "zh-CN": (
         said_data_zh_cn.SAID,
+        said_doctor_zh_cn.SAID,
         said_skipped_zh_cn.SAID,
         said_ways_zh_cn.SAID,
         said_run_zh_cn.SAID,

@@ -1,0 +1,53 @@
+"""What the doctor, the groups and the splits say, in simplified Chinese."""
+
+from __future__ import annotations
+
+_REST = "，其他类几乎没有：网络可能学会这一点，而不是主体。"
+_OTHERS = ", and hardly any others: a network may learn that instead of the subject."
+
+SAID: dict[str, str] = {
+    # findings
+    "All {n} pictures are the same one: there is nothing to tell apart.": (
+        "全部 {n} 张图片是同一张，没有可区分的内容。"
+    ),
+    "{n} of the {total} pictures in '{split}' ({percent} %) have a copy in train, exact or nearly: "
+    "a score measured there flatters.": (
+        "'{split}' 的 {total} 张图片中有 {n} 张（{percent} %）在训练集中有相同或几乎相同的图片，在那里测得的成绩会偏高。"
+    ),
+    "{pictures} of one plain colour: there is nothing to learn from.": "{pictures}只有一种颜色，学不到内容。",
+    "{pictures} so dark that hardly anything shows.": "{pictures}太暗，几乎看不到内容。",
+    "{pictures} so bright that hardly anything shows.": "{pictures}太亮，几乎看不到内容。",
+    "{pictures} over {times} times as long as wide: the network sees the middle square.": (
+        "{pictures}的长是宽的 {times} 倍以上，网络只看到中间的正方形。"
+    ),
+    "{pictures} of about {side} pixels with fine marks that are gone at the {input} pixels a network usually sees.": (
+        "{pictures}约 {side} 像素，其中的细小痕迹在网络通常看到的 {input} 像素下会消失。"
+    ),
+    "If such marks matter, choose an image size of {larger}.": "如果这些痕迹重要，请把图片尺寸设为 {larger}。",
+    f"Nearly all pictures of {{names}} are grey{_OTHERS}": f"{{names}}的图片几乎全是灰度图{_REST}",
+    f"Nearly all pictures of {{names}} are cut out on a transparent ground{_OTHERS}": (
+        f"{{names}}的图片几乎全是透明底抠图{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} have the same size{_OTHERS}": f"{{names}}的图片几乎全是同一尺寸{_REST}",
+    f"Nearly all pictures of {{names}} are of the same file format{_OTHERS}": (
+        f"{{names}}的图片几乎全是同一文件格式{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} were taken with the same camera{_OTHERS}": (
+        f"{{names}}的图片几乎全用同一台相机拍摄{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} were taken on the same day{_OTHERS}": (
+        f"{{names}}的图片几乎全在同一天拍摄{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} look the same in the top left corner{_OTHERS}": (
+        f"{{names}}的图片左上角几乎都一样{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} look the same in the top right corner{_OTHERS}": (
+        f"{{names}}的图片右上角几乎都一样{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} look the same in the bottom left corner{_OTHERS}": (
+        f"{{names}}的图片左下角几乎都一样{_REST}"
+    ),
+    f"Nearly all pictures of {{names}} look the same in the bottom right corner{_OTHERS}": (
+        f"{{names}}的图片右下角几乎都一样{_REST}"
+    ),
+}
