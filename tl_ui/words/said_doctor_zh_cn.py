@@ -12,7 +12,8 @@ SAID: dict[str, str] = {
     ),
     "{n} of the {total} pictures in '{split}' ({percent} %) have a copy in train, exact or nearly: "
     "a score measured there flatters.": (
-        "'{split}' 的 {total} 张图片中有 {n} 张（{percent} %）在训练集中有相同或几乎相同的图片，在那里测得的成绩会偏高。"
+        "'{split}' 的 {total} 张图片中有 {n} 张（{percent} %）在训练集中有相同或几乎相同的图片，"
+        "在那里测得的成绩会偏高。"
     ),
     "{pictures} of one plain colour: there is nothing to learn from.": "{pictures}只有一种颜色，学不到内容。",
     "{pictures} so dark that hardly anything shows.": "{pictures}太暗，几乎看不到内容。",
@@ -25,6 +26,7 @@ SAID: dict[str, str] = {
     ),
     "If such marks matter, choose an image size of {larger}.": "如果这些痕迹重要，请把图片尺寸设为 {larger}。",
     f"Nearly all pictures of {{names}} are grey{_OTHERS}": f"{{names}}的图片几乎全是灰度图{_REST}",
+    f"Nearly all pictures of {{names}} are in colour{_OTHERS}": f"{{names}}的图片几乎全是彩色图{_REST}",
     f"Nearly all pictures of {{names}} are cut out on a transparent ground{_OTHERS}": (
         f"{{names}}的图片几乎全是透明底抠图{_REST}"
     ),

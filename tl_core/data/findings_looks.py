@@ -1,0 +1,94 @@
+"""Findings about single pictures: unreadable, tiny, blank, dark, bright, thin, too finely drawn, changed on the way.
+
+Judges the columns that `looking.py` filled; opens no picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tl_core.data.columns import NOTES
+from tl_core.data.counting import counted
+from tl_core.data.index import Finding, ImageIndex, Severity, Skipped
+from tl_core.data.layout import BESIDE
+from tl_core.data.looking import INPUT_SIDE
+from tl_core.data.names import looks_like_picture
+
+TINY = 32  # pixels of the short side
+BLANK = 1.5  # grey levels of standard deviation; a sheet with a hair on it has more
+DARK, BRIGHT = 16.0, 244.0  # mean grey level ...
+FAINT = 24.0  # ... of a picture with so little contrast; a lamp at night or ink on paper has more
+THIN = 4.0  # long side / short side
+LOST = 0.5  # share of the edges' energy that is gone at the network's input
+LARGER_INPUTS = (288, 384, 448)  # pixels, offered where the pictures have more
+CONVERSIONS = {
+    "more than 8 bits": "with more than 8 bits a colour, scaled to 8",
+    "CMYK": "in print colours (CMYK), turned into RGB",
+    "transparent": "with transparency, put on white",
+    "several frames": "with several frames or pages, of which the first was taken",
+    "misnamed": "of another format than the name says; the content was believed",
+    "turned": "turned upright, as the camera noted",
+}
+
+
+def unreadable(skipped: Sequence[Skipped]) -> list[Finding]:
+    paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and item.reason not in BESIDE)
+    if not paths:
+        return []
+    message = f"{counted(len(paths), 'picture')} could not be used; the list of skipped files says why."
+    return [Finding("unreadable", "warning", message, paths)]
+
+
+def of_looks(index: ImageIndex) -> list[Finding]:
+    """Pictures in which a network sees little, in one finding of each kind."""
+    columns = index.columns
+    short = np.minimum(columns.width, columns.height)
+    long = np.maximum(columns.width, columns.height)
+    blank = columns.contrast < BLANK
+    faint = ~blank & (columns.contrast < FAINT)
+    found: list[tuple[str, Severity, str, NDArray[np.bool_]]] = [
+        ("blank", "warning", "of one plain colour: there is nothing to learn from", blank),
+        ("dark", "note", "so dark that hardly anything shows", faint & (columns.brightness < DARK)),
+        ("bright", "note", "so bright that hardly anything shows", faint & (columns.brightness > BRIGHT)),
+        ("tiny", "note", f"below {TINY} pixels: a network sees little there", short < TINY),
+        (
+            "shape",
+            "note",
+            f"over {THIN:g} times as long as wide: the network sees the middle square",
+            long > THIN * short,
+        ),
+    ]
+    return [
+        Finding(kind, severity, f"{counted(len(rows), 'picture')} {words}.", tuple(columns.paths(rows)))
+        for kind, severity, words, which in found
+        if len(rows := np.flatnonzero(which))
+    ] + _detail(index)
+
+
+def _detail(index: ImageIndex) -> list[Finding]:
+    """Where fine marks vanish at the usual input; with the larger input that these pictures would bear."""
+    columns = index.columns
+    short = np.minimum(columns.width, columns.height)
+    rows = np.flatnonzero((columns.detail >= LOST) & (short >= LARGER_INPUTS[0]))
+    if not len(rows):
+        return []
+    typical = int(np.median(short[rows]))
+    larger = max(side for side in LARGER_INPUTS if side <= typical)
+    message = (
+        f"{counted(len(rows), 'picture')} of about {typical:,} pixels with fine marks that are gone at the "
+        f"{INPUT_SIDE} pixels a network usually sees. If such marks matter, choose an image size of {larger}."
+    )
+    return [Finding("detail", "note", message, tuple(columns.paths(rows)))]
+
+
+def converted(index: ImageIndex) -> list[Finding]:
+    found = []
+    for bit, note in enumerate(NOTES):
+        paths = tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << bit))))
+        if paths:
+            message = f"{counted(len(paths), 'picture')} {CONVERSIONS[note]}."
+            found.append(Finding("converted", "note", message, paths))
+    return found
