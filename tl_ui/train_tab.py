@@ -35,6 +35,7 @@ class TrainTab:
     settings: gr.Accordion
     settings_head: gr.HTML
     group_heads: list[gr.HTML]
+    rates_head: gr.HTML
     find_rate: gr.Button
     rates: gr.HTML
     boxes: list[Any]
@@ -57,21 +58,25 @@ class TrainTab:
                     heads.append(panel(f"group-{group}"))
                     boxes += build_group(group, words)
                     if group == "optimizer":
+                        rates_head = panel("rates-head")
                         find_rate, curve = gr.Button(elem_id="find-rate", size="sm"), rates(words)
         live = live_chart(words)
-        return cls(head, start, paces, train, expert, settings, settings_head, heads, find_rate, curve, boxes, live)
+        return cls(
+            head, start, paces, train, expert, settings, settings_head, heads, rates_head, find_rate, curve, boxes, live
+        )
 
     def labels(self, words: Words) -> dict[Any, Any]:
         labelled: dict[Any, Any] = {
             self.train: gr.update(value=words("train.go")),
             self.settings: gr.update(label=words("train.expert")),
+            self.rates_head: tag("p", words("rates.help"), class_="muted"),
             self.find_rate: gr.update(value=words("rates.find")),
         }
         at = 0
         for group, head in zip(TRAIN_GROUPS, self.group_heads, strict=True):
             count = len(in_group(group))
             labelled.update(label_group(group, self.boxes[at : at + count], words))
-            labelled[head] = _group_head(group, words)
+            labelled[head] = tag("div", tag("h3", words(f"group.{group}")), class_="group-head")
             at += count
         return labelled
 
@@ -101,11 +106,6 @@ class TrainTab:
         is_earlier = run.dataset != scene.choices.dataset and not run.view.is_active
         live = live_value(run.id, name=run.name, log=run.log, is_earlier=is_earlier)
         return redrawn(live, scene.words.part(*WORDS))
-
-
-def _group_head(group: str, words: Words) -> Html:
-    lead = tag("p", words("rates.help"), class_="muted") if group == "optimizer" else Html("")
-    return tag("div", tag("h3", words(f"group.{group}")), lead, class_="group-head")
 
 
 def has_kinds(scene: Scene) -> bool:

@@ -1,6 +1,6 @@
 // The whole catalogue behind a search box: a table to sort and filter, and accuracy against cost to choose from.
 // Knows the route of the catalogue, whose list it asks for once, when it is first opened.
-const SHOWN = 40;
+const SHOWN = 20;
 const COLUMNS = ['title', 'family', 'top1', 'gmacs', 'parameters', 'megabytes', 'licence', 'here'];
 const value = () => props.value || {};
 let networks = null;
@@ -53,7 +53,7 @@ function head(column) {
   const sorted = order.column === column;
   const turn = () => { order = { column, falling: sorted ? !order.falling : column === 'top1' || column === 'here' }; list(); };
   return el('th', { scope: 'col', 'aria-sort': sorted ? (order.falling ? 'descending' : 'ascending') : null },
-    el('button', { type: 'button', class: 'sorter', 'data-column': column, onclick: turn }, say('catalogue.' + column), sorted ? (order.falling ? ' ↓' : ' ↑') : ''));
+    el('button', { type: 'button', class: 'sorter', 'data-column': column, onclick: turn }, say('catalogue.' + (column === 'title' ? 'name' : column)), sorted ? (order.falling ? ' ↓' : ' ↑') : ''));
 }
 
 function cells(item) {

@@ -74,7 +74,7 @@ WORDS: dict[str, str] = {
     "catalogue.more": "Show more ({n} left)",
     "catalogue.recommended": "recommended",
     "catalogue.yes": "here",
-    "catalogue.no": "fetched on first use",
+    "catalogue.no": "not yet",
     "catalogue.family": "Family",
     "catalogue.top1": "ImageNet top-1",
     "catalogue.gmacs": "GMACs",

@@ -71,7 +71,7 @@ WORDS: dict[str, str] = {
     "catalogue.more": "显示更多（还有 {n} 个）",
     "catalogue.recommended": "推荐",
     "catalogue.yes": "已有",
-    "catalogue.no": "首次使用时下载",
+    "catalogue.no": "还没有",
     "catalogue.family": "系列",
     "catalogue.top1": "ImageNet 准确率（top-1）",
     "catalogue.gmacs": "计算量（GMACs）",
