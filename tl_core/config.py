@@ -117,7 +117,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "mixup": (0.0, 10.0),
     "cutmix": (0.0, 10.0),
     "ema_decay": (0.0, 0.99999),
-    "test_views": (1, 32),
+    "test_views": (1, 10),
     "repeats": (1, 10),
     "image_size": (28, 1024),
     "weight_decay": (0.0, 10.0),

@@ -36,10 +36,18 @@ def snippet_of(folder: Path) -> str:
     return text.split("```python\n")[1].split("```")[0]
 
 
-@pytest.mark.parametrize("part", [None, (0.05, 0.301, 0.75, 1.0)])
-def test_the_snippet_run_as_it_stands_gives_thaws_own_probabilities(tmp_path: Path, part: Part | None):
+@pytest.mark.parametrize(
+    ("part", "views"),
+    [
+        (None, ("centre",)),
+        ((0.05, 0.301, 0.75, 1.0), ("centre", "centre-mirrored", "top-left", "bottom-right-mirrored", "top-right")),
+    ],
+)
+def test_the_snippet_run_as_it_stands_gives_thaws_own_probabilities(
+    tmp_path: Path, part: Part | None, views: tuple[str, ...]
+):
     how = replace(small_network().preprocessing, part=part)
-    save_small_model(tmp_path / "model", temperature=1.7, preprocessing=how)
+    save_small_model(tmp_path / "model", temperature=1.7, preprocessing=how, views=views)
     pixels = np.random.default_rng(0).integers(0, 256, size=(90, 131, 3), dtype=np.uint8)
     Image.fromarray(pixels).resize((262, 180)).save(tmp_path / "picture.png")
     (tmp_path / "classify.py").write_text(snippet_of(tmp_path / "model"), encoding="utf-8")

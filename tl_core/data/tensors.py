@@ -7,18 +7,21 @@ import numpy.typing as npt
 import torch
 
 from tl_core.data.preprocessing import Preprocessing
+from tl_core.data.views import CENTRE, view_of
 
 
-def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing) -> torch.Tensor:
-    """uint8 (n, resize_size, resize_size, 3) -> float32 (n, 3, image_size, image_size), centre-cropped, normalised.
+def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing, view: str = CENTRE) -> torch.Tensor:
+    """uint8 (n, resize_size, resize_size, 3) -> float32 (n, 3, image_size, image_size), cropped, normalised.
 
-    Raises ValueError for squares of another shape or type.
+    `view` names the look: the centre, or another for test-time augmentation. Raises ValueError for squares of another
+    shape or type.
     """
     size, crop = preprocessing.resize_size, preprocessing.image_size
     if squares.dtype != np.uint8 or squares.ndim != 4 or squares.shape[1:] != (size, size, 3):
         raise ValueError(f"squares are {squares.dtype} {squares.shape}, not uint8 (n, {size}, {size}, 3)")
-    start = (size - crop) // 2
-    inner = np.ascontiguousarray(squares[:, start : start + crop, start : start + crop])
+    look = view_of(view, preprocessing)
+    inner = squares[:, look.top : look.top + crop, look.left : look.left + crop]
+    inner = np.ascontiguousarray(inner[:, :, ::-1] if look.mirrored else inner)
     mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
     std = torch.tensor(preprocessing.std).view(1, 3, 1, 1)
     pixels = torch.from_numpy(inner).permute(0, 3, 1, 2).contiguous()  # (n, 3, crop, crop)

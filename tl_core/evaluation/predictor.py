@@ -101,10 +101,8 @@ class Predictor:
         return Prediction(path, label, scores[label], scores)
 
     def _forward(self, squares: npt.NDArray[np.uint8]) -> Row:
-        batch = to_batch(squares, self.preprocessing)  # (n, 3, image_size, image_size)
-        with torch.inference_mode(), _exact_float32(self.device):
-            outputs = self._module(batch.to(self.device, memory_format=torch.channels_last)).cpu()  # (n, classes)
-        rows = torch.softmax(outputs.double() / self.config.temperature, dim=1).float().numpy()
+        looks = [self._look(squares, view) for view in self.config.views]
+        rows = (sum(looks[1:], looks[0]) / len(looks)).float().numpy()
         if not np.isfinite(rows).all():
             raise BundleError(
                 "The model's answers are no numbers: its weights grew without bound in training.",
@@ -112,6 +110,13 @@ class Predictor:
             )
         numbers: Row = rows
         return numbers
+
+    def _look(self, squares: npt.NDArray[np.uint8], view: str) -> torch.Tensor:
+        """What one look at each picture says: probabilities (n, classes) in double precision."""
+        batch = to_batch(squares, self.preprocessing, view)  # (n, 3, image_size, image_size)
+        with torch.inference_mode(), _exact_float32(self.device):
+            outputs = self._module(batch.to(self.device, memory_format=torch.channels_last)).cpu()  # (n, classes)
+        return torch.softmax(outputs.double() / self.config.temperature, dim=1)
 
 
 @contextmanager

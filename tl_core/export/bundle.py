@@ -34,7 +34,7 @@ from tl_core.export.manifest import (
     verified,
 )
 from tl_core.export.members import damaged, open_members
-from tl_core.export.model_config import FORMAT, FORMAT_VERSION, ModelConfig
+from tl_core.export.model_config import FIRST_VERSION, FORMAT, ModelConfig
 from tl_core.export.readme import build_lines, library_of, readme
 
 
@@ -86,7 +86,7 @@ def _write_files(folder: Path, module: nn.Module, config: ModelConfig) -> None:
     (folder / README).write_bytes(readme(config, build_lines(config, module)).encode("utf-8", "surrogatepass"))
     for name in FILES:
         _sync(folder / name)
-    manifest = {"format": FORMAT, "format_version": FORMAT_VERSION, "files": {n: _entry(folder / n) for n in FILES}}
+    manifest = {"format": FORMAT, "format_version": FIRST_VERSION, "files": {n: _entry(folder / n) for n in FILES}}
     platform.atomic_write_json(folder / MANIFEST, manifest)
 
 

@@ -14,10 +14,12 @@ from typing import Any, TypeGuard
 
 from tl_core import __version__
 from tl_core.data.preprocessing import PREPROCESSING_VERSION, Preprocessing
+from tl_core.data.views import CENTRE, is_view
 from tl_core.errors import BundleError
 
 FORMAT = "thaw-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1: without `views`; still written where there is but one, so that older Thaws read it
+FIRST_VERSION = 1
 MAX_CLASSES = 100_000
 MAX_SQUARE = 4096  # pixels a side; far above any backbone, far below what fills the memory
 # No ':' on purpose: timm would follow "hf-hub:..." and "local-dir:..." to code and weights that a stranger chose.
@@ -31,7 +33,7 @@ class ModelConfig:
     """Architecture, classes in the order of the head's outputs, preprocessing, and how good it was (`result`).
 
     `result` is `RunResult.to_dict()`, or None when nothing was measured; `temperature` divides the outputs before
-    the softmax; `versions` are of the programs that made it.
+    the softmax; `versions` are of the programs that made it. An answer is the mean over `views`, looks at a picture.
     """
 
     backbone: str
@@ -40,10 +42,18 @@ class ModelConfig:
     temperature: float = 1.0
     result: dict[str, Any] | None = None
     versions: dict[str, str] = field(default_factory=lambda: {"thaw": __version__})
-    format_version: int = FORMAT_VERSION
+    format_version: int = FIRST_VERSION
+    views: tuple[str, ...] = (CENTRE,)
+
+    def __post_init__(self) -> None:
+        if self.views != (CENTRE,):
+            object.__setattr__(self, "format_version", FORMAT_VERSION)
 
     def to_dict(self) -> dict[str, Any]:
         values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        views = list(values.pop("views"))
+        if views != [CENTRE]:
+            values["views"] = views
         values["classes"] = list(self.classes)
         values["preprocessing"] = self.preprocessing.to_dict()
         for name in ("mean", "std"):
@@ -61,6 +71,7 @@ class ModelConfig:
         preprocessing = {name: given[name] for name in _fields(Preprocessing) if name in given}
         known = {name: values[name] for name in _fields(cls) if name in values}
         known.update(classes=tuple(values["classes"]), preprocessing=Preprocessing.from_dict(preprocessing))
+        known["views"] = tuple(values.get("views", (CENTRE,)))
         return cls(**known)
 
 
@@ -86,6 +97,9 @@ def _problems(values: dict[str, Any]) -> Iterator[str]:
         yield f"temperature is {_shown(temperature)}; it must be above 0"
     if not isinstance(values.get("result"), dict | None):
         yield "result is no set of named values"
+    views = values.get("views", [CENTRE])
+    if not isinstance(views, list) or not all(map(is_view, views)) or not 1 <= len(set(views)) == len(views):
+        yield f"views is {_shown(views)}, which are no looks at a picture"
     versions = values.get("versions", {})
     if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
         yield "versions is no set of named versions"

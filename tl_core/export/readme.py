@@ -74,19 +74,36 @@ def prepare(path):
     width, height = (int(size * side / short) for side in picture.size)
     picture = picture.resize((width, height), Image.Resampling[how["interpolation"].upper()])
     left, top = (width - size) // 2, (height - size) // 2
-    inner = (size - how["image_size"]) // 2
-    left, top = left + inner, top + inner
-    picture = picture.crop((left, top, left + how["image_size"], top + how["image_size"]))
-    values = numpy.asarray(picture, dtype=numpy.float32) / 255
-    values = (values - numpy.float32(how["mean"])) / numpy.float32(how["std"])
-    return torch.from_numpy(values).permute(2, 0, 1)[None]
+    {looks}
 
 
 with torch.inference_mode():
     outputs = model(prepare(sys.argv[1])) / config["temperature"]
-for name, probability in zip(config["classes"], outputs.softmax(1)[0].tolist()):
+for name, probability in zip(config["classes"], outputs.softmax(1).mean(0).tolist()):
     print(f"{{name}}: {{probability:.4f}}")
 """
+
+ONE_LOOK = """\
+inner = (size - how["image_size"]) // 2
+    left, top = left + inner, top + inner
+    picture = picture.crop((left, top, left + how["image_size"], top + how["image_size"]))
+    values = numpy.asarray(picture, dtype=numpy.float32) / 255
+    values = (values - numpy.float32(how["mean"])) / numpy.float32(how["std"])
+    return torch.from_numpy(values).permute(2, 0, 1)[None]"""
+
+# Test-time augmentation: the answer is the mean over several looks.
+LOOKS = """\
+side, margin, looks = how["image_size"], size - how["image_size"], []
+    places = {"centre": (margin // 2, margin // 2), "top-left": (0, 0), "bottom-right": (margin, margin),
+              "top-right": (0, margin), "bottom-left": (margin, 0)}
+    for view in config["views"]:
+        down, right = places[view.removesuffix("-mirrored")]
+        look = picture.crop((left + right, top + down, left + right + side, top + down + side))
+        look = ImageOps.mirror(look) if view.endswith("-mirrored") else look
+        values = numpy.asarray(look, dtype=numpy.float32) / 255
+        values = (values - numpy.float32(how["mean"])) / numpy.float32(how["std"])
+        looks.append(torch.from_numpy(values).permute(2, 0, 1))
+    return torch.stack(looks)"""
 
 # Where a person marked the part that matters; the rounding is that of training.
 PART = """
@@ -112,7 +129,8 @@ def readme(config: ModelConfig, build: str) -> str:
 
 def snippet(config: ModelConfig, build: str) -> str:
     part = PART if config.preprocessing.part else ""
-    return SNIPPET.format(library=library_of(config.backbone), build=build, part=part)
+    looks = LOOKS if len(config.views) > 1 else ONE_LOOK
+    return SNIPPET.format(library=library_of(config.backbone), build=build, part=part, looks=looks)
 
 
 def library_of(backbone: str) -> str:

@@ -9,14 +9,10 @@ from tl_core.config import RunConfig
 
 # Each leaves this list with the code that carries it out.
 AWAITED: dict[str, tuple[Any, ...]] = {
-    "preset": (),
     "weights": (),
-    "test_views": (1,),
     "used_in": ("same",),
     "group_by": (),
-    "measure": (),
     "part": (),
-    "repeats": (),
 }
 
 

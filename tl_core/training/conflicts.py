@@ -70,9 +70,10 @@ def of_freezing(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> Iter
 
 def of_views(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
     wanted = config.test_views or 1
-    mirror = config.flips not in (None, "none") or (config.flips is None and config.augment not in (None, "none"))
-    possible = len(view_names(facts.preprocessing, mirror=mirror))
+    by_hand = config.flips not in (None, "none")
+    possible, mirrored = (len(view_names(facts.preprocessing, mirror=mirror)) for mirror in (by_hand, True))
     if wanted > possible:
-        yield f"test_views is {wanted}, but pictures of this size and these flips allow {possible}."
+        more = "" if possible == mirrored else f", or {mirrored} with flips 'horizontal'"
+        yield f"test_views is {wanted}; pictures of this size allow {possible}{more}."
     if wanted > 1 and measured_on(facts) == "cross-validation":
         yield f"test_views is {wanted}, but no picture could be set aside to measure such answers; leave it out."

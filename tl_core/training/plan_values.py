@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
 from tl_core.data.preprocessing import Preprocessing
+from tl_core.data.views import view_names
 
 Method = Literal["head", "fine-tune"]
 
@@ -102,12 +103,22 @@ class TrainingPlan:
     class_balance: str = "none"
     ema_decay: float = 0.0
     test_views: int = 1
+    folds: int = 0  # of a cross-validation of the head; 0: no folds
+    fold_repeats: int = 0
+    preset: str = ""
+    candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
 
     @property
     def ever_trained(self) -> tuple[str, ...]:
         """The stages that train at the end, in their order."""
         thawed = {stage for _, stage in self.thaws}
         return tuple(stage.name for stage in self.stages if stage.name in self.trained or stage.name in thawed)
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The looks at each picture that answers are made of; mirrored ones only where a person chose flips."""
+        mirror = self.flips_by_hand and self.flips != "none"
+        return view_names(self.preprocessing, mirror=mirror)[: self.test_views]
 
     @property
     def steps(self) -> int:
@@ -117,7 +128,7 @@ class TrainingPlan:
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         values["preprocessing"] = self.preprocessing.to_dict()
         values["stages"] = [stage.to_dict() for stage in self.stages]
-        for name in ("classes", "frozen", "trained"):
+        for name in ("classes", "frozen", "trained", "candidates"):
             values[name] = list(values[name])
         values["thaws"] = [list(thaw) for thaw in self.thaws]
         return {**values, "pictures": dict(self.pictures), "reasons": dict(self.reasons)}
@@ -131,5 +142,6 @@ class TrainingPlan:
         known["stages"] = tuple(Stage.from_dict(stage) for stage in values["stages"])
         for name in ("classes", "frozen", "trained"):
             known[name] = tuple(values[name])
+        known["candidates"] = tuple(values.get("candidates", ()))
         known["thaws"] = tuple((int(epoch), str(stage)) for epoch, stage in values.get("thaws", ()))
         return cls(**known)

@@ -63,7 +63,8 @@ SAID: dict[str, str] = {
     ),
     "Pictures count the same, though one kind has {most} and another {least}: choose 'weights' or 'sampling' "
     "if the rare kinds matter as much.": (
-        "每张图片同等重要，尽管有的类有 {most} 张，有的只有 {least} 张：如果少的类同样重要，请选 'weights' 或 'sampling'。"
+        "每张图片同等重要，尽管有的类有 {most} 张，有的只有 {least} 张："
+        "如果少的类同样重要，请选 'weights' 或 'sampling'。"
     ),
     "The head is computed directly first (linear probe); then all that is thawed learns on in small steps "
     "(fine-tuning).": "先直接求出分类头（linear probe），然后解冻的部分以小步继续学习（微调）。",
@@ -89,9 +90,10 @@ SAID: dict[str, str] = {
     "One look at each picture answers fastest; more looks help a little and take as many times longer.": (
         "每张图片看一遍最快；多看几遍略有帮助，时间也成倍增加。"
     ),
-    "test_views is {n}, but pictures of this size and these flips allow {most}.": (
-        "test_views 是 {n}，但这样的尺寸和翻转只允许 {most}。"
+    "test_views is {n}; pictures of this size allow {most}, or {more} with flips 'horizontal'.": (
+        "test_views 是 {n}；这样的图片尺寸最多 {most}，flips 为 'horizontal' 时最多 {more}。"
     ),
+    "test_views is {n}; pictures of this size allow {most}.": "test_views 是 {n}；这样的图片尺寸最多 {most}。",
     "test_views is {n}, but no picture could be set aside to measure such answers; leave it out.": (
         "test_views 是 {n}，但没有图片可以预留来测量这样的回答；请不要填写。"
     ),
