@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.data.conftest import Bring
 from tests.data.pictures_for_tests import SMALL, pets, png, write_files, write_zip
@@ -30,7 +32,10 @@ FORMAT_1 = {
  "width": 40, "height": 36, "bytes": 500, "group": ""}|
 {"path": "dogs/\\udcff.png", "label": "dogs", "split": "test", "sha256": "CD",
  "width": 8, "height": 9, "bytes": 70, "group": "North"}|
-""".replace("\n", "").replace("|", "\n").replace("AB", "ab" * 32).replace("CD", "cd" * 32),
+""".replace("\n", "")
+    .replace("|", "\n")
+    .replace("AB", "ab" * 32)
+    .replace("CD", "cd" * 32),
     "report.json": """\
 {"classes": {"cats": {"train": 1}, "dogs": {"test": 1}}, "images": 2, "skipped": [{"path": "x.txt", "reason": "It is a
  text file, not a picture."}], "system_files": 1, "findings": [{"kind": "few", "severity": "warning", "message": "Few.",
@@ -83,6 +88,17 @@ def test_an_unchanged_source_is_not_read_again_and_a_changed_one_is(source: Path
     assert find_unchanged(tmp_path / "datasets", source) is None
 
 
+def test_nothing_of_an_unchanged_source_is_opened_when_it_is_looked_up(source: Path, bring: Bring) -> None:
+    dataset = bring(source)
+    path = source if source.is_file() else source / "cats/1.png"
+    written, size = path.stat().st_mtime_ns, path.stat().st_size
+    path.write_bytes(bytes(size))  # what is no picture and no archive any more: reading it would fail
+    os.utime(path, ns=(written, written))
+    found = find_unchanged(dataset.folder.parent, source)
+    assert found is not None
+    assert found.report == dataset.report
+
+
 def test_a_file_more_or_another_name_makes_a_folder_changed(tmp_path: Path, bring: Bring) -> None:
     folder = write_files(tmp_path / "pets", pets())
     bring(folder)
@@ -94,12 +110,29 @@ def test_a_file_more_or_another_name_makes_a_folder_changed(tmp_path: Path, brin
     assert find_unchanged(tmp_path / "datasets", folder) is None
 
 
-def test_a_thumbnail_is_made_once(source: Path, bring: Bring, pool: DecoderPool) -> None:
+def test_thumbnails_are_made_once_while_the_pictures_are_looked_at(source: Path, bring: Bring) -> None:
+    dataset = bring(source)
+    made = {path: path.read_bytes() for path in (dataset.folder / "thumbnails").rglob("*.jpg")}
+    assert len(made) == 6
+    with DecoderPool(children=1, module="tests.data.no_such_child") as nobody:  # whoever asked it would hear so
+        shown = {dataset.thumbnail(record, nobody) for record in dataset.index.records}
+    assert {path: path.read_bytes() for path in shown} == made
+    for data in made.values():
+        with Image.open(io.BytesIO(data)) as small:
+            assert (small.format, small.size) == ("JPEG", (40, 36))
+
+
+def test_a_thumbnail_that_is_gone_or_of_another_size_is_made_when_it_is_asked_for(
+    source: Path, bring: Bring, pool: DecoderPool
+) -> None:
     dataset = bring(source)
     record = dataset.index.records[0]
+    dataset.thumbnail(record, pool).unlink()
     path = dataset.thumbnail(record, pool)
     path.write_bytes(b"kept")
     assert dataset.thumbnail(record, pool).read_bytes() == b"kept"
+    with Image.open(dataset.thumbnail(record, pool, 16)) as small:
+        assert small.size == (16, 14)
 
 
 def test_progress_counts_every_file_and_ends_at_the_total(source: Path, tmp_path: Path, pool: DecoderPool) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tl_core.data import findings, layout, store
+from tl_core.data.archives import zip_fingerprint
 from tl_core.data.counting import counted
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.entries import Listing
@@ -23,7 +24,8 @@ from tl_core.data.names import looks_like_picture, shown
 from tl_core.data.near_duplicates import with_near_groups
 from tl_core.data.planning import plan_of
 from tl_core.data.reading import OnProgress, Reading, Taken, read_all
-from tl_core.data.several import open_sources
+from tl_core.data.several import open_sources, together
+from tl_core.data.sources import TABLES
 from tl_core.errors import DataError
 
 LOOKED_FOR = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
@@ -149,8 +151,18 @@ def disk_error(error: OSError) -> DataError:
 
 
 def fingerprint_of(source: Path | Sequence[Path], limits: Limits = LOCAL) -> str:
-    """What changes when the source changes; reads names, sizes and times alone. Raises DataError as open_source."""
-    opened = open_sources([source] if isinstance(source, Path) else source, limits)
+    """What changes when the source changes; reads names, sizes and times alone. Raises DataError as open_source.
+
+    No archive is opened: the screen asks, and only the limited worker reads what strangers packed.
+    """
+    prints = [_fingerprint(path, limits) for path in ([source] if isinstance(source, Path) else source)]
+    return prints[0] if len(prints) == 1 else together(prints)
+
+
+def _fingerprint(path: Path, limits: Limits) -> str:
+    if path.is_file() and not path.name.lower().endswith(TABLES):
+        return zip_fingerprint(path)
+    opened = open_sources([path], limits)
     try:
         return opened.fingerprint()
     finally:
