@@ -5,12 +5,13 @@ them in the background and says how far it is. Knows no HTTP, and nothing of wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tl_core.backbones.catalogue import record_of
 from tl_core.backbones.here import weights_are_here
 from tl_core.config import RunConfig
-from tl_ui.services import Services
+from tl_ui.services import STARTS, Services
 from tl_ui.words import Words
 
 WORKING = ("waiting", "running", "paused")
@@ -49,6 +50,15 @@ class NetworkQuestions:
         said = self._ask("rate_finder", settings, stop=stop)
         names = ("done", "total", "points", "suggestion")
         return {**self._state(said), **{name: said[name] for name in names}, "reason": self._words.said(said["reason"])}
+
+    def maps(self, settings: Mapping[str, Any], stage: str) -> dict[str, Any]:
+        """A few feature maps of a stage on the first picture of the set; seconds where the network is not open yet."""
+        config = RunConfig.from_dict(self._services.resolved(self._owner, settings))
+        record = self._dataset.index.records[0]
+        about: dict[str, Any] = {"stage": stage, "picture": self._dataset.path_of(record)}
+        about |= {"backbone": config.backbone} if config.start in STARTS else {"model": Path(config.start)}
+        said = self._services.assistant.call("feature_maps", **about)
+        return {"state": "ready", "maps": said["maps"], "sha256": record.sha256}
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         record = record_of(row["backbone"])

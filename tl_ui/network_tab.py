@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from tl_core.backbones.catalogue import BackboneRecord, recommended
+from tl_core.backbones.catalogue import recommended
+from tl_core.backbones.record import BackboneRecord
 from tl_core.backbones.here import weights_are_here
 from tl_core.backbones.stage import Stage
 from tl_core.errors import UserError
@@ -65,7 +66,7 @@ class NetworkTab:
             with gr.Row(elem_classes="path-row"):
                 custom = gr.Textbox(interactive=True, elem_id="any-network", scale=4)
                 use = gr.Button(elem_id="use-network", scale=1, min_width=120)
-            with gr.Row(elem_classes="path-row"):
+            with gr.Row(elem_classes="path-row start-row"):
                 start = gr.Dropdown(
                     [(words("start.pretrained"), "pretrained")],
                     value="pretrained",

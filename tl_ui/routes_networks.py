@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tl_core.backbones.catalogue import everything
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
+from tl_ui.catalogue_rows import catalogue_rows
 from tl_ui.routes_datasets import display_name
 from tl_ui.guard import answered, asked_language
 from tl_ui.network_questions import NetworkQuestions
@@ -34,6 +36,8 @@ def network_routes(services: Services) -> list[Route]:
         Route(f"{about}/estimate", answered(estimate, services), methods=["GET"]),
         Route(f"{about}/networks", answered(networks, services), methods=["GET"]),
         Route(f"{about}/rates", answered(rates, services), methods=["GET"]),
+        Route(f"{about}/maps", answered(maps, services), methods=["GET"]),
+        Route("/thaw/networks", answered(catalogue), methods=["GET"]),
         Route("/thaw/weights", answered(weights, services), methods=["POST"]),
     ]
 
@@ -53,6 +57,17 @@ def networks(services: Services, request: Request) -> Response:
 def rates(services: Services, request: Request) -> Response:
     stop = request.query_params.get("stop") == "1"
     return json_answer(_questions(services, request).rates(_settings(request), stop=stop))
+
+
+def maps(services: Services, request: Request) -> Response:
+    """`&stage=NAME` -> {"maps", "sha256" of the picture that they were made from}."""
+    stage = request.query_params.get("stage", "")[:200]
+    return json_answer(_questions(services, request).maps(_settings(request), stage))
+
+
+def catalogue(request: Request) -> Response:
+    """Every network, once a page: it searches and sorts by itself."""
+    return json_answer({"networks": catalogue_rows(everything())})
 
 
 async def weights(services: Services, request: Request) -> Response:
