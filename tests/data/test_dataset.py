@@ -24,7 +24,7 @@ from tl_core.data.dataset import (
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.importing import import_into
 from tl_core.data.index import ImageRecord
-from tl_core.errors import DataError, NotYetError
+from tl_core.errors import DataError
 
 FORMAT_1 = {
     "index.jsonl": """\
@@ -191,11 +191,8 @@ def test_no_pictures_at_all_are_refused_with_what_was_looked_for(tmp_path: Path,
         bring(broken)
 
 
-def test_a_table_is_not_yet_read_and_a_missing_path_is_named(tmp_path: Path, bring: Bring) -> None:
-    write_files(tmp_path, {"labels.csv": b"path,label\n"})
-    with pytest.raises(NotYetError, match=r"'labels.csv' is a table; tables of paths and labels cannot be read yet"):
-        bring(tmp_path / "labels.csv")
-    with pytest.raises(DataError, match=r"There is no file or folder .*nowhere"):
+def test_a_missing_path_is_named(tmp_path: Path, bring: Bring) -> None:
+    with pytest.raises(DataError, match="There is no file or folder .*nowhere"):
         bring(tmp_path / "nowhere")
 
 

@@ -155,7 +155,7 @@ def test_added_pictures_are_kept_beside_a_persons_folder(
     added = editor.add("Cats", files)
     assert (added.images, added.system_files) == (2, 1)
     assert [item.reason for item in added.skipped] == [
-        "The file is gone.", "The same picture is there already: 'Cats/51.png'.",
+        "The file is gone.", "The same picture is there already: 'Cats/50 (2).png'.",
     ]  # fmt: skip
     assert sent(added.dataset) == sent(dataset) + 5
     record = next(record for record in added.dataset.index.records if record.path == "Cats/50.png")

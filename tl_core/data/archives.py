@@ -19,8 +19,9 @@ from tl_core.data.counting import counted, sized
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
 from tl_core.data.limits import Limits
-from tl_core.data.names import shown
+from tl_core.data.names import listed, shown
 from tl_core.data.zip_directory import check_directory
+from tl_core.data.zip_names import Names, names_of
 from tl_core.errors import DataError
 
 LOCAL_HEADER_BYTES = 30
@@ -31,7 +32,6 @@ METHOD_NAMES = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "XZ", 96: "JPEG
 REPACK = "Zip the folder again with the usual method (Deflate), without a password."
 HOSTILE = "It is built to overwhelm the program that opens it. Zip the pictures again."
 ENCRYPTED = 0x1
-UTF8_NAME = 0x800
 
 
 class EntryDamaged(Exception):
@@ -47,6 +47,7 @@ class ZipSource:
     archive: zipfile.ZipFile
     infos: tuple[zipfile.ZipInfo, ...]
     limits: Limits
+    table: str = ""
 
     @property
     def root(self) -> str:
@@ -147,10 +148,11 @@ def _listing(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> Listing:
     entries: list[Entry] = []
     refused: list[Skipped] = []
     unsafe: list[str] = []
-    guessed: list[str] = []
+    decoded = names_of(infos)
+    is_guessed, guessed = frozenset(decoded.guessed), []
     folders: set[str] = set()
     for key, info in enumerate(infos):
-        path, known = _decoded(info)
+        path = decoded.names[key].replace("\\", "/")
         reason = _unsafe(path)
         if reason is None:
             path = "/".join(part for part in path.split("/") if part not in ("", "."))
@@ -158,7 +160,7 @@ def _listing(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> Listing:
             if reason is None and path:
                 folders.add(path)
             continue
-        if not known:
+        if key in is_guessed:
             guessed.append(path)
         if reason is not None:
             unsafe.append(path)
@@ -168,24 +170,12 @@ def _listing(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> Listing:
         else:
             entries.append(Entry(path, info.file_size, 0, key))
     entries, doubled = _told_apart(entries)
-    findings = _findings(unsafe, guessed, doubled)
+    findings = (*_findings(unsafe, doubled), *_alphabet(decoded, guessed))
     return Listing(tuple(entries), tuple(sorted(folders)), tuple(refused), findings)
 
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:
     return info.orig_filename.endswith(("/", "\\"))
-
-
-def _decoded(info: zipfile.ZipInfo) -> tuple[str, bool]:
-    """The name with '/' between its parts, and whether its encoding is known."""
-    name = info.orig_filename
-    known = True
-    if not info.flag_bits & UTF8_NAME and not name.isascii():
-        try:
-            name = name.encode("cp437").decode("utf-8")  # many tools write UTF-8 without saying so
-        except UnicodeError:
-            known = False
-    return name.replace("\\", "/"), known
 
 
 def _unsafe(path: str) -> str | None:
@@ -233,7 +223,7 @@ def _told_apart(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
     return apart, doubled
 
 
-def _findings(unsafe: list[str], guessed: list[str], doubled: list[str]) -> tuple[Finding, ...]:
+def _findings(unsafe: list[str], doubled: list[str]) -> tuple[Finding, ...]:
     findings = []
     if unsafe:
         message = f"{counted(len(unsafe), 'file')} passed over: unsafe names, as archives of strangers have them."
@@ -241,9 +231,18 @@ def _findings(unsafe: list[str], guessed: list[str], doubled: list[str]) -> tupl
     if doubled:
         message = f"{counted(len(doubled), 'file')} of the same name as another one in the archive; all were kept."
         findings.append(Finding("unsafe_name", "warning", message, tuple(doubled)))
-    if guessed:
-        message = (
-            f"{counted(len(guessed), 'name')} in an unknown alphabet may look wrong, such as '{shown(guessed[0])}'."
-        )
-        findings.append(Finding("asked", "warning", message, tuple(guessed)))
     return tuple(findings)
+
+
+def _alphabet(names: Names, guessed: Sequence[str]) -> tuple[Finding, ...]:
+    """What the names were taken for, with the kinds as a preview: a wrong guess is seen at once."""
+    if not guessed:
+        return ()
+    parts = dict.fromkeys(part for path in guessed for part in path.split("/")[:-1] if not part.isascii())
+    preview = listed(tuple(parts) or tuple(guessed), 5)
+    what = counted(len(guessed), "name")
+    if names.alphabet and names.is_trusted:
+        message = f"{what} in an alphabet that the archive does not tell, read as {names.alphabet}: {preview}."
+    else:
+        message = f"{what} in an unknown alphabet may look wrong, such as '{shown(guessed[0])}'."
+    return (Finding("asked", "warning", message, tuple(guessed)),)

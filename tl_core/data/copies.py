@@ -30,6 +30,7 @@ class LooseFiles:
     root: str = ""
     title: str = ""
     origin: str = ""
+    table: str = ""
 
     @classmethod
     def of(cls, label: str, files: Sequence[tuple[str, Path]], limits: Limits) -> LooseFiles:
@@ -84,6 +85,10 @@ class Copied:
     @property
     def origin(self) -> str:
         return self.source.origin
+
+    @property
+    def table(self) -> str:
+        return self.source.table
 
     def open(self, entry: Entry) -> BinaryIO:
         return self.source.open(entry)

@@ -36,8 +36,8 @@ from tl_core.data.store import (
 from tl_core.errors import DataError
 
 __all__ = [
-    "Dataset", "DatasetSummary", "ImportStopped", "delete_dataset", "find_unchanged", "import_source",
-    "import_sources",    "list_datasets", "open_dataset",
+    "Dataset", "DatasetSummary", "ImportStopped", "LeftOut", "create_dataset", "delete_dataset", "find_unchanged",
+    "import_source", "import_sources", "list_datasets", "open_dataset",
 ]  # fmt: skip
 
 
@@ -100,10 +100,11 @@ def import_source(
     on_progress: OnProgress = nobody_watches,
     should_stop: Callable[[], bool] = never,
 ) -> Dataset:
-    """Reads a folder, a zip or a table beside pictures into the dataset folder `folder` (made if need be; a job's files in it stay).
+    """Reads a folder, a zip or a table beside pictures into the dataset folder `folder`.
 
-    `on_progress(phase, done, total)` counts files, "reading" them and then "looking" at them. Raises DataError with a
-    remedy, ImportStopped when asked to stop; either way nothing half done stays behind.
+    The folder is made if need be, and a job's files in it stay. `on_progress(phase, done, total)` counts files,
+    "reading" them and then "looking" at them. Raises DataError with a remedy, ImportStopped when asked to stop; either
+    way nothing half done stays behind.
     """
     import_into(source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
     return open_dataset(folder)

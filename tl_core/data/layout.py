@@ -18,7 +18,8 @@ OUTSIDE = "It lies outside the class folders. Put it in the folder of its kind."
 NO_CLASS_IN_SPLIT = "It lies beside the class folders of its split. Put it in the folder of its kind."
 NOT_IN_SPLIT = "It lies beside the train and test folders, not in one."
 BLANK_NAME = "Its folder's name shows nothing, so it can name no kind. Rename the folder."
-BESIDE = (OUTSIDE, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT)
+NO_ROW = "The table has no row for it. Write one to use it."
+BESIDE = (OUTSIDE, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT, BLANK_NAME, NO_ROW, file_names.NO_KIND_IN_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Layout:
     findings: tuple[Finding, ...]
     prefix: tuple[str, ...] = ()  # wrapper folders
     splits: tuple[str, ...] = ()  # the folders that are splits
+    by_table: bool = False  # kinds come from a table, and folders name none
 
 
 def plan_layout(paths: Sequence[str]) -> Layout:
@@ -186,6 +188,8 @@ def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: 
 
 def empty_classes(layout: Layout, folders: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
     """Paths of the innermost folders that would be kinds but hold no accepted picture. `used`: the accepted ones."""
+    if layout.by_table:
+        return ()
     full: set[str] = set()
     for path in used:
         while "/" in path:

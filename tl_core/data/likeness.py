@@ -72,8 +72,12 @@ def likeness_in(points: Floats) -> Likeness:
     variance, directions = np.linalg.eigh(covariance)
     whitening = directions / np.sqrt(np.maximum(variance, 0) + NOISE)  # points have variance 1
     centring = np.eye(POINTS) - 1 / POINTS
-    trials = [np.kron(y, x).T @ centring @ whitening for y, x in _parts()]
-    return Likeness((centring @ whitening).astype(np.float32), np.concatenate(trials, axis=1).astype(np.float32))
+    white = centring @ whitening
+    sides = white.reshape(GREY_SIDE, -1)  # (12, 12 x 144): np.kron(y, x).T @ white, in a tenth of the time
+    trials = [
+        np.matmul(x.T, (y.T @ sides).reshape(GREY_SIDE, GREY_SIDE, POINTS)).reshape(POINTS, POINTS) for y, x in _parts()
+    ]
+    return Likeness(white.astype(np.float32), np.concatenate(trials, axis=1).astype(np.float32))
 
 
 def _ordinary() -> NDArray[np.float64]:

@@ -18,8 +18,8 @@ class Limits:
     directory_bytes: int = 512 * MEGABYTE  # the archive's own table of contents
     entries: int = 2_000_000
     classes: int = 1_000_000
-    table_bytes: int = 512 * MEGABYTE  # a CSV of paths and labels
-    table_rows: int = 4_000_000
+    table_bytes: int = 256 * MEGABYTE  # a CSV of paths and labels
+    table_rows: int = 2_000_000
     file_bytes: int = 50 * MEGABYTE
     ratio: float = 200.0  # unpacked / packed of one entry
     ratio_from_bytes: int = 1 * MEGABYTE  # small files may pack well

@@ -19,17 +19,18 @@ from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
 from tl_core.data.limits import Limits
 from tl_core.data.names import shown
-from tl_core.errors import DataError, NotYetError
+from tl_core.errors import DataError
 
 TABLES = (".csv", ".tsv")
-FOLDER_REMEDY = "Give a folder or a zip in which each kind has a folder of its own."
+FOLDER_REMEDY = "Give a folder or a zip in which each kind has a folder of its own, or a CSV of paths and labels."
 
 
 class Source(Protocol):
     """Where pictures come from. `listing` is the same at every reading as long as nothing changed.
 
     `root` is the folder that the paths of files that stay where they are start from, "" where all are unpacked; `title`
-    names a dataset made of it; `origin` is what tells one source from another.
+    names a dataset made of it; `origin` is what tells one source from another; `table` is the path of the table of
+    labels that a person named, "" where none was.
     """
 
     @property
@@ -47,6 +48,9 @@ class Source(Protocol):
     @property
     def origin(self) -> str: ...
 
+    @property
+    def table(self) -> str: ...
+
     def open(self, entry: Entry) -> BinaryIO: ...
 
     def local_path(self, entry: Entry) -> Path | None:
@@ -62,14 +66,19 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """A folder on this machine; its pictures stay where they are."""
+    """A folder on this machine, or the one around a table; its pictures stay where they are.
+
+    `path` is what the person named, the folder or the table in it.
+    """
 
     path: Path
+    folder: Path
     listing: Listing
+    table: str = ""
 
     @property
     def root(self) -> str:
-        return os.path.realpath(self.path)
+        return os.path.realpath(self.folder)
 
     @property
     def title(self) -> str:
@@ -77,13 +86,13 @@ class FolderSource:
 
     @property
     def origin(self) -> str:
-        return self.root
+        return os.path.realpath(self.path)
 
     def open(self, entry: Entry) -> BinaryIO:
-        return (self.path / entry.path).open("rb")
+        return (self.folder / entry.path).open("rb")
 
     def local_path(self, entry: Entry) -> Path | None:
-        return self.path / entry.path
+        return self.folder / entry.path
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
         with self.open(entry) as stream:
@@ -106,10 +115,8 @@ class FolderSource:
 
 
 def open_source(path: Path, limits: Limits) -> Source:
-    """Raises DataError for what is no folder or zip, by its true name, and NotYetError for a CSV or TSV."""
+    """Raises DataError for what is no folder, zip or table, by its true name."""
     name = shown(path.name) or str(path)
-    if path.suffix.lower() in TABLES and not path.is_dir():
-        raise NotYetError(f"'{name}' is a table; tables of paths and labels cannot be read yet.", FOLDER_REMEDY)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -117,10 +124,21 @@ def open_source(path: Path, limits: Limits) -> Source:
     except OSError as error:
         raise DataError(f"'{shown(str(path))}' cannot be opened ({error.strerror}).", "Check the path.") from None
     if stat.S_ISDIR(mode):
-        return FolderSource(path, list_folder(path, limits))
+        return FolderSource(path, path, list_folder(path, limits))
     if not stat.S_ISREG(mode):
         raise DataError(f"'{name}' is neither a folder nor a file.", FOLDER_REMEDY)
+    if path.name.lower().endswith(TABLES):
+        return _open_table(path, limits)
     return open_zip(path, limits)
+
+
+def _open_table(path: Path, limits: Limits) -> FolderSource:
+    """The folder around a table. The table counts among its files, hidden name or not."""
+    folder = path.absolute().parent
+    listing = list_folder(folder, limits)
+    if not any(entry.path == path.name for entry in listing.entries):
+        raise DataError(f"'{shown(path.name)}' cannot be read.", "Check the file.")
+    return FolderSource(path, folder, listing, path.name)
 
 
 def list_folder(root: Path, limits: Limits) -> Listing:

@@ -65,9 +65,6 @@ SAID: dict[str, str] = {
     "'{name}' cannot be opened ({error}).": "无法打开 '{name}'（{error}）。",
     "'{name}' cannot be read ({error}).": "无法读取 '{name}'（{error}）。",
     "'{name}' is neither a folder nor a file.": "'{name}' 既不是文件夹，也不是文件。",
-    "'{name}' is a table; tables of paths and labels cannot be read yet.": (
-        "'{name}' 是表格；目前还不能读取路径和标签的表格。"
-    ),
     "Give a folder or a zip in which each kind has a folder of its own.": (
         "请放入文件夹或 zip，其中每类各有一个文件夹。"
     ),

@@ -21,6 +21,12 @@ PHRASES: dict[str, str] = {
     # counts
     "{n} validation pictures with every class among them": "{n} 张验证图片，且每类都有",
     "1 picture": "1 张图片",
+    "their paths lead outside the folder": "路径指向文件夹之外",
+    "their paths are absolute; paths have to start at the table's folder": "是绝对路径；路径须从表格所在文件夹写起",
+    "they are addresses on the internet, which are not fetched": "是网址，不会下载",
+    "their paths hold a NUL character": "路径含有 NUL 字符",
+    "they name no file": "没有写文件名",
+    "they fit several files; write the folder too": "对应多个文件；请写上文件夹",
     "1 row": "1 行",
     "{n} rows": "{n} 行",
     "{n} pictures": "{n} 张图片",

@@ -15,6 +15,69 @@ SAID: dict[str, str] = {
     ),
     "'{name}' has {n} kinds; at most {most} are taken.": "'{name}' 有 {n} 类，最多接收 {most} 类。",
     "Bring fewer kinds, or join some.": "请减少类别，或合并一些类别。",
+    "{names} in an alphabet that the archive does not tell, read as {alphabet}: {kinds}.": (
+        "压缩包没有注明{names}的编码，已按 {alphabet} 读取：{kinds}。"
+    ),
+    # tables
+    "Give a folder or a zip in which each kind has a folder of its own, or a CSV of paths and labels.": (
+        "请放入文件夹或 zip，其中每类各有一个文件夹；或放入路径和标签的 CSV。"
+    ),
+    "Put each kind in a folder of its own, or put a table labels.csv with the columns path and label beside them.": (
+        "请把每类各放一个文件夹，或在旁边放一个表格 labels.csv，含 path 和 label 两列。"
+    ),
+    "'{name}' cannot be read.": "无法读取 '{name}'。",
+    "'{name}' is {what}, not a table.": "'{name}' 是{what}，不是表格。",
+    "Save the table as CSV with the columns path and label.": "请把表格存为 CSV，含 path 和 label 两列。",
+    "The table '{name}' has more than {size}.": "表格 '{name}' 超过 {size}。",
+    "Split it, or leave columns out.": "请拆分表格，或去掉一些列。",
+    "The table '{name}' has more than {n} rows.": "表格 '{name}' 超过 {n} 行。",
+    "Split it in smaller ones.": "请拆成小一些的表格。",
+    "Line {n} of the table '{name}' cannot be read ({error}).": "无法读取表格 '{name}' 的第 {n} 行（{error}）。",
+    "The table '{name}' is empty.": "表格 '{name}' 是空的。",
+    "The table '{name}' cannot be read.": "无法读取表格 '{name}'。",
+    "The table '{name}' has no column of paths that name pictures here.": ("表格 '{name}' 没有指向这里图片的路径列。"),
+    "The table '{name}' has no column of labels.": "表格 '{name}' 没有标签列。",
+    "Name a column '{word}'; the table has {names}.": "请把一列命名为 '{word}'；表格现有{names}。",
+    "No row of '{name}' gives a label to a file that is there.": "'{name}' 中没有一行给现有文件写了标签。",
+    "Write paths that start at the table's folder, or bring the pictures beside it.": (
+        "路径请从表格所在的文件夹写起，或把图片放到表格旁边。"
+    ),
+    "{rows} of '{name}' passed over: {reason}.": "已略过 '{name}' 中的{rows}：{reason}。",
+    "{rows} of '{name}' without a file that is there.": "'{name}' 中有{rows}没有对应的文件。",
+    "{pictures} without a row in '{name}', passed over.": "'{name}' 中没有对应的行，已略过{pictures}。",
+    "{pictures} with several labels in '{name}', passed over.": "'{name}' 中有多个标签，已略过{pictures}。",
+    "The splits {names} in '{name}' mean none of train, val and test, and were not used.": (
+        "'{name}' 中的划分{names}不是训练、验证或测试，未使用。"
+    ),
+    "Its row in the table has no label.": "它在表格中的行没有标签。",
+    "Write one, or take the row out.": "请写上标签，或删去这一行。",
+    "The table has no row for it.": "表格中没有它的行。",
+    "Write one to use it.": "写上一行即可使用。",
+    "The table gives it several labels: {names}.": "表格给了它多个标签：{names}。",
+    "In the table '{name}' the column '{column}' was taken as the label.": "表格 '{name}' 中以 '{column}' 列为标签。",
+    "In the table '{name}' the column number {n} was taken as the label.": "表格 '{name}' 中以第 {n} 列为标签。",
+    "The kinds were read from the table {names}.": "类别取自表格{names}。",
+    "The names of the folders were not used.": "未使用文件夹的名称。",
+    # boxes
+    "'{name}' is a {kind} set: boxes around things in pictures, and no kinds.": (
+        "'{name}' 是 {kind} 数据集：标的是图片中物体的框，没有类别。"
+    ),
+    "Thaw tells whole pictures apart.": "Thaw 区分的是整张图片。",
+    "Cut the things out, and put the pieces of each kind in a folder of its own.": (
+        "请把物体裁剪出来，每类各放一个文件夹。"
+    ),
+    "Boxes of a {kind} set lie beside the pictures; they were not used, the folders give the kinds.": (
+        "图片旁边有 {kind} 数据集的框；未使用，类别取自文件夹。"
+    ),
+    # several at once
+    "'{one}' and '{other}' hold the same files.": "'{one}' 和 '{other}' 包含相同的文件。",
+    "Give each one once.": "请每个只给一次。",
+    "The folders lie on different drives.": "这些文件夹在不同的磁盘上。",
+    "Copy them to one drive, or zip one of them.": "请复制到同一磁盘，或把其中一个打包成 zip。",
+    "Together they hold {files}; at most {most} are taken.": "合计有{files}，最多接收 {most} 个。",
+    "Send fewer.": "请减少数量。",
+    "Nothing was given.": "没有给出任何内容。",
+    "Give a folder, a zip or a table.": "请给出文件夹、zip 或表格。",
     # changes by a person
     "The changes to the dataset '{name}' are damaged: {file} ({error}).": (
         "数据集 '{name}' 的修改记录已损坏：{file}（{error}）。"

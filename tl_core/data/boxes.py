@@ -1,0 +1,57 @@
+"""Recognises sets of pictures that are made to find things in pictures: COCO, Pascal VOC, YOLO. By names alone.
+
+Their pictures have boxes around things and no kind of their own; taken as class folders they would train on nonsense.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tl_core.data.file_names import holds_all
+from tl_core.data.folder_shape import SPLIT_NAMES
+from tl_core.data.index import Finding
+from tl_core.data.layout import Layout, Place
+from tl_core.data.names import looks_like_picture, shown
+from tl_core.errors import DataError
+
+HALF = 0.5  # of the pictures have a file of boxes
+HINT = "Thaw tells whole pictures apart. Cut the things out, and put the pieces of each kind in a folder of its own."
+_COCO = re.compile(r"(instances|person_keypoints|_annotations\.coco|annotations_coco|coco)[^/]*\.json")
+_NO_KIND = re.compile(r"(train|val|test|unlabeled)\d{2,4}|labels?|annotations?|masks?|segmentation(class|object)", re.I)
+
+
+def boxes_of(paths: Sequence[str]) -> str:
+    """ "COCO", "Pascal VOC" or "YOLO" where the files of such a set lie among the paths, else ""."""
+    lower = [path.lower() for path in paths]
+    pictures = {_stem(path) for path in lower if looks_like_picture(path) and "." in path.rsplit("/", 1)[-1]}
+    if not pictures:
+        return ""
+    if any(_COCO.fullmatch(path.rsplit("/", 1)[-1]) for path in lower):
+        return "COCO"
+    for ending, name in ((".xml", "Pascal VOC"), (".txt", "YOLO")):
+        stems = {_stem(path) for path in lower if path.endswith(ending)}
+        if len(stems & pictures) >= max(2, HALF * len(pictures)):
+            return name
+    return ""
+
+
+def told(source: Path, paths: Sequence[str], layout: Layout) -> Layout:
+    """The layout, with a finding where there are boxes beside class folders. Raises DataError where there are boxes
+    and no class folders.
+    """
+    name = boxes_of(paths)
+    if not name:
+        return layout
+    kinds = {place.label for place in layout.places if isinstance(place, Place)}
+    real = {kind for kind in kinds if not (holds_all(kind) or kind.lower() in SPLIT_NAMES or _NO_KIND.fullmatch(kind))}
+    if len(real) < 2:
+        raise DataError(f"'{shown(source.name)}' is a {name} set: boxes around things in pictures, and no kinds.", HINT)
+    message = f"Boxes of a {name} set lie beside the pictures; they were not used, the folders give the kinds."
+    return dataclasses.replace(layout, findings=(*layout.findings, Finding("asked", "warning", message)))
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
