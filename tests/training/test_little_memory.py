@@ -106,7 +106,7 @@ def test_answers_come_in_halves_too() -> None:
     answers = Engine("cpu", "fp32").infer(narrow, FEATURES[:10])
     with torch.no_grad():
         torch.testing.assert_close(answers, narrow.layer(FEATURES[:10]))
-    with pytest.raises(MemoryError, match="^$"):
+    with pytest.raises(MemoryError, match=r"^$"):
         Engine("cpu", "fp32").infer(Narrow(0, MemoryError), FEATURES[:2])
 
 

@@ -31,16 +31,23 @@ class Mixture:
 
 def mixture_of(plan: TrainingPlan, *, epoch: int, batch: int, pictures: int) -> Mixture | None:
     """None where the plan blends nothing. With both kinds on, each step takes one of the two."""
-    if not plan.mixup and not plan.cutmix:
-        return None
     numbers = np.random.default_rng([plan.seed, epoch, batch, STREAM])
-    paste = bool(plan.cutmix) and (not plan.mixup or numbers.random() < 0.5)
-    strength = plan.cutmix if paste else plan.mixup
+    return drawn_mixture((plan.mixup, plan.cutmix), numbers, pictures=pictures, size=plan.preprocessing.image_size)
+
+
+def drawn_mixture(
+    strengths: tuple[float, float], numbers: np.random.Generator, *, pictures: int, size: int
+) -> Mixture | None:
+    """`strengths` of mixup and of CutMix, 0 where off."""
+    mixup, cutmix = strengths
+    if not mixup and not cutmix:
+        return None
+    paste = bool(cutmix) and (not mixup or numbers.random() < 0.5)
+    strength = cutmix if paste else mixup
     share = float(numbers.beta(strength, strength))
     partner = numbers.permutation(pictures).astype(np.int64)
     if not paste:
         return Mixture(partner, share)
-    size = plan.preprocessing.image_size
     side = round(size * (1.0 - share) ** 0.5)
     top, left = (int(numbers.integers(0, size - side + 1)) for _ in range(2))
     return Mixture(partner, 1.0 - side**2 / size**2, (top, left, top + side, left + side))

@@ -124,10 +124,11 @@ def equalised(pixels: Tensor, _amount: Tensor, _sign: Tensor) -> Tensor:
     values = pixels.round().long().reshape(count * 3, -1)  # (n * 3, s * s)
     offsets = torch.arange(count * 3)[:, None] * VALUES
     histogram = torch.bincount((values + offsets).flatten(), minlength=count * 3 * VALUES).reshape(count * 3, VALUES)
-    below = histogram.cumsum(dim=1) - histogram // 2
-    table = (below * 255.0 / (height * width)).clamp(0, 255)
-    flat = (histogram > 0).sum(dim=1, keepdim=True) < 2
-    equal = torch.where(flat, values.float(), table.gather(1, values))
+    last = ((histogram > 0) * torch.arange(VALUES)).amax(dim=1, keepdim=True)
+    step = (height * width - histogram.gather(1, last)) // (VALUES - 1)  # pixels for each value, the brightest aside
+    below = functional.pad(histogram.cumsum(dim=1)[:, :-1], (1, 0))
+    table = ((below + step // 2) // step.clamp(min=1)).clamp(max=VALUES - 1).float()
+    equal = torch.where(step == 0, values.float(), table.gather(1, values))
     return equal.reshape(pixels.shape)
 
 
