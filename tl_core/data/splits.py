@@ -1,138 +1,202 @@
-"""Which pictures train and which ones judge: seeded, stratified, written down. Knows no picture's pixels."""
+"""Which pictures train and which judge: seeded, stratified, whole groups on one side. Knows no picture's pixels."""
 
 from __future__ import annotations
 
-import csv
-import dataclasses
 import hashlib
-import io
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from tl_core.data.index import SPLITS, ImageIndex, ImageRecord, Split
+import numpy as np
+from numpy.typing import NDArray
+
+from tl_core.data.columns import SPLIT_CODES
+from tl_core.data.groups import GroupBy, group_keys, grouping_in_use, kept_together
+from tl_core.data.index import ImageIndex, Records
+from tl_core.data.names import listed
+from tl_core.data.split_file import SplitRow, apply_split, read_split_csv, write_split_csv
 from tl_core.errors import DataError
-from tl_core.platform import atomic_write_bytes
 
-COLUMNS = ("path", "label", "split", "group", "sha256")
+__all__ = [
+    "Division",
+    "SplitRow",
+    "apply_split",
+    "assign_splits",
+    "check_classes",
+    "divide",
+    "read_split_csv",
+    "write_split_csv",
+]
+TRAIN, VAL, TEST = (SPLIT_CODES[name] for name in ("train", "val", "test"))
+MOST_OF_A_CLASS = 0.6  # of its pictures may judge where its groups are big
+NO_GROUP = (
+    "Nothing says which pictures belong to one place or day, so the number is for pictures like these; "
+    "new places may score lower."
+)
+OFF = 1.5  # times the share that was asked for; beyond, it is said
 
 
 @dataclass(frozen=True, slots=True)
-class SplitRow:
-    """A line of split.csv."""
+class Division:
+    """A split made. `group_by` says what whole groups were kept out, "none" for none; `cautions` what could not be
+    held, in words.
+    """
 
-    path: str
-    label: str
-    split: Split
-    group: str
-    sha256: str
+    index: ImageIndex
+    group_by: GroupBy
+    groups: int
+    cautions: tuple[str, ...]
 
 
-def assign_splits(index: ImageIndex, *, validation_share: float, seed: int) -> ImageIndex:
+def assign_splits(
+    index: ImageIndex, *, validation_share: float, seed: int, used_in: str | None = None, group_by: str | None = None
+) -> ImageIndex:
+    """The index of `divide`."""
+    return divide(index, validation_share=validation_share, seed=seed, used_in=used_in, group_by=group_by).index
+
+
+def divide(
+    index: ImageIndex, *, validation_share: float, seed: int, used_in: str | None = None, group_by: str | None = None
+) -> Division:
     """Every record with a split. The person's own are kept; a validation split is cut from train if there is none.
 
-    Stratified: each class gives its share, at least one picture and never its last. Exact duplicates stay on one side,
-    and a picture that lies in two classes never judges. A picture's place depends on the seed and its bytes alone, so
-    that adding pictures moves few others. Raises DataError for fewer than two classes, and for a class that only
-    validation or test has.
+    Exact copies, near-duplicates and bursts stay on one side, and so do whole groups where the model is for "new"
+    places or a grouping is named (see groups.py). Stratified as far as groups allow: each class gives its share, at
+    least one picture and never its last. A picture that lies in two classes, or near one of test, never validates. A
+    group's place depends on the seed and its bytes alone, so that adding pictures moves few others. Raises DataError
+    for fewer than two classes, for one picture over and over, and for a class that only validation or test has.
     """
     check_classes(index)
-    if any(record.split == "val" for record in index.records):
-        chosen: frozenset[str] = frozenset()
-    else:
-        chosen = _validation_hashes(index, validation_share, seed)
-    records = tuple(_with_split(record, chosen) for record in index.records)
-    return ImageIndex(classes=index.classes, records=records)
-
-
-def _with_split(record: ImageRecord, chosen: frozenset[str]) -> ImageRecord:
-    if record.split in ("val", "test"):
-        return record
-    split: Split = "val" if record.sha256 in chosen else "train"
-    return dataclasses.replace(record, split=split)
+    split = np.where(index.columns.split < 0, TRAIN, index.columns.split).astype(np.int8)
+    by = grouping_in_use(index, used_in=used_in, group_by=group_by)
+    groups = kept_together(index, used_in=used_in, group_by=group_by)
+    cautions: tuple[str, ...] = ()
+    if not (split == VAL).any():
+        units = _units(index, split, groups)
+        chosen = _chosen(units, validation_share, seed)
+        split[np.isin(groups, [unit.number for unit in chosen]) & (split == TRAIN)] = VAL
+        cautions = tuple(_cautions(index, split, units, validation_share, in_groups=by != "none"))
+    if used_in == "new" and by == "none":
+        cautions = (NO_GROUP, *cautions)
+    done = ImageIndex(index.classes, Records(index.columns.with_(split=split)))
+    return Division(done, by, len(np.unique(group_keys(index, by))) if by != "none" else 0, cautions)
 
 
 def check_classes(index: ImageIndex) -> None:
-    """Raises DataError where nothing could be learned or measured: one kind alone, or a kind only in val or test."""
+    """Raises DataError where nothing could be learned or measured: one kind or one picture alone, or a kind only in
+    val or test.
+    """
     if len(index.classes) < 2:
         found = f"Only one kind was found: '{index.classes[0]}'." if index.classes else "No pictures were found."
         raise DataError(found, "Put at least two kinds of pictures each in a folder of its own; one may be 'other'.")
-    trained = {record.label for record in index.records if record.split in (None, "train")}
-    for split, folder in (("val", "validation"), ("test", "test")):
-        lacking = sorted({record.label for record in index.records if record.split == split} - trained)
-        if lacking:
-            names = ", ".join(f"'{name}'" for name in lacking[:10]) + (" ..." if len(lacking) > 10 else "")
+    columns = index.columns
+    if not columns.content_codes().any():
+        raise DataError(
+            f"All {len(columns):,} pictures are the same one: there is nothing to tell apart.", "Bring other pictures."
+        )
+    trained = np.unique(columns.label[(columns.split < 0) | (columns.split == TRAIN)])
+    for split, folder in ((VAL, "validation"), (TEST, "test")):
+        lacking = np.setdiff1d(columns.label[columns.split == split], trained)
+        if len(lacking):
+            names = ", ".join(f"'{index.classes[code]}'" for code in lacking[:10]) + (
+                " ..." if len(lacking) > 10 else ""
+            )
             raise DataError(
                 f"The {folder} folder has {'kinds' if len(lacking) > 1 else 'a kind'} that train lacks: {names}.",
                 "Add training pictures of it, or take it out; folders are matched by their names.",
             )
 
 
-def _validation_hashes(index: ImageIndex, share: float, seed: int) -> frozenset[str]:
-    """The content hashes of the pictures that validate."""
-    labels_of: dict[str, set[str]] = defaultdict(set)
-    copies: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    tested = {record.sha256 for record in index.records if record.split == "test"}
-    for record in index.records:
-        labels_of[record.sha256].add(record.label)
-        if record.split in (None, "train"):
-            copies[record.label][record.sha256] += 1
-    chosen: set[str] = set()
-    for hashes in copies.values():
-        total = sum(hashes.values())
-        wanted = min(max(1, round(total * share)), total - 1)
-        usable = [name for name in hashes if len(labels_of[name]) == 1 and name not in tested]
-        taken = 0
-        for name in sorted(usable, key=lambda name: _rank(seed, name)):
-            if taken + hashes[name] <= wanted:
-                chosen.add(name)
-                taken += hashes[name]
-    return frozenset(chosen)
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Pictures that must stay together: how many of each class train could give, and whether they may judge."""
+
+    number: int
+    counts: tuple[tuple[int, int], ...]  # (class, pictures)
+    may_judge: bool
+    key: bytes  # of the least content, which names the unit whatever its number
 
 
-def _rank(seed: int, sha256: str) -> bytes:
-    return hashlib.sha256(f"{seed}:{sha256}".encode()).digest()
+def _units(index: ImageIndex, split: NDArray[np.int8], groups: NDArray[np.int64]) -> list[_Unit]:
+    columns = index.columns
+    total = int(groups.max(initial=-1)) + 1
+    blocked = np.zeros(total, dtype=np.bool_)
+    blocked[groups[split != TRAIN]] = True
+    blocked[groups[_in_two_classes(columns.content_codes(), columns.label)]] = True
+    least = _least_content(np.ascontiguousarray(columns.sha256), groups, total)
+    counts: list[list[tuple[int, int]]] = [[] for _ in range(total)]
+    rows = np.flatnonzero(split == TRAIN)
+    classes = len(index.classes)
+    pairs, sizes = np.unique(groups[rows] * classes + columns.label[rows], return_counts=True)
+    for pair, size in zip(pairs.tolist(), sizes.tolist(), strict=True):
+        counts[pair // classes].append((pair % classes, size))
+    return [_Unit(number, tuple(own), not blocked[number], least[number]) for number, own in enumerate(counts) if own]
 
 
-def write_split_csv(index: ImageIndex, path: Path) -> None:
-    """Writes path, label, split, group, sha256 of every record, atomically; UTF-8."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for record in index.records:
-        writer.writerow((record.path, record.label, record.split or "train", record.group, record.sha256))
-    atomic_write_bytes(path, text.getvalue().encode("utf-8", "surrogateescape"))
+def _in_two_classes(contents: NDArray[np.int64], label: NDArray[np.int32]) -> NDArray[np.bool_]:
+    lowest = np.full(int(contents.max(initial=-1)) + 1, np.iinfo(np.int32).max)
+    highest = np.zeros_like(lowest)
+    np.minimum.at(lowest, contents, label)
+    np.maximum.at(highest, contents, label)
+    return np.asarray((lowest != highest)[contents])
 
 
-def read_split_csv(path: Path) -> tuple[SplitRow, ...]:
-    """The rows of a split.csv. Raises DataError with the file's name and the line that does not fit."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
-    except OSError as error:
-        raise DataError(f"'{path.name}' cannot be read ({error.strerror}).", "Choose another file.") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
-    if tuple(header) != COLUMNS:
-        raise DataError(f"'{path.name}' does not start with the columns {', '.join(COLUMNS)}.", "Bring a split.csv.")
-    rows = []
-    for cells in reader:
-        if len(cells) != len(COLUMNS) or cells[2] not in SPLITS:
-            raise DataError(
-                f"Line {reader.line_num} of '{path.name}' is no split row: {cells}.",
-                f"It needs {len(COLUMNS)} columns, and a split of {', '.join(SPLITS)}.",
-            )
-        rows.append(SplitRow(cells[0], cells[1], cells[2], cells[3], cells[4]))
-    return tuple(rows)
+def _least_content(sha256: NDArray[np.uint8], groups: NDArray[np.int64], total: int) -> list[bytes]:
+    words = sha256.view(">u8")  # (rows, 4)
+    order = np.lexsort((*words.T[::-1], groups))
+    first = order[np.searchsorted(groups[order], np.arange(total))]
+    return [row.tobytes() for row in sha256[first]]
 
 
-def apply_split(index: ImageIndex, rows: tuple[SplitRow, ...]) -> ImageIndex:
-    """The index with the split that the rows say. Raises DataError where a picture has no row or other content."""
-    by_path = {row.path: row for row in rows}
-    records = []
-    for record in index.records:
-        row = by_path.get(record.path)
-        if row is None or row.sha256 != record.sha256:
-            what = "is not in the split" if row is None else "has changed since the split was made"
-            raise DataError(f"'{record.path}' {what}.", "Make a new split.")
-        records.append(dataclasses.replace(record, split=row.split, group=row.group))
-    return ImageIndex(classes=index.classes, records=tuple(records))
+def _chosen(units: list[_Unit], share: float, seed: int) -> list[_Unit]:
+    """The units that validate: by the seed's order while they fit, then the best fitting one for a class without."""
+    totals: dict[int, int] = {}
+    for unit in units:
+        for code, count in unit.counts:
+            totals[code] = totals.get(code, 0) + count
+    wanted = {code: min(max(1, round(total * share)), total - 1) for code, total in totals.items()}
+    taken = dict.fromkeys(totals, 0)
+    ranked = sorted((unit for unit in units if unit.may_judge), key=lambda unit: _rank(seed, unit.key))
+    chosen: list[_Unit] = []
+    left: list[_Unit] = []
+    for unit in ranked:
+        fits = all(taken[code] + count <= wanted[code] for code, count in unit.counts)
+        (chosen if fits else left).append(unit)
+        for code, count in unit.counts if fits else ():
+            taken[code] += count
+    for code in sorted(totals):
+        if taken[code]:
+            continue
+        bearable = [unit for unit in left if any(code == own for own, _ in unit.counts) and _bears(unit, taken, totals)]
+        if bearable:
+            best = min(bearable, key=lambda unit: sum(abs(taken[own] + n - wanted[own]) for own, n in unit.counts))
+            left.remove(best)
+            chosen.append(best)
+            for own, count in best.counts:
+                taken[own] += count
+    return chosen
+
+
+def _bears(unit: _Unit, taken: dict[int, int], totals: dict[int, int]) -> bool:
+    return all(taken[code] + count <= MOST_OF_A_CLASS * totals[code] for code, count in unit.counts)
+
+
+def _rank(seed: int, content: bytes) -> bytes:
+    return hashlib.sha256(f"{seed}:{content.hex()}".encode()).digest()
+
+
+def _cautions(
+    index: ImageIndex, split: NDArray[np.int8], units: list[_Unit], share: float, *, in_groups: bool
+) -> Iterable[str]:
+    """What could not be held."""
+    several: dict[int, int] = {}
+    for unit in units:
+        for code, _ in unit.counts:
+            several[code] = several.get(code, 0) + 1
+    judged = set(np.unique(index.columns.label[split == VAL]).tolist())
+    alone = [index.classes[code] for code, count in several.items() if code not in judged and count == 1]
+    if alone:
+        what = "one group" if in_groups else "copies of one picture"
+        yield f"All pictures of {listed(alone)} are {what}: none could be set aside, so the score says nothing of that."
+    part = float((split == VAL).sum() / max(1, int((split != TEST).sum())))
+    if in_groups and judged and not share / OFF <= part <= share * OFF:
+        yield f"Whole groups were set aside, and so {100 * part:.0f} % of the pictures instead of {100 * share:.0f} %."
