@@ -30,6 +30,7 @@ from tl_core.jobs.hints import Hints
 from tl_core.jobs.layers_cache import read_layers, write_layers
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.network_views import NetworkViews
+from tl_core.jobs.varied_pictures import varied_pictures
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock, lower_priority
 
@@ -63,6 +64,7 @@ class Work:
             "layers": self._layers,
             "predict": self._predict,
             "feature_maps": views.feature_maps,
+            "augmented": lambda request: varied_pictures(pool, request),
             "probe": hints.probe,
             "compare": hints.compare,
             "estimate": hints.estimate,

@@ -97,4 +97,6 @@ SAID: dict[str, str] = {
     "test_views is {n}, but no picture could be set aside to measure such answers; leave it out.": (
         "test_views 是 {n}，但没有图片可以预留来测量这样的回答；请不要填写。"
     ),
+    "None of these pictures can be opened.": "这些图片都无法打开。",
+    "Choose others.": "请另选。",
 }
