@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -52,6 +53,10 @@ class RunResult:
     `accuracy_low` and `accuracy_high` are the 95 % Wilson interval; `baseline` is the accuracy of always answering
     `baseline_class`, the biggest one. `auroc` is one class against the rest, averaged over the classes that have both
     sides, and None where no class has. Macro F1 is over the classes that occur as a truth or an answer.
+
+    What has a default came later. `folds` and `fold_repeats` are of a cross-validation in folds (0: pictures were left
+    out one by one). `kept` is the freezing that won where a preset compared several; "all" is the first model. `seeds`
+    and `seed_accuracies` are of a training that was repeated, the run's own first.
     """
 
     measured_on: MeasuredOn
@@ -69,9 +74,27 @@ class RunResult:
     classes: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     per_class: tuple[ClassScore, ...]
+    folds: int = 0
+    fold_repeats: int = 0
+    kept: str = ""
+    seeds: tuple[int, ...] = ()
+    seed_accuracies: tuple[float, ...] = ()
+
+    @property
+    def mean_accuracy(self) -> float:
+        """Over the seeds."""
+        return _mean(self.seed_accuracies) if self.seed_accuracies else self.accuracy
+
+    @property
+    def accuracy_spread(self) -> float:
+        """The standard deviation over the seeds, of a sample."""
+        if len(self.seed_accuracies) < 2:
+            return 0.0
+        return statistics.stdev(self.seed_accuracies)
 
     def to_dict(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        values["seeds"], values["seed_accuracies"] = list(self.seeds), list(self.seed_accuracies)
         values["classes"] = list(self.classes)
         values["confusion"] = [list(row) for row in self.confusion]
         values["per_class"] = [item.to_dict() for item in self.per_class]
@@ -80,7 +103,12 @@ class RunResult:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunResult:
         """Fields that this version does not know are passed over."""
-        known = {field.name: values[field.name] for field in dataclasses.fields(cls)}
+        required = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
+        later = [field.name for field in dataclasses.fields(cls) if field.name in values]
+        known = {name: values[name] for name in dict.fromkeys((*required, *later))}
+        known["seeds"], known["seed_accuracies"] = (
+            tuple(values.get(name, ())) for name in ("seeds", "seed_accuracies")
+        )
         known["classes"] = tuple(known["classes"])
         known["confusion"] = tuple(tuple(row) for row in known["confusion"])
         known["per_class"] = tuple(ClassScore.from_dict(item) for item in known["per_class"])

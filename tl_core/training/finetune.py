@@ -59,6 +59,7 @@ class FineTuning:
         self.averaged = Averaged(module, learning.names, plan.ema_decay) if plan.ema_decay else None
         self.stepper = Stepper(plan, self.engine, Objective.of(plan, data), self.averaged)
         self.epochs_done = 0
+        self.last = Best({}, -math.inf, math.inf)  # what the last epoch was worth, without its weights
         self._make_trainee = make_trainee
         self._trainee: Trainee | None = None
 
@@ -87,6 +88,8 @@ class FineTuning:
                 val_loss, val_accuracy = self.judged(trainee, self.data.val)
                 self.stepper.rates.judged(val_loss)
                 self.epochs_done = epoch
+                if val_accuracy is not None and val_loss is not None:
+                    self.last = Best({}, val_accuracy, val_loss, epoch)
                 is_best = best.beaten_by(val_accuracy, val_loss)
                 if leader.beaten_by(val_accuracy, val_loss) and val_accuracy is not None and val_loss is not None:
                     leader = Best({}, val_accuracy, val_loss, epoch)

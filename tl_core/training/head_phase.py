@@ -15,6 +15,7 @@ from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.events import EpochDone, Event, Phase
 from tl_core.training.engine import square_feed
+from tl_core.training.folds import cross_validated
 from tl_core.training.heads import fit_ridge_head, log_loss, softmax
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Part, TrainingData, rows_of
@@ -26,7 +27,8 @@ from tl_core.training.prefix import ClassifierInput, Kept, Prefix, prefix_featur
 class FirstModel:
     """The head's numbers, and the pictures that it was made from (fewer after a stop).
 
-    `loo_probabilities` (train pictures, classes) are from heads that were fitted without each; None from scratch.
+    `loo_probabilities` (train pictures, classes) are from heads that were fitted without each, or without its fold;
+    None from scratch.
     """
 
     data: TrainingData
@@ -82,7 +84,11 @@ def first_model(
         images_per_second=pace.rate(len(kept.rows)),
         is_best=True,
     )
-    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, ridge.loo_probabilities, prefix)
+    left_out = ridge.loo_probabilities
+    if data.folds:
+        numbers = [folds[data.train.positions] for folds in data.folds]
+        left_out = cross_validated(features, data.train.labels, len(data.classes), numbers)
+    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, left_out, prefix)
 
 
 def neutral_start(plan: TrainingPlan, data: TrainingData, network: StagedNetwork) -> Generator[Event, None, FirstModel]:

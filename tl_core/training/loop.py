@@ -6,7 +6,7 @@ Knows neither where the pictures came from nor who reads the events.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 
 from torch import nn
@@ -27,6 +27,7 @@ from tl_core.training.norms import awake_norms, reestimate, resting_norms
 from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import Prefix, prefix_features
+from tl_core.training.presets import Tuned, compared
 from tl_core.training.scoring import save_and_score, save_cross_validated
 from tl_core.training.trainee import Trainee, as_it_is, keep_awake, picture_feed, through
 
@@ -60,8 +61,9 @@ def carry_out(
     should_stop: ShouldStop,
     clock: Clock,
     started: float,
+    candidates: Sequence[TrainingPlan] = (),
 ) -> Iterator[Event]:
-    """All after Planned. `started` is the clock's time of the first event."""
+    """All after Planned. `started` is the clock's time of the first event; `candidates` are the plans of a preset."""
     use_threads(plan.threads)
     module = network.network.module
     Engine(plan.device, plan.precision).place_network(module)
@@ -72,27 +74,47 @@ def carry_out(
         first = yield from neutral_start(plan, data, network)
     else:
         first = yield from first_model(plan, data, network, cache=files.cache, should_stop=should_stop, clock=clock)
-    epochs, stopped = 0, should_stop()
-    if plan.method == "fine-tune" and not stopped:
-        mirror = yield from mirrors(plan, first, network)
-        learning = prepare(plan, network)
-        make = partial(
-            make_trainee,
-            data=first.data,
-            network=network,
-            files=files,
-            mirror=mirror,
-            should_stop=should_stop,
-            clock=clock,
-        )
-        tuning = FineTuning(plan, first.data, module, learning, make)
-        best = first_best(first, module, learning.names)
-        stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
-        epochs = tuning.epochs_done
-        merge_lora(module)
-    result = yield from measured(plan, first, network, files, clock=clock)
+    epochs, stopped, kept = 0, should_stop(), ""
+    tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
+    if len(candidates) > 1 and not stopped:
+        outcome = yield from compared(plan, candidates, first, network, tune, clock=clock)
+        epochs, stopped, kept = outcome.epochs, outcome.stopped, outcome.kept
+    elif plan.method == "fine-tune" and not stopped:
+        tuned = yield from tune(plan)
+        epochs, stopped = tuned.epochs, tuned.stopped
+    result = yield from measured(plan, first, network, files, clock=clock, kept=kept)
     ending = Stopped if stopped else Finished
     yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
+
+
+def fine_tuned(
+    plan: TrainingPlan,
+    *,
+    first: FirstModel,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    should_stop: ShouldStop,
+    clock: Clock,
+) -> Generator[Event, None, Tuned]:
+    """One fine-tuning from the network as it is, whose head is the first model's; the network learns in its place."""
+    module = network.network.module
+    mirror = yield from mirrors(plan, first, network)
+    learning = prepare(plan, network)
+    make = partial(
+        make_trainee,
+        data=first.data,
+        network=network,
+        files=files,
+        mirror=mirror,
+        should_stop=should_stop,
+        clock=clock,
+    )
+    tuning = FineTuning(plan, first.data, module, learning, make)
+    best = first_best(first, module, learning.names)
+    stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
+    merge_lora(module)
+    kept = best if plan.keep_best else tuning.last
+    return Tuned(stopped, tuning.epochs_done, kept.accuracy, kept.loss)
 
 
 def mirrors(plan: TrainingPlan, first: FirstModel, network: StagedNetwork) -> Generator[Event, None, bool]:
@@ -156,13 +178,17 @@ def first_best(first: FirstModel, module: nn.Module, trained: tuple[str, ...]) -
 
 
 def measured(
-    plan: TrainingPlan, first: FirstModel, network: StagedNetwork, files: TrainingFiles, *, clock: Clock
+    plan: TrainingPlan, first: FirstModel, network: StagedNetwork, files: TrainingFiles, *, clock: Clock, kept: str = ""
 ) -> Generator[Event, None, RunResult]:
-    """The saved model's result, on the pictures that the plan names."""
+    """The saved model's result, on the pictures that the plan names; `kept` is the winner's freezing of a preset."""
     module = network.network.module
     part = first.data.measured(plan.measured_on)
     if len(part):
-        return (yield from save_and_score(plan, module, first.data.squares, part, folder=files.model, clock=clock))
+        return (
+            yield from save_and_score(
+                plan, module, first.data.squares, part, folder=files.model, clock=clock, kept=kept
+            )
+        )
     if first.loo_probabilities is None:
         raise TypeError("a training from scratch needs pictures to measure on")
     return (

@@ -48,6 +48,7 @@ class TrainingData:
     train: Part
     val: Part
     test: Part
+    folds: tuple[Positions, ...] = ()  # for each repeat the fold of every row of the squares
 
     def measured(self, measured_on: str) -> Part:
         """The part that the result is measured on; for "cross-validation" that is none."""

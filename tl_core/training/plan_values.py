@@ -44,6 +44,8 @@ class PlanFacts:
     most_train: int = 0
     batch_norms: bool = True
     lora_sizes: dict[str, int] = field(default_factory=dict)
+    backbone: str = ""  # what builds the network again; the settings' own where it is empty
+    origin: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class TrainingPlan:
     fold_repeats: int = 0
     preset: str = ""
     candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
+    origin: tuple[dict[str, Any], ...] = ()  # the chain of what its weights learned from before
 
     @property
     def ever_trained(self) -> tuple[str, ...]:
@@ -128,7 +131,7 @@ class TrainingPlan:
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         values["preprocessing"] = self.preprocessing.to_dict()
         values["stages"] = [stage.to_dict() for stage in self.stages]
-        for name in ("classes", "frozen", "trained", "candidates"):
+        for name in ("classes", "frozen", "trained", "candidates", "origin"):
             values[name] = list(values[name])
         values["thaws"] = [list(thaw) for thaw in self.thaws]
         return {**values, "pictures": dict(self.pictures), "reasons": dict(self.reasons)}
@@ -142,6 +145,7 @@ class TrainingPlan:
         known["stages"] = tuple(Stage.from_dict(stage) for stage in values["stages"])
         for name in ("classes", "frozen", "trained"):
             known[name] = tuple(values[name])
-        known["candidates"] = tuple(values.get("candidates", ()))
+        for name in ("candidates", "origin"):
+            known[name] = tuple(values.get(name, ()))
         known["thaws"] = tuple((int(epoch), str(stage)) for epoch, stage in values.get("thaws", ()))
         return cls(**known)

@@ -110,7 +110,8 @@ def arranged(index: ImageIndex, hashes: Sequence[str]) -> TrainingData:
         records = index.of_split(split)
         positions = np.array([row_of[record.sha256] for record in records], dtype=np.int64)
         parts[split] = Part(positions, np.array([label_of[record.label] for record in records], dtype=np.int64))
-    return TrainingData(index.classes, tuple(hashes), np.zeros((0, 1, 1, 3), dtype=np.uint8), **parts)
+    nothing = np.zeros((0, 1, 1, 3), dtype=np.uint8)
+    return TrainingData(index.classes, tuple(hashes), nothing, parts["train"], parts["val"], parts["test"])
 
 
 def quick_rows(data: TrainingData) -> set[int]:

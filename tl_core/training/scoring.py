@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,9 @@ SCORED_AT_ONCE = 32
 
 
 def save_and_score(
-    plan: TrainingPlan, module: nn.Module, squares: Squares, part: Part, *, folder: Path, clock: Clock
+    plan: TrainingPlan, module: nn.Module, squares: Squares, part: Part, *, folder: Path, clock: Clock, kept: str = ""
 ) -> Generator[Event, None, RunResult]:
-    """The model's folder, and how good it is on the part (plan.measured_on)."""
+    """The model's folder, and how good it is on the part (plan.measured_on); `kept` is noted in the result."""
     yield Phase("saving", 0, 1)
     save_model(folder, module, model_config(plan))
     probabilities = yield from predicted(Predictor.open(folder), squares, part, clock)
@@ -32,6 +33,7 @@ def save_and_score(
         result = score(probabilities, part.labels, plan.classes, "test")
     else:
         result = score(probabilities, part.labels, plan.classes, "validation")
+    result = replace(result, kept=kept)
     save_model(folder, module, model_config(plan, result))
     yield Phase("saving", 1, 1)
     return result
@@ -43,6 +45,7 @@ def save_cross_validated(
     """The model's folder; the result is what each training picture got from a head that was fitted without it."""
     yield Phase("saving", 0, 1)
     result = score(probabilities, part.labels, plan.classes, "cross-validation")
+    result = replace(result, folds=plan.folds, fold_repeats=plan.fold_repeats)
     save_model(folder, module, model_config(plan, result))
     yield Phase("saving", 1, 1)
     return result
@@ -68,4 +71,6 @@ def model_config(plan: TrainingPlan, result: RunResult | None = None) -> ModelCo
         classes=plan.classes,
         preprocessing=plan.preprocessing,
         result=None if result is None else result.to_dict(),
+        views=plan.views,
+        origin=plan.origin,
     )

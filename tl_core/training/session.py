@@ -10,20 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from tl_core.backbones.build import build_network
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.index import SPLITS, ImageIndex
-from tl_core.data.splits import assign_splits, write_split_csv
-from tl_core.errors import DataError, NotYetError
+from tl_core.data.splits import assign_splits, check_classes, write_split_csv
+from tl_core.errors import DataError
 from tl_core.events import Event, Planned, Warned
 from tl_core.training.batches import batch_count
+from tl_core.training.beginning import begin, fetched, is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
+from tl_core.training.folds import measured_in_folds, measures_in_folds, repeated_folds
 from tl_core.training.loop import carry_out
 from tl_core.training.lora import lora_sizes
 from tl_core.training.metrics import Clock
@@ -31,10 +31,11 @@ from tl_core.training.norms import batch_norms
 from tl_core.training.pictures import TrainingData, TrainingFiles
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
+from tl_core.training.presets import preset_plans, together
 from tl_core.training.reading import read_pictures
+from tl_core.training.repeats import repeated
 
 VALIDATION_SHARE = 0.2
-STARTS = ("pretrained", "scratch")
 
 
 def run_training(
@@ -51,19 +52,39 @@ def run_training(
     Writes split.csv, checkpoints/ and model/ into `run_folder`, prepared pictures and features into `cache`. Raises
     UserError kinds for what a person can put right, before Planned or after it; then no ending comes from here.
     """
+
+    def train(settings: RunConfig, folder: Path) -> Iterator[Event]:
+        return one_training(settings, dataset, folder, cache, should_stop=should_stop, clock=clock)
+
+    if config.repeats > 1:
+        return repeated(config, run_folder, train, clock=clock)
+    return train(config, run_folder)
+
+
+def one_training(
+    config: RunConfig,
+    dataset: Dataset,
+    run_folder: Path,
+    cache: Path,
+    *,
+    should_stop: Callable[[], bool],
+    clock: Clock,
+) -> Iterator[Event]:
+    """The same with one seed."""
     started = clock()
-    if config.start not in STARTS:
-        raise NotYetError(
-            f"start is '{config.start}': going on from an earlier run is not built yet.",
-            "Use start 'pretrained' or 'scratch'.",
-        )
     index = split_pictures(config, dataset.index)
     write_split_csv(index, run_folder / "split.csv")
     device = device_facts()
     use_threads(device.threads)
-    network = staged(config, len(index.classes), device)
-    plan = make_plan(config, plan_facts(index, network, device))
+    here = is_here(config)
+    network = staged(config, len(index.classes), device, empty=not here)
+    in_folds = measures_in_folds(config, dataset.index)
+    plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
     yield Planned(plan.to_dict())
+    yield from (Warned(sentence) for sentence in network.network.told)
+    if not here:
+        yield from fetched(config, should_stop=should_stop, clock=clock)
+        network = staged(config, len(index.classes), device)
     yield from cautions(index)
     with DecoderPool() as decoder:
         data = yield from read_pictures(
@@ -75,22 +96,48 @@ def run_training(
             should_stop=should_stop,
             clock=clock,
         )
-    plan = with_pictures(plan, data)
+    if in_folds:
+        data = replace(data, folds=repeated_folds(data, index, seed=config.seed))
     files = TrainingFiles(model=run_folder / "model", checkpoints=run_folder / "checkpoints", cache=cache)
-    yield from carry_out(plan, data, network, files, should_stop=should_stop, clock=clock, started=started)
+    yield from carry_out(
+        with_pictures(plan, data),
+        data,
+        network,
+        files,
+        should_stop=should_stop,
+        clock=clock,
+        started=started,
+        candidates=tuple(with_pictures(candidate, data) for candidate in candidates),
+    )
+
+
+def planned(
+    config: RunConfig, facts: PlanFacts, *, in_folds: bool = False
+) -> tuple[TrainingPlan, tuple[TrainingPlan, ...]]:
+    """The run's plan, and those that a preset compares. Raises ConfigError that names all problems at once."""
+    if config.preset is not None:
+        candidates = preset_plans(config, facts)
+        plan = together(config, candidates, facts)
+    else:
+        plan, candidates = make_plan(config, facts), ()
+    return (measured_in_folds(plan) if in_folds else plan), candidates
 
 
 def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
     """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
+    if measures_in_folds(config, index):
+        check_classes(index)
+        return ImageIndex(index.classes, tuple(replace(record, split="train") for record in index.records))
     share = VALIDATION_SHARE if config.validation_share is None else config.validation_share
     return assign_splits(index, validation_share=share, seed=config.seed)
 
 
-def staged(config: RunConfig, num_classes: int, device: DeviceFacts) -> StagedNetwork:
-    """The network on its device, its random parts from the seed; staged last, because graphs hold on to devices."""
-    torch.manual_seed(config.seed)
-    pretrained = config.start == "pretrained"
-    network = build_network(config.backbone, num_classes, pretrained=pretrained, image_size=config.image_size)
+def staged(config: RunConfig, num_classes: int, device: DeviceFacts, *, empty: bool = False) -> StagedNetwork:
+    """The network on its device, its random parts from the seed; staged last, because graphs hold on to devices.
+
+    `empty` while its pretrained weights are not here yet.
+    """
+    network = begin(config, num_classes, empty=empty)
     Engine(device.device, "fp32").place_network(network.module)
     return stage_network(network)
 
@@ -112,6 +159,8 @@ def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts) -
         most_train=max(count.get("train", 0) for count in counts.values()),
         batch_norms=any(True for _ in batch_norms(network.network.module)),
         lora_sizes=lora_sizes(network),
+        backbone=network.network.name,
+        origin=network.network.origin,
     )
 
 

@@ -1,0 +1,191 @@
+"""Presets: more than one freezing is tried, and the one that validation likes best is kept, the first model included.
+
+Knows how to try and to compare; what a fine-tuning does, `loop` and `finetune` know. The test split is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.config import RunConfig
+from tl_core.errors import ConfigError, TrainingError
+from tl_core.events import CandidateDone, EpochDone, Event, StepDone, Thawed, Warned
+from tl_core.training.automatic import measured_on
+from tl_core.training.checkpoint import Weights, restore, trained_weights
+from tl_core.training.head_phase import FirstModel
+from tl_core.training.metrics import Clock
+from tl_core.training.plan import make_plan
+from tl_core.training.plan_values import PlanFacts, TrainingPlan
+from tl_core.training.preset_lines import preset_freezings
+
+ALL = "all"
+REASONS = {
+    "instant": "The head alone is fitted, in closed form: seconds, and often nearly as good.",
+    "better": "The head first, then the later layers too; what is better on the validation pictures is kept.",
+    "best": "The head first, then one ice line after the other; the winner on the validation pictures is kept.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A fine-tuning that came to an end: what the network in its place is worth on validation."""
+
+    stopped: bool
+    epochs: int
+    accuracy: float
+    loss: float
+
+
+Tune = Callable[[TrainingPlan], Generator[Event, None, Tuned]]
+
+
+@dataclass(slots=True)
+class Leader:
+    """The best candidate so far; owns a copy of the whole network's weights."""
+
+    freeze: str
+    accuracy: float
+    loss: float
+    weights: Weights
+
+    def is_beaten_by(self, tuned: Tuned) -> bool:
+        return (tuned.accuracy, -tuned.loss) > (self.accuracy, -self.loss)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How a comparison ended; the winner is in the network."""
+
+    stopped: bool
+    epochs: int
+    kept: str
+
+
+def preset_plans(config: RunConfig, facts: PlanFacts) -> tuple[TrainingPlan, ...]:
+    """A plan for each candidate, the head in closed form first. Raises ConfigError that names all problems."""
+    if config.start == "scratch":
+        raise ConfigError(
+            f"preset is '{config.preset}' and start is 'scratch', but a network that never learned anything has no "
+            "first model to improve.",
+            "Leave the preset out, or start from pretrained weights.",
+        )
+    return tuple(
+        make_plan(replace(config, preset=None, freeze=freeze, train_stages=None, gradual=""), facts)
+        for freeze in freezings_of(config, facts)
+    )
+
+
+def freezings_of(config: RunConfig, facts: PlanFacts) -> tuple[str, ...]:
+    """Without pictures to compare on there is only the head."""
+    if measured_on(facts) == "cross-validation":
+        return (ALL,)
+    return preset_freezings(config.preset or "instant", facts.stages, on_gpu=facts.device.device != "cpu")
+
+
+def together(config: RunConfig, plans: Sequence[TrainingPlan], facts: PlanFacts) -> TrainingPlan:
+    """What the run says of itself: the last candidate, with the epochs and steps of them all."""
+    preset = config.preset or "instant"
+    last = plans[-1]
+    return replace(
+        last,
+        epochs=sum(plan.epochs for plan in plans),
+        preset=preset,
+        candidates=freezings_of(config, facts),
+        reasons={"preset": REASONS[preset], **last.reasons},
+    )
+
+
+def compared(
+    plan: TrainingPlan,
+    plans: Sequence[TrainingPlan],
+    first: FirstModel,
+    network: StagedNetwork,
+    tune: Tune,
+    *,
+    clock: Clock,
+) -> Generator[Event, None, Compared]:
+    """Tries every candidate after the first model and leaves the winner in the network; a stop ends with the leader.
+
+    `tune` carries out one fine-tuning from the network as it is. One whose numbers grow without bound has lost.
+    """
+    module = network.network.module
+    names = tuple(name for name, _ in module.named_parameters())
+    start = trained_weights(module, names)
+    leader = Leader(ALL, first.val_accuracy or 0.0, first.val_loss or 0.0, start)
+    yield candidate_done(plan, plans[0], 1, leader, leader, seconds=0.0)
+    counting, stopped = Counting(plan.epochs, sum(one.steps for one in plans)), False
+    for number, candidate in enumerate(plans[1:], start=2):
+        restore(module, start)
+        begun = clock()
+        try:
+            tuned = yield from counting.on(tune(candidate), candidate)
+        except TrainingError as error:
+            yield Warned(f"{error.message} So this one is out.")
+            continue
+        if tuned.stopped:
+            stopped = True
+            break
+        tried = Leader(plan.candidates[number - 1], tuned.accuracy, tuned.loss, start)
+        if leader.is_beaten_by(tuned):
+            tried = leader = replace(tried, weights=trained_weights(module, names))
+        yield candidate_done(plan, candidate, number, tried, leader, seconds=clock() - begun)
+    restore(module, leader.weights)
+    if leader.freeze == ALL and not stopped:
+        yield Warned(
+            "Training on brought nothing on the validation pictures, so the first model is kept: "
+            f"{leader.accuracy:.1%} of them right."
+        )
+    return Compared(stopped, counting.epochs, leader.freeze)
+
+
+def candidate_done(
+    plan: TrainingPlan, candidate: TrainingPlan, number: int, tried: Leader, leader: Leader, *, seconds: float
+) -> CandidateDone:
+    return CandidateDone(
+        number=number,
+        candidates=len(plan.candidates),
+        freeze=tried.freeze,
+        trainable_parameters=candidate.trainable_parameters,
+        val_accuracy=tried.accuracy,
+        val_loss=tried.loss,
+        seconds=seconds,
+        is_best=tried is leader,
+    )
+
+
+@dataclass(slots=True)
+class Counting:
+    """Counts epochs and steps on from one candidate to the next, so that they rise through the whole run."""
+
+    all_epochs: int
+    all_steps: int
+    epochs: int = 0  # told so far
+    steps: int = 0
+
+    def on(self, events: Generator[Event, None, Tuned], candidate: TrainingPlan) -> Generator[Event, None, Tuned]:
+        """A candidate's events with its numbers counted on."""
+        epochs, steps = self.epochs, self.steps
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                tuned: Tuned = end.value
+                return tuned
+            if isinstance(event, EpochDone):
+                self.steps = steps + event.epoch * candidate.steps_per_epoch
+                event = replace(event, epoch=event.epoch + epochs, epochs=self.all_epochs)
+                self.epochs = event.epoch
+            elif isinstance(event, StepDone):
+                event = replace(
+                    event,
+                    step=event.step + steps,
+                    steps=self.all_steps,
+                    epoch=event.epoch + epochs,
+                    epochs=self.all_epochs,
+                )
+                self.steps = event.step
+            elif isinstance(event, Thawed):
+                event = replace(event, epoch=event.epoch + epochs)
+            yield event

@@ -1,0 +1,199 @@
+"""A learning-rate range test: every step a little bigger than the last, until the loss runs away.
+
+Knows a plan and how to make its steps; keeps no model. Method: Smith, arXiv 1506.01186, section 3.3.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.errors import ConfigError, TrainingError
+from tl_core.events import Event
+from tl_core.training.batches import epoch_batches
+from tl_core.training.device import use_threads
+from tl_core.training.engine import Engine
+from tl_core.training.head_phase import first_model, neutral_start
+from tl_core.training.learning import hold, learns_in, prepare
+from tl_core.training.loop import make_trainee
+from tl_core.training.losses import Objective
+from tl_core.training.pictures import Part, Positions, TrainingData, TrainingFiles
+from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.rate_values import RateCurve, RatePoint
+from tl_core.training.schedules import Rates
+from tl_core.training.stepping import Stepper
+from tl_core.training.trainee import Trainee
+from tl_core.training.workplace import Workplace
+
+STEPS = 80
+LOWEST, HIGHEST = 1e-6, 1.0
+WITHOUT_MOMENTS = 10.0  # SGD's rates are higher by so much and more
+SMOOTHING = 0.85  # of the running mean of losses
+FEWEST = 12  # points before anything is read from the curve
+RUN_AWAY = 3.0  # times the lowest smoothed loss: far enough
+CLEARLY = 0.85  # of the loss at the beginning: below that it fell
+RISEN = 1.25  # times the lowest smoothed loss: from there on steps do harm
+LOW_ENOUGH = 0.05  # a loss near nought doubles for nothing
+APART = 10.0  # below the rate with the lowest loss, or the first that does harm
+
+Made = TypeVar("Made")
+
+
+class RisingRates(Rates):
+    """From the lowest to the highest, by the same factor at every step."""
+
+    def __init__(self, plan: TrainingPlan) -> None:
+        super().__init__(plan)
+        scale = WITHOUT_MOMENTS if plan.optimizer == "sgd" else 1.0
+        self.lowest, self.highest = LOWEST * scale, HIGHEST * scale
+
+    def at(self, step: int) -> float:
+        return float(self.lowest * (self.highest / self.lowest) ** (step / (STEPS - 1)))
+
+
+def find_rate(plan: TrainingPlan, data: TrainingData, network: StagedNetwork, place: Workplace) -> Iterator[RateCurve]:
+    """The curve as it grows; the last value is "done" with a suggestion, or "stopped".
+
+    Leaves the network changed. Raises ConfigError where nothing learns in steps.
+    """
+    if plan.method == "head":
+        raise ConfigError(
+            "Only the head learns, and it is computed directly, without steps: there is no learning rate to find.",
+            "Let more stages learn first.",
+        )
+    prepared = yield from made_ready(plan, data, network, place)
+    if prepared is None:
+        yield RateCurve("stopped", 0, STEPS)
+        return
+    stepper, trainee = prepared
+    points: list[RatePoint] = []
+    for number, batch in enumerate(batches(len(data.train), plan)):
+        if place.should_stop():
+            yield RateCurve("stopped", number, STEPS, tuple(points))
+            return
+        try:
+            loss = loss_of_step(stepper, trainee, data.train, batch, number)
+        except TrainingError:  # the loss is no number any more: that is far enough
+            break
+        points.append(RatePoint(stepper.rates.at(number), loss, smoothed(points, loss)))
+        if ran_away(points):
+            break
+        yield RateCurve("running", number + 1, STEPS, tuple(points))
+    rate, reason = suggestion(points, plan.learning_rate)
+    yield RateCurve("done", STEPS, STEPS, tuple(points), rate, reason)
+
+
+def made_ready(
+    plan: TrainingPlan, data: TrainingData, network: StagedNetwork, place: Workplace
+) -> Generator[RateCurve, None, tuple[Stepper, Trainee] | None]:
+    """As a training begins: the head in closed form, then what learns and what it is fed. None after a stop."""
+    use_threads(plan.threads)
+    engine = Engine(plan.device, plan.precision)
+    engine.place_network(network.network.module)
+    hold(network)
+    first = (
+        neutral_start(plan, data, network)
+        if plan.start == "scratch"
+        else first_model(plan, data, network, cache=place.cache, should_stop=place.should_stop, clock=place.clock)
+    )
+    yield from passed(first)
+    learning = prepare(plan, network)
+    nowhere = TrainingFiles(model=Path(), checkpoints=Path(), cache=place.cache)
+    trainee = yield from passed(
+        make_trainee(
+            plan,
+            data=data,
+            network=network,
+            files=nowhere,
+            mirror=False,
+            should_stop=place.should_stop,
+            clock=place.clock,
+        )
+    )
+    if trainee is None:
+        return None
+    stepper = Stepper(plan, engine, Objective.of(plan, data), None)
+    stepper.rates = RisingRates(plan)
+    stepper.learn_also(learning.thaw(learns_in(plan, learning, 1)))
+    torch.manual_seed(plan.seed)  # for dropout
+    trainee.learn()
+    return stepper, trainee
+
+
+def passed(events: Generator[Event, None, Made]) -> Generator[RateCurve, None, Made]:
+    """What the events make; a sign of life for each of them."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            made: Made = end.value
+            return made
+        yield RateCurve("running", 0, STEPS)
+
+
+def batches(pictures: int, plan: TrainingPlan) -> Iterator[Positions]:
+    """STEPS of them, through as many epochs as it takes."""
+    left = STEPS
+    for epoch in itertools.count(1):
+        for batch in epoch_batches(pictures, plan.batch_size, seed=plan.seed, epoch=epoch):
+            yield batch
+            left -= 1
+            if not left:
+                return
+
+
+def loss_of_step(stepper: Stepper, trainee: Trainee, train: Part, batch: Positions, number: int) -> float:
+    """Before the step is made. Raises TrainingError when it is no number."""
+    events = stepper.make(trainee, train.positions[batch], train.labels[batch], epoch=1, batch=number + 1)
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            loss: float = end.value[0]
+            break
+    return loss
+
+
+def smoothed(points: Sequence[RatePoint], loss: float) -> float:
+    """A running mean of all losses so far, the last ones counting most, without leaning to the first."""
+    losses = [*(point.loss for point in points), loss]
+    weights = [SMOOTHING ** (len(losses) - 1 - at) for at in range(len(losses))]
+    return math.fsum(map(operator.mul, weights, losses)) / math.fsum(weights)
+
+
+def ran_away(points: Sequence[RatePoint]) -> bool:
+    lowest = min(point.smoothed for point in points)
+    return len(points) >= FEWEST and points[-1].smoothed > RUN_AWAY * max(lowest, LOW_ENOUGH)
+
+
+def suggestion(points: Sequence[RatePoint], planned: float) -> tuple[float, str]:
+    """A rate and how it was read from the curve; `planned` where the curve says nothing."""
+    if len(points) < FEWEST:
+        return planned, "The loss ran away at once, so the curve says nothing; this is what the plan chose."
+    lowest = min(range(len(points)), key=lambda at: points[at].smoothed)
+    if points[lowest].smoothed < CLEARLY * points[FEWEST // 2].smoothed:
+        rate = points[lowest].rate
+        return rounded(rate / APART), f"The loss was lowest at {rate:.1g}; a tenth of that is at a safe distance."
+    harmful = next((at for at in range(lowest, len(points)) if rose(points, at, lowest)), None)
+    if harmful is None:
+        return planned, "The loss hardly moved at any rate, so the curve says nothing; this is what the plan chose."
+    rate = points[harmful].rate
+    return rounded(rate / APART), (
+        f"The first model leaves little to learn, so the loss fell at no rate; from {rate:.1g} on it rose, "
+        "and a tenth of that is at a safe distance."
+    )
+
+
+def rose(points: Sequence[RatePoint], at: int, lowest: int) -> bool:
+    return points[at].smoothed > RISEN * max(points[lowest].smoothed, LOW_ENOUGH)
+
+
+def rounded(rate: float) -> float:
+    return float(f"{rate:.2g}")
