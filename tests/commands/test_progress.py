@@ -50,6 +50,12 @@ def test_on_a_terminal_the_line_moves_a_few_times_a_second_and_its_end_is_always
     assert drawn[-1].endswith("3 s left  \nRead.")
 
 
+def test_a_thaw_is_one_line() -> None:
+    out = io.StringIO()
+    ProgressPrinter(out).record({"kind": "thawed", "epoch": 3, "stages": ["blocks.5", "blocks.6"]})
+    assert out.getvalue() == "Thawed from epoch 3: blocks.5, blocks.6.\n"
+
+
 def test_epochs_are_rows_under_one_heading_and_unknown_is_shown_as_unknown() -> None:
     out = io.StringIO()
     printer = ProgressPrinter(out)

@@ -17,6 +17,7 @@ from tl_core.events import (
     Resumed,
     StepDone,
     Stopped,
+    Thawed,
     Warned,
     to_dict,
 )
@@ -32,6 +33,7 @@ STREAM: tuple[Event, ...] = (
     Phase("training", 0, 4),
     STEP,
     EPOCH,
+    Thawed(2, ("blocks.5",)),
     Resumed(1),
     Finished(2, 9.5, result={"accuracy": 0.9}),
 )
@@ -49,7 +51,8 @@ def test_a_finished_run_shows_its_whole_history() -> None:
     assert view.epochs == (EPOCH,)
     assert view.warnings == ("few pictures",)
     assert (view.result, view.seconds) == ({"accuracy": 0.9}, 9.5)
-    assert (view.started, view.updated) == (100.0, 107.0)
+    assert view.thawed == (Thawed(2, ("blocks.5",)),)
+    assert (view.started, view.updated) == (100.0, 108.0)
     assert not view.is_active
 
 

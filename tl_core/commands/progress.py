@@ -64,6 +64,8 @@ class ProgressPrinter:
                 self.say(line)
         elif kind == "epoch_done":
             self._epoch(record)
+        elif kind == "thawed":
+            self.say(f"Thawed from epoch {record['epoch']}: {shown(', '.join(record['stages']))}.")
         elif kind == "warned":
             self.say(f"Note: {shown(record['message'])}")
 

@@ -18,6 +18,7 @@ from tl_core.events import (
     RepeatDone,
     StepDone,
     Stopped,
+    Thawed,
     Warned,
     from_dict,
 )
@@ -38,6 +39,7 @@ class RunView:
     phase: Phase | None = None
     steps: tuple[StepDone, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
+    thawed: tuple[Thawed, ...] = ()
     candidates: tuple[CandidateDone, ...] = ()
     repeats: tuple[RepeatDone, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -112,6 +114,8 @@ def _with_event(view: RunView, event: Event) -> RunView:
             return replace(view, plan=plan)
         case Phase():
             return replace(view, phase=event)
+        case Thawed():
+            return replace(view, thawed=(*view.thawed, event))
         case Finished() | Stopped():
             return replace(view, result=event.result, seconds=event.seconds)
         case Failed():
