@@ -17,9 +17,11 @@ from tl_core.data.names import shown
 from tl_core.data.splits import check_classes
 from tl_core.errors import ConfigError
 from tl_core.events import ENDING_KINDS
+from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.following import follow
 from tl_core.jobs.launcher import launch, log_tail, request_stop
 from tl_core.jobs.rundir import RunDir, create_run
+from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.workspace import Person, Workspace, new_identifier
 from tl_core.platform import seconds_alive
 
@@ -54,7 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Raises UserError with everything that is wrong with the settings or the pictures."""
     config = config_of(arguments)
-    person = Workspace(arguments.workspace).person()
+    workspace = Workspace(arguments.workspace)
+    person = workspace.person()
+    config = checked_beginning(config, person.runs)  # before pictures are read for nothing
+    check_stages(config, workspace.cache)
     printer = ProgressPrinter()
     with _counting_interrupts() as interrupts:
         try:
@@ -83,6 +88,7 @@ def config_of(arguments: argparse.Namespace) -> RunConfig:
 
 
 def _bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int]) -> Dataset:
+    sweep_imports(person.datasets)
     known = find_unchanged(person.datasets, data)
     if known is not None:
         printer.say(f"'{shown(known.name)}' is known: {known.report.images:,} pictures.")

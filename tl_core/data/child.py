@@ -117,7 +117,7 @@ def checked_header(path: str, limits: Limits, name: str) -> tuple[bytes, Header]
         return data, _header_by_library(path, data, limits, name)
     pictures.check_size(header.width, header.height, limits)
     if header.is_cut_off:
-        raise PictureError("Its pixels are damaged or cut off (it has no end). Send it again.")
+        raise PictureError("Its pixels are damaged or cut off (no end marker). Send it again.")
     return data, header
 
 

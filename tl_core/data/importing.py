@@ -9,11 +9,12 @@ import contextlib
 import errno
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tl_core.data import findings, layout, store
 from tl_core.data.archives import zip_fingerprint
+from tl_core.data.columns import Columns
 from tl_core.data.counting import counted
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.entries import Listing
@@ -27,12 +28,15 @@ from tl_core.data.reading import OnProgress, Reading, Taken, read_all
 from tl_core.data.several import open_sources, together
 from tl_core.data.sources import TABLES
 from tl_core.errors import DataError
+from tl_core.platform import Lock
 
 LOOKED_FOR = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 FOLDERS_HINT = "Put each kind in a folder of its own."
 LOOSE_HINT = (
     "Put each kind in a folder of its own, or put a table labels.csv with the columns path and label beside them."
 )
+LOCK_FILE = "import.lock"
+LOCK_SECONDS = 1.0  # a sweep that looks whether somebody is at work holds it for a moment
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
 
@@ -57,18 +61,32 @@ def import_into(
     """Fills `folder`, with children of its own or those of `pool`. Raises DataError, ImportStopped; see dataset.py."""
     opened = open_sources([source] if isinstance(source, Path) else source, limits)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
+        with _claimed(folder), contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
             thumbnails = folder / store.THUMBNAILS_FOLDER
             _import(Reading(opened, folder, reader, on_progress, should_stop, thumbnails), name, limits)
     except OSError as error:
-        _tidy(folder)
         raise disk_error(error) from error
-    except BaseException:
-        _tidy(folder)
-        raise
     finally:
         opened.close()
+
+
+@contextlib.contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    """Holds a lock that tells a sweep that somebody is at work here; a failure leaves nothing but a job's own files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = Lock(folder / LOCK_FILE)
+    if not lock.acquire(wait_seconds=LOCK_SECONDS):
+        raise DataError(f"Pictures are being brought into '{folder.name}' already.", "Wait until that is done.")
+    try:
+        yield
+    except BaseException:
+        tidy(folder)
+        raise
+    finally:
+        lock.release()
+        (folder / LOCK_FILE).unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _import(task: Reading, name: str, limits: Limits) -> None:
@@ -76,7 +94,7 @@ def _import(task: Reading, name: str, limits: Limits) -> None:
     plan = plan_of(task.source, limits)
     index, report = _judged(task.source.listing, plan, read_all(task, plan))
     _check_usable(task.source.path, index, report)
-    _remove_unused(task.folder, {digest.tobytes().hex() for digest in index.columns.sha256})
+    _remove_unused(task.folder / store.FILES_FOLDER, index.columns)
     if task.source.fingerprint() != fingerprint:
         raise DataError(f"'{shown(task.source.path.name)}' changed while it was read.", "Bring it in again.")
     store.write_dataset(task.folder, _facts(task, name, fingerprint, index), index, report)
@@ -128,20 +146,23 @@ def _facts(task: Reading, name: str, fingerprint: str, index: ImageIndex) -> sto
     )
 
 
-def _remove_unused(folder: Path, used: set[str]) -> None:
-    for path in (folder / store.FILES_FOLDER).glob("*/*"):
-        if path.name not in used:
-            path.unlink()
+def _remove_unused(files: Path, columns: Columns) -> None:
+    """Unpacked files that are no pictures of the set."""
+    if files.exists():
+        used = {content.tobytes() for content in columns.sha256}
+        for path in files.glob("*/*"):
+            if bytes.fromhex(path.name) not in used:
+                path.unlink()
 
 
-def _tidy(folder: Path) -> None:
-    """Removes what an import wrote, and the folder itself when nothing else (a job's journal) lies in it."""
+def tidy(folder: Path) -> None:
+    """Removes what an import wrote; what else lies there (a job's journal) stays."""
     for name in (store.DATASET_FILE, store.INDEX_FILE, store.LINES_FILE, store.REPORT_FILE):
         (folder / name).unlink(missing_ok=True)
     for name in (store.FILES_FOLDER, store.THUMBNAILS_FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    for path in folder.glob(".*.tmp"):  # what a killed process was writing
+        path.unlink(missing_ok=True)
 
 
 def disk_error(error: OSError) -> DataError:

@@ -16,6 +16,8 @@ from tl_ui.words import (
     said_doctor_zh_cn,
     said_networks_zh_cn,
     said_phrases_zh_cn,
+    said_pictures_zh_cn,
+    said_reading_zh_cn,
     said_run_zh_cn,
     said_screen_zh_cn,
     said_skipped_zh_cn,
@@ -35,10 +37,12 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
         said_doctor_zh_cn.SAID,
         said_skipped_zh_cn.SAID,
         said_ways_zh_cn.SAID,
+        said_reading_zh_cn.SAID,
         said_run_zh_cn.SAID,
         said_training_zh_cn.SAID,
         said_networks_zh_cn.SAID,
         said_screen_zh_cn.SAID,
+        said_pictures_zh_cn.SAID,
     ),
 }
 _TABLES: dict[str, Mapping[str, str]] = {

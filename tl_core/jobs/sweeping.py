@@ -1,0 +1,44 @@
+"""Clears away what imports that were killed left behind. Touches no dataset, and nothing that somebody works on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tl_core.data.importing import LOCK_FILE, tidy
+from tl_core.data.store import DATASET_FILE
+from tl_core.jobs.liveness import state_of
+from tl_core.jobs.rundir import JobDir
+from tl_core.jobs.workspace import IDENTIFIER
+from tl_core.platform import is_locked
+
+YOUNG_SECONDS = 60.0  # between making a folder and claiming it
+KEPT_SECONDS = 24 * 3600.0  # a job's journal, for the screen to say what became of it
+
+
+def sweep_imports(datasets: Path, *, clock: Callable[[], float] = time.time) -> list[Path]:
+    """The folders of imports that ended without a dataset: their pictures go at once, the rest after a day."""
+    swept = []
+    for folder in _unfinished(datasets):
+        age = clock() - max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+        is_job = JobDir(folder).import_request.exists()
+        if age > (KEPT_SECONDS if is_job else YOUNG_SECONDS):
+            shutil.rmtree(folder, ignore_errors=True)
+            swept.append(folder)
+        elif is_job:
+            tidy(folder)
+            swept.append(folder)
+    return swept
+
+
+def _unfinished(datasets: Path) -> Iterator[Path]:
+    """No dataset, and nobody at work: neither a job's worker nor a command."""
+    for folder in sorted(datasets.glob("*")):
+        if folder.is_symlink() or not folder.is_dir() or not IDENTIFIER.match(folder.name):
+            continue
+        if (folder / DATASET_FILE).exists() or is_locked(folder / LOCK_FILE):
+            continue
+        if not (JobDir(folder).import_request.exists() and state_of(folder) in ("starting", "running")):
+            yield folder
