@@ -3,82 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import SPLIT_CODES
-from tl_core.data.groups import GroupBy, group_keys, grouping_in_use, kept_together
+from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex, Records
-from tl_core.data.names import listed
 from tl_core.data.split_file import SplitRow, apply_split, read_split_csv, write_split_csv
 from tl_core.errors import DataError
 
-__all__ = [
-    "Division",
-    "SplitRow",
-    "apply_split",
-    "assign_splits",
-    "check_classes",
-    "divide",
-    "read_split_csv",
-    "write_split_csv",
-]
+__all__ = ["SplitRow", "apply_split", "assign_splits", "check_classes", "read_split_csv", "write_split_csv"]
 TRAIN, VAL, TEST = (SPLIT_CODES[name] for name in ("train", "val", "test"))
 MOST_OF_A_CLASS = 0.6  # of its pictures may judge where its groups are big
-NO_GROUP = (
-    "Nothing says which pictures belong to one place or day, so the number is for pictures like these; "
-    "new places may score lower."
-)
-OFF = 1.5  # times the share that was asked for; beyond, it is said
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A split made. `group_by` says what whole groups were kept out, "none" for none; `cautions` what could not be
-    held, in words.
-    """
-
-    index: ImageIndex
-    group_by: GroupBy
-    groups: int
-    cautions: tuple[str, ...]
 
 
 def assign_splits(
     index: ImageIndex, *, validation_share: float, seed: int, used_in: str | None = None, group_by: str | None = None
 ) -> ImageIndex:
-    """The index of `divide`."""
-    return divide(index, validation_share=validation_share, seed=seed, used_in=used_in, group_by=group_by).index
-
-
-def divide(
-    index: ImageIndex, *, validation_share: float, seed: int, used_in: str | None = None, group_by: str | None = None
-) -> Division:
     """Every record with a split. The person's own are kept; a validation split is cut from train if there is none.
 
     Exact copies, near-duplicates and bursts stay on one side, and so do whole groups where the model is for "new"
     places or a grouping is named (see groups.py). Stratified as far as groups allow: each class gives its share, at
     least one picture and never its last. A picture that lies in two classes, or near one of test, never validates. A
-    group's place depends on the seed and its bytes alone, so that adding pictures moves few others. Raises DataError
-    for fewer than two classes, for one picture over and over, and for a class that only validation or test has.
+    group's place depends on the seed and its bytes alone, so that adding pictures moves few others. What could not be
+    held, places.py says. Raises DataError for fewer than two classes, for one picture over and over, and for a class
+    that only validation or test has.
     """
     check_classes(index)
     split = np.where(index.columns.split < 0, TRAIN, index.columns.split).astype(np.int8)
-    by = grouping_in_use(index, used_in=used_in, group_by=group_by)
-    groups = kept_together(index, used_in=used_in, group_by=group_by)
-    cautions: tuple[str, ...] = ()
     if not (split == VAL).any():
-        units = _units(index, split, groups)
-        chosen = _chosen(units, validation_share, seed)
-        split[np.isin(groups, [unit.number for unit in chosen]) & (split == TRAIN)] = VAL
-        cautions = tuple(_cautions(index, split, units, validation_share, in_groups=by != "none"))
-    if used_in == "new" and by == "none":
-        cautions = (NO_GROUP, *cautions)
-    done = ImageIndex(index.classes, Records(index.columns.with_(split=split)))
-    return Division(done, by, len(np.unique(group_keys(index, by))) if by != "none" else 0, cautions)
+        groups = kept_together(index, used_in=used_in, group_by=group_by)
+        chosen = [unit.number for unit in _chosen(_units(index, split, groups), validation_share, seed)]
+        split[np.isin(groups, chosen) & (split == TRAIN)] = VAL
+    return ImageIndex(index.classes, Records(index.columns.with_(split=split)))
 
 
 def check_classes(index: ImageIndex) -> None:
@@ -182,21 +141,3 @@ def _bears(unit: _Unit, taken: dict[int, int], totals: dict[int, int]) -> bool:
 
 def _rank(seed: int, content: bytes) -> bytes:
     return hashlib.sha256(f"{seed}:{content.hex()}".encode()).digest()
-
-
-def _cautions(
-    index: ImageIndex, split: NDArray[np.int8], units: list[_Unit], share: float, *, in_groups: bool
-) -> Iterable[str]:
-    """What could not be held."""
-    several: dict[int, int] = {}
-    for unit in units:
-        for code, _ in unit.counts:
-            several[code] = several.get(code, 0) + 1
-    judged = set(np.unique(index.columns.label[split == VAL]).tolist())
-    alone = [index.classes[code] for code, count in several.items() if code not in judged and count == 1]
-    if alone:
-        what = "one group" if in_groups else "copies of one picture"
-        yield f"All pictures of {listed(alone)} are {what}: none could be set aside, so the score says nothing of that."
-    part = float((split == VAL).sum() / max(1, int((split != TEST).sum())))
-    if in_groups and judged and not share / OFF <= part <= share * OFF:
-        yield f"Whole groups were set aside, and so {100 * part:.0f} % of the pictures instead of {100 * share:.0f} %."

@@ -52,4 +52,32 @@ SAID: dict[str, str] = {
     f"Nearly all pictures of {{names}} look the same in the bottom right corner{_OTHERS}": (
         f"{{names}}的图片右下角几乎都一样{_REST}"
     ),
+    # groups, splits and what the number means
+    "The table names {n} groups, such as {examples}.": "表格给出 {n} 个组，例如{examples}。",
+    "The outer folders make {n} groups, such as {examples}.": "外层文件夹构成 {n} 个组，例如{examples}。",
+    "{n} cameras took the pictures, such as {examples}.": "图片由 {n} 台相机拍摄，例如{examples}。",
+    "The pictures were taken on {n} days, such as {examples}.": "图片在 {n} 天里拍摄，例如{examples}。",
+    "The file names make {n} groups, such as {examples}.": "文件名构成 {n} 个组，例如{examples}。",
+    "Nothing says which pictures belong to one place or day, so the number is for pictures like these; "
+    "new places may score lower.": (
+        "没有信息说明哪些图片属于同一地点或同一天，因此成绩只适用于类似的图片；在新地点可能更低。"
+    ),
+    "{groups} groups lie on both sides of the split that came with the pictures, for example around {path}: "
+    "the number is for places like these.": (
+        "随图片带来的划分中，有 {groups} 个组同时出现在两侧，例如 {path} 所在的组：成绩只适用于类似的地点。"
+    ),
+    "1 group lies on both sides of the split that came with the pictures, for example around {path}: "
+    "the number is for places like these.": (
+        "随图片带来的划分中，有 1 个组同时出现在两侧，例如 {path} 所在的组：成绩只适用于类似的地点。"
+    ),
+    "All pictures of {names} are one group: none could be set aside, so the score says nothing of that.": (
+        "{names}的图片都属于一个组，无法留出，因此成绩不能说明它。"
+    ),
+    "All pictures of {names} are one group: where they judge, nothing of their kind was learned.": (
+        "{names}的图片都属于一个组：用它们评判时，网络没有学过这一类。"
+    ),
+    "Whole groups were set aside, and so {part} % of the pictures instead of {wanted} %.": (
+        "留出的是整组图片，因此占 {part} %，而不是 {wanted} %。"
+    ),
+    "Bring other pictures.": "请换一些图片。",
 }
