@@ -107,6 +107,9 @@ class TrainingPlan:
     test_views: int = 1
     folds: int = 0  # of a cross-validation of the head; 0: no folds
     fold_repeats: int = 0
+    used_in: str = "same"  # where the model will be used: the "same" places and days, or "new" ones
+    kept_out: str = "none"  # what whole groups were kept out of training to judge by; "none" for none
+    groups: int = 0  # how many of them there are in all
     preset: str = ""
     candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
     origin: tuple[dict[str, Any], ...] = ()  # the chain of what its weights learned from before

@@ -16,6 +16,7 @@ from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.index import SPLITS, ImageIndex
+from tl_core.data.places import places_of
 from tl_core.data.splits import assign_splits, check_classes, write_split_csv
 from tl_core.errors import DataError
 from tl_core.events import Event, Planned, Warned
@@ -80,7 +81,12 @@ def one_training(
     network = staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
+    places = places_of(
+        index, validation_share=validation_share(config), used_in=config.used_in, group_by=config.group_by
+    )
+    plan = replace(plan, used_in=places.used_in, kept_out=places.kept_out, groups=places.groups)
     yield Planned(plan.to_dict())
+    yield from (Warned(caution) for caution in places.cautions)
     yield from (Warned(sentence) for sentence in network.network.told)
     if not here:
         yield from fetched(config, should_stop=should_stop, clock=clock)
@@ -123,13 +129,19 @@ def planned(
     return (measured_in_folds(plan) if in_folds else plan), candidates
 
 
+def validation_share(config: RunConfig) -> float:
+    return VALIDATION_SHARE if config.validation_share is None else config.validation_share
+
+
 def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
     """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
     if measures_in_folds(config, index):
         check_classes(index)
         return ImageIndex(index.classes, tuple(replace(record, split="train") for record in index.records))
-    share = VALIDATION_SHARE if config.validation_share is None else config.validation_share
-    return assign_splits(index, validation_share=share, seed=config.seed)
+    share = validation_share(config)
+    return assign_splits(
+        index, validation_share=share, seed=config.seed, used_in=config.used_in, group_by=config.group_by
+    )
 
 
 def staged(config: RunConfig, num_classes: int, device: DeviceFacts, *, empty: bool = False) -> StagedNetwork:
