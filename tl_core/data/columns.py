@@ -32,6 +32,9 @@ ROW = np.dtype(
 )  # fmt: skip
 ROW_COLUMNS: tuple[str, ...] = ROW.names or ()
 TABLES = ("labels", "groups", "cameras", "formats")
+_RECORD_COLUMNS = ("label", "split", "width", "height", "bytes", "group", "taken", "camera", "near", "stored",
+                   "brightness", "contrast")  # fmt: skip
+_RECORDS = 1 << 10  # made at once
 _BLOCK = 1 << 16  # rows whose paths are gathered at once
 
 
@@ -90,23 +93,24 @@ class Columns:
 
     def record(self, position: int) -> ImageRecord:
         """Raises IndexError beyond the last row."""
-        taken = float(self.taken[position])
-        return ImageRecord(
-            path=self.path(position),
-            label=self.labels[self.label[position]],
-            split=_SPLIT_OF[int(self.split[position])],
-            sha256=self.sha256[position].tobytes().hex(),
-            width=int(self.width[position]),
-            height=int(self.height[position]),
-            bytes=int(self.bytes[position]),
-            group=self.groups[self.group[position]],
-            taken=None if math.isnan(taken) else taken,
-            camera=self.cameras[self.camera[position]],
-            near=int(self.near[position]),
-            stored=bool(self.stored[position]),
-            brightness=float(self.brightness[position]),
-            contrast=float(self.contrast[position]),
-        )
+        if not 0 <= position < len(self):
+            raise IndexError(f"row {position} of {len(self)}")
+        return next(self.records(np.array([position])))
+
+    def records(self, positions: NDArray[np.int64] | None = None) -> Iterator[ImageRecord]:
+        """The records of chosen rows or all, made block by block: a number at a time out of numpy costs ten times."""
+        chosen = np.arange(len(self)) if positions is None else positions
+        for first in range(0, len(chosen), _RECORDS):
+            block = chosen[first : first + _RECORDS]
+            content = self.sha256[block].tobytes().hex()
+            numbers = (getattr(self, name)[block].tolist() for name in _RECORD_COLUMNS)
+            for at, (path, row) in enumerate(zip(self.paths(block), zip(*numbers, strict=True), strict=True)):
+                label, split, width, height, size, group, taken, camera, near, stored, brightness, contrast = row
+                yield ImageRecord(
+                    path, self.labels[label], _SPLIT_OF[split], content[64 * at : 64 * at + 64], width, height, size,
+                    self.groups[group], None if math.isnan(taken) else taken, self.cameras[camera], near, stored,
+                    brightness, contrast,
+                )  # fmt: skip
 
     def select(self, which: NDArray[Any]) -> Columns:
         """The rows of a mask or of positions, in that order."""

@@ -79,7 +79,7 @@ class Records(Sequence[ImageRecord]):
         return self._columns.record(at if self._positions is None else int(self._positions[at]))
 
     def __iter__(self) -> Iterator[ImageRecord]:
-        return (self._columns.record(int(position)) for position in self._all())
+        return self._columns.records(self._positions)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
