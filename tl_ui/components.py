@@ -78,11 +78,6 @@ def panel(elem_id: str, value: str = "") -> gr.HTML:
     )
 
 
-def dropzone(words: Words) -> gr.HTML:
-    """Value `{"dataset"}`: an import to follow. Fires `ready` with the dataset and the state its import ended in."""
-    return drawn("pack", "dropzone", elem_id="dropzone", words=words.part("drop"))
-
-
 def network_cards(words: Words) -> gr.HTML:
     """Value `{"cards", "chosen"}`. Fires `pick` with a network's name."""
     return drawn("cards", elem_id="network-cards", words=words.part("cards"))

@@ -19,7 +19,7 @@ Kind = Literal["text", "choice", "elsewhere"]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`elsewhere`: the field is chosen by cards, the catalogue or on the drawn network, and has no box of its own."""
+    """`elsewhere`: the field is chosen on the Pictures tab, by cards or on the drawn network, and has no box."""
 
     field: str
     kind: Kind
@@ -77,11 +77,11 @@ CONTROLS: tuple[Control, ...] = (
     Control("mixup", "text", "augmentation"),
     Control("cutmix", "text", "augmentation"),
     Control("test_views", "text", "augmentation"),
-    Control("used_in", "choice", "measuring"),
-    Control("group_by", "choice", "measuring"),
+    Control("used_in", "elsewhere"),
+    Control("group_by", "elsewhere"),
     Control("measure", "choice", "measuring"),
     Control("validation_share", "text", "measuring"),
-    Control("part", "text", "measuring"),
+    Control("part", "elsewhere"),
 )
 BOXES: tuple[Control, ...] = tuple(control for control in CONTROLS if control.kind != "elsewhere")
 

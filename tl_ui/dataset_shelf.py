@@ -5,25 +5,41 @@ A page of thumbnails asks for one picture a request; reading an index of 70,000 
 
 from __future__ import annotations
 
+import io
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from PIL import Image
 
 from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.groups import Grouping, proposals
 from tl_core.data.index import ImageRecord
 from tl_core.data.limits import Limits
+from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.store import DATASET_FILE
+from tl_ui.album import Album
 
 MOST_OPEN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Open:
     dataset: Dataset
-    by_hash: dict[str, ImageRecord]
+    album: Album
     stamp: int  # when dataset.json, the last of its files, was written; in nanoseconds
+
+    @cached_property
+    def groupings(self) -> tuple[Grouping, ...]:
+        return proposals(self.dataset.index)
+
+    def record_of(self, sha256: str) -> ImageRecord | None:
+        """Among those in use, then among those that were left out, which are shown too."""
+        found = self.album.record_of(sha256)
+        return found or next((item.record for item in self.dataset.left_out if item.record.sha256 == sha256), None)
 
 
 class DatasetShelf:
@@ -39,13 +55,30 @@ class DatasetShelf:
     def dataset(self, folder: Path) -> Dataset:
         return self._opened(folder).dataset
 
+    def album(self, folder: Path) -> Album:
+        return self._opened(folder).album
+
+    def groupings(self, folder: Path) -> tuple[Grouping, ...]:
+        """Looked for once for each state of a dataset."""
+        return self._opened(folder).groupings
+
     def thumbnail(self, folder: Path, sha256: str, size: int) -> Path | None:
         """The thumbnail's file, made when it is not there yet; None where the dataset has no such picture."""
         held = self._opened(folder)
-        record = held.by_hash.get(sha256)
+        record = held.record_of(sha256)
         if record is None:
             return None
-        return held.dataset.thumbnail(record, self._decoder(), size)
+        return held.dataset.thumbnail(record, self.pool(), size)
+
+    def seen_by_a_network(self, folder: Path, sha256: str, preprocessing: Preprocessing) -> bytes | None:
+        """A PNG of the very square that a network is given; None where the dataset has no such picture."""
+        held = self._opened(folder)
+        record = held.record_of(sha256)
+        if record is None:
+            return None
+        content = io.BytesIO()
+        Image.fromarray(self.pool().square(held.dataset.path_of(record), preprocessing)).save(content, "PNG")
+        return content.getvalue()
 
     def forget(self, folder: Path) -> None:
         with self._opening:
@@ -57,7 +90,8 @@ class DatasetShelf:
                 self._pool.close()
                 self._pool = None
 
-    def _decoder(self) -> DecoderPool:
+    def pool(self) -> DecoderPool:
+        """The decoding child, shared by all who need it."""
         with self._starting:
             if self._pool is None:
                 self._pool = DecoderPool(children=1, limits=self.limits)
@@ -69,7 +103,7 @@ class DatasetShelf:
             held = self._open.get(folder)
             if held is None or held.stamp != stamp:
                 dataset = open_dataset(folder)
-                held = _Open(dataset, {record.sha256: record for record in dataset.index.records}, stamp)
+                held = _Open(dataset, Album(dataset.index.columns), stamp)
                 self._open[folder] = held
             self._open.move_to_end(folder)
             while len(self._open) > MOST_OPEN:

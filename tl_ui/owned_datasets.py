@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tl_core.data.dataset import Dataset, delete_dataset, find_unchanged, list_datasets
+from tl_core.data.dataset import Dataset, create_dataset, delete_dataset, find_unchanged, list_datasets
+from tl_core.data.edits import LOCK_FILE, LOCK_SECONDS
 from tl_core.data.index import DatasetReport
-from tl_core.data.store import DATASET_FILE
+from tl_core.data.store import DATASET_FILE, read_facts, write_facts
 from tl_core.errors import RunError
 from tl_core.jobs import launcher
 from tl_core.jobs.liveness import ENDED, State, state_of
 from tl_core.jobs.rundir import create_import, list_runs, read_job
 from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
+from tl_core.platform import Lock
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import NotFoundError
 from tl_ui.sample_pictures import check_sample, draw_and_import
@@ -35,6 +39,8 @@ class DatasetRow:
     state: str
     images: int | None
     num_classes: int | None
+    bytes: int | None = None  # that its own folder holds of the pictures
+    created: float = 0.0  # seconds since 1970
 
 
 class OwnedDatasets:
@@ -48,15 +54,16 @@ class OwnedDatasets:
     def rows(self) -> list[DatasetRow]:
         """Newest first: those that are ready, and those under way or failed."""
         ready = list_datasets(self._person.datasets)
-        dated = [
-            (found.created, DatasetRow(found.id, found.name, READY, found.images, found.classes)) for found in ready
+        rows = [
+            DatasetRow(found.id, found.name, READY, found.images, found.classes, found.bytes, found.created)
+            for found in ready
         ]
         known = {found.id for found in ready}
         for folder in self._folders():
             if folder.name not in known:
                 created = float(_request(folder).get("created", 0.0))
-                dated.append((created, DatasetRow(folder.name, self._name(folder), _state(folder), None, None)))
-        return [row for _, row in sorted(dated, key=lambda pair: -pair[0])]
+                rows.append(DatasetRow(folder.name, self._name(folder), _state(folder), None, None, created=created))
+        return sorted(rows, key=lambda row: -row.created)
 
     def folder(self, dataset: str) -> Path:
         """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
@@ -108,6 +115,37 @@ class OwnedDatasets:
         folder = create_import(self._person.datasets, source, name, limits=self._limits)
         launcher.launch(folder)
         return folder.name
+
+    def start_several(self, sources: Sequence[Path], name: str) -> str:
+        """One import of several zips into one set."""
+        folder = create_import(self._person.datasets, sources, name, limits=self._limits)
+        launcher.launch(folder)
+        return folder.name
+
+    def create_empty(self, name: str) -> str:
+        """A set without pictures, to which they are added kind by kind."""
+        folder = self._person.datasets / new_identifier()
+        create_dataset(folder, name)
+        return folder.name
+
+    def stop(self, dataset: str) -> None:
+        """Asks an import under way to stop; one that has ended is left as it is."""
+        folder = self.folder(dataset)
+        if _state(folder) not in ENDED:
+            launcher.request_stop(folder)
+
+    def rename(self, dataset: str, name: str) -> None:
+        """Waits for a correction under way, which writes the same file."""
+        self.ready(dataset)
+        folder = self.folder(dataset)
+        lock = Lock(folder / LOCK_FILE)
+        if not lock.acquire(wait_seconds=LOCK_SECONDS):
+            raise RunError("These pictures are being corrected just now.", "Wait a little, then try again.")
+        try:
+            write_facts(folder, dataclasses.replace(read_facts(folder), name=name))
+        finally:
+            lock.release()
+            self._shelf.forget(folder)
 
     def start_sample(self, name: str) -> str:
         """Returns at once, whether its pictures are there or have to be drawn first; one at a time of each."""

@@ -1,4 +1,4 @@
-"""What happens on the Pictures tab: pictures are brought, chosen, and removed. Knows no other tab.
+"""What happens on the Pictures tab: pictures are brought and corrected, and questions answered. Knows no other tab.
 
 Imports are jobs; a handler starts one, and the drop zone follows it.
 """
@@ -6,19 +6,31 @@ Imports are jobs; a handler starts one, and the drop zone follows it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from tl_core.errors import UserError
 from tl_ui.acting import Acting
 from tl_ui.binding import EVENT, Asked, Updates
 from tl_ui.choices import Choices
 from tl_ui.components import redrawn
+from tl_ui.doctor import Offer
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
 from tl_ui.pictures_tab import SAMPLES
 from tl_ui.words import words_for
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The import that was started, or why there is none."""
+
+    dataset: str = ""
+    problem: str = ""
+
 
 BUSY = "() => ({ busy: true })"
 NOT_BUSY = "(value) => ({ ...value, busy: false })"
@@ -40,28 +52,35 @@ class PictureActions:
             self._bring(tab.samples[name].click, partial(self._sample, name))
         self._bring(tab.use_path.click, self._path, tab.path)
         self._bring(tab.path.submit, self._path, tab.path)
-        self.bind.on(tab.choose.input, self.choose_dataset, tab.choose)
-        self.bind.on(tab.remove.click, self.remove_dataset)
+        self.bind.on_event(tab.shelf.choose, self.choose_dataset)
+        for changed in (tab.shelf.changed, tab.album.changed, tab.split.changed):
+            self.bind.on_event(changed, self.refresh)
+        self.bind.on_event(tab.found.act, self.act_on_finding)
+        self.bind.on_event(tab.use.act, self.answer)
+        self.bind.on_event(tab.part.mark, self.mark_part)
 
     def take_dataset(self, asked: Asked) -> Updates:
         """An import has ended: what could be read is chosen, and what could not leaves the choice as it is."""
         if asked.word("state") != "finished":
-            return {}
+            return self.page.pictures.show_pictures(self.acting.look(asked))
         return self.acting.show(asked, asked.choices.but(dataset=asked.word("dataset")))
 
     def _bring(self, trigger: Any, bring: Callable[..., str], *inputs: Any) -> None:
         """Drawing a sample and looking through a folder take seconds: the drop zone says so at once, in the browser.
-        Like opening a network, the slow step changes nothing but its own value, empty where it failed.
+        Like opening a network, the slow step changes nothing but its own value: an import to follow, or why not.
         """
         page, drop = self.page, self.page.pictures.drop
 
-        # the choices are for the guard: it says errors in their language
-        def brought(request: gr.Request, _: Choices, *values: Any) -> str:
-            return bring(owner_of(request), *values)
+        def brought(request: gr.Request, choices: Choices, *values: Any) -> Brought:
+            try:
+                return Brought(bring(owner_of(request), *values))
+            except UserError as error:
+                return Brought("", words_for(choices.language).said(str(error)))
 
         trigger(None, None, [drop], js=BUSY, **EVENT)
         inputs = (page.choices, *inputs)
-        slow = trigger(str, None, [page.brought], **EVENT).then(guarded(brought), list(inputs), [page.brought], **EVENT)
+        slow = trigger(Brought, None, [page.brought], **EVENT)
+        slow = slow.then(guarded(brought), list(inputs), [page.brought], **EVENT)
         self.bind.on(slow.then, self.take_brought, page.brought).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)
 
     def _sample(self, name: str, owner: str) -> str:
@@ -71,14 +90,41 @@ class PictureActions:
         return self.services.start_import(owner, str(path or ""))
 
     def take_brought(self, asked: Asked) -> Updates:
-        """The drop zone follows the import from here, and says when it has ended."""
+        """The drop zone follows the import from here, and says when it has ended, or why there is none."""
+        found: Brought = asked.values[0]
         words = words_for(asked.choices.language).part("drop")
-        return {self.page.pictures.drop: redrawn({"dataset": asked.text()}, words)} if asked.text() else {}
+        if not found.dataset and not found.problem:
+            return {}
+        return {self.page.pictures.drop: redrawn({"dataset": found.dataset, "problem": found.problem}, words)}
 
     def choose_dataset(self, asked: Asked) -> Updates:
-        return self.acting.show(asked, asked.choices.but(dataset=asked.text()))
+        return self.acting.show(asked, asked.choices.but(dataset=asked.word("dataset")))
 
-    def remove_dataset(self, asked: Asked) -> Updates:
-        if asked.choices.dataset:
-            self.services.delete_dataset(asked.owner, asked.choices.dataset)
-        return self.acting.show(asked, asked.choices.but(dataset=""))
+    def refresh(self, asked: Asked) -> Updates:
+        """A set was corrected, renamed or deleted by a route of ours: all that speaks of pictures is shown anew."""
+        return self.acting.show(asked, asked.choices)
+
+    def act_on_finding(self, asked: Asked) -> Updates:
+        """One press does what was offered for a finding; it is one correction, and can be undone like any other."""
+        pictures, dataset = self.services.pictures(asked.owner), asked.choices.dataset
+        done = pictures.act_on_finding(
+            dataset, at=asked.word("at"), kind=asked.word("kind"), first=asked.word("first"),
+            offer=Offer(asked.word("act"), asked.word("value")),
+        )  # fmt: skip
+        if not done:
+            gr.Info(words_for(asked.choices.language)("doctor.changed"))
+        return self.acting.show(asked, asked.choices)
+
+    def answer(self, asked: Asked) -> Updates:
+        """Where it will be used, what stays together, and the size at which the network sees it."""
+        field, value = asked.word("act"), asked.word("value")
+        if field not in ("used_in", "group_by", "image_size") or not asked.choices.dataset:
+            return {}
+        self.services.pictures(asked.owner).set_use(asked.choices.dataset, **{field: value})
+        return self.acting.show(asked, asked.choices)
+
+    def mark_part(self, asked: Asked) -> Updates:
+        if not asked.choices.dataset:
+            return {}
+        self.services.pictures(asked.owner).set_use(asked.choices.dataset, part=asked.word("part"))
+        return self.acting.show(asked, asked.choices)

@@ -1,4 +1,4 @@
-"""The first tab: bring pictures, see what was found. Knows components; what they show comes from the scene."""
+"""The first tab: bring pictures, see what was found, correct it. Knows components; the scene says what they show."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from tl_ui.components import dropzone, panel, redrawn, shown_if
-from tl_ui.markup import Html, join, tag
+from tl_ui.components import panel, redrawn, shown_if
+from tl_ui.markup import Html, tag
+from tl_ui.picture_components import acting_panel, album, dropzone, part_marker, shelf, split_table
 from tl_ui.present import heading
-from tl_ui.present_pictures import found, thumbnails_of
 from tl_ui.scene import Scene
+from tl_ui.shown_pictures import ShownPictures
 from tl_ui.words import Words
 
 SAMPLES = ("garden", "digits")
@@ -25,11 +26,14 @@ class PicturesTab:
     samples: dict[str, gr.Button]
     path: gr.Textbox
     use_path: gr.Button
-    choose: gr.Dropdown
-    remove: gr.Button
-    before: gr.Column
+    shelf: gr.HTML
     found_side: gr.Column
     found: gr.HTML
+    use: gr.HTML
+    part: gr.HTML
+    album: gr.HTML
+    split: gr.HTML
+    foot: gr.HTML
 
     @classmethod
     def build(cls, words: Words, *, shared: bool) -> PicturesTab:
@@ -46,53 +50,53 @@ class PicturesTab:
                 with gr.Row(visible=not shared, elem_classes="path-row"):
                     path = gr.Textbox(interactive=True, elem_id="folder-path", scale=4, max_lines=1)
                     use_path = gr.Button(elem_id="use-path", scale=1, min_width=120)
-                with gr.Column(visible=False) as before, gr.Row(elem_classes="path-row"):
-                    choose = gr.Dropdown(interactive=True, elem_id="choose-pictures", scale=4)
-                    remove = gr.Button(elem_id="remove-pictures", scale=1, min_width=120)
+                rows = shelf(words)
             with gr.Column(scale=7, min_width=300, visible=False) as found_side:
-                found_panel = panel("found")
-        return cls(head, drop, samples_head, samples, path, use_path, choose, remove, before, found_side, found_panel)
+                found = acting_panel("found")
+                use = acting_panel("use")
+                part = part_marker(words)
+        pages = album(words)
+        split = split_table(words)
+        foot = panel("pictures-foot")
+        return cls(
+            head, drop, samples_head, samples, path, use_path, rows, found_side, found, use, part, pages, split, foot
+        )
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
             **{button: gr.update(value=words(f"sample.{name}")) for name, button in self.samples.items()},
             self.path: gr.update(label=words("pictures.path"), placeholder=words("pictures.path_placeholder")),
             self.use_path: gr.update(value=words("pictures.path_go")),
-            self.remove: gr.update(value=words("pictures.remove")),
         }
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         words = scene.words
-        chosen = scene.choices.dataset or None
-        rows = [(_row_words(row.name, row.images, words), row.id) for row in scene.datasets]
         return {
             self.head: heading(words, "pictures.title", "pictures.lead"),
             self.samples_head: tag("p", words("pictures.or"), class_="muted"),
             self.drop: redrawn({"dataset": scene.importing}, words.part("drop")),
-            self.before: shown_if(bool(rows)),
-            self.choose: gr.update(label=words("pictures.choose"), choices=rows, value=chosen),
-            self.found_side: shown_if(bool(chosen)),
-            self.found: _found(scene),
+            **self.show_pictures(scene),
+        }
+
+    def show_pictures(self, scene: Scene) -> dict[Any, Any]:
+        """What a correction may have changed: all but the ways in."""
+        words = scene.words
+        shown = ShownPictures.of(scene)
+        return {
+            self.shelf: redrawn(shown.shelf(), words.part("shelf", "drop")),
+            self.found_side: shown_if(shown.is_chosen),
+            self.found: shown.found(),
+            self.use: shown.use(),
+            self.part: redrawn(shown.part(), words.part("part", "drop")),
+            self.album: redrawn(shown.album(), words.part("album", "camera", "split", "drop")),
+            self.split: redrawn(shown.split(), words.part("split", "drop")),
+            self.foot: _next(words) if shown.can_train else Html(""),
         }
 
 
-def _row_words(name: str, images: int | None, words: Words) -> str:
-    return name if images is None else f"{name} ({words.count('found.images', images)})"
-
-
-def _found(scene: Scene) -> Html:
-    words = scene.words
-    if scene.dataset is None:
-        return Html("")
-    shown = found(
-        scene.dataset_name,
-        scene.dataset.report,
-        words,
-        thumbnails=thumbnails_of(scene.choices.dataset, scene.dataset.index.records),
-        expert=scene.choices.is_expert,
-    )
+def _next(words: Words) -> Html:
     go = tag("button", words("go.network"), type="button", data_go="network", class_="thaw-button primary")
-    return join(shown, tag("div", go, class_="thaw-next"))
+    return tag("div", go, class_="thaw-next")
 
 
 def summary(scene: Scene) -> tuple[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -44,6 +45,24 @@ async def receive_file(request: Request, target: Path, *, limit: int) -> int:
         target.unlink(missing_ok=True)
         raise
     return written
+
+
+async def receive_json(request: Request, limit: int) -> dict[str, Any]:
+    """The body as a JSON object. Raises TooLargeError past `limit`, DataError for anything else."""
+    content = bytearray()
+    chunks = request.stream()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > limit:
+            await _drain(chunks)
+            raise too_large(len(content), limit)
+    try:
+        found = json.loads(bytes(content))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise DataError("The request holds no JSON object.", "Reload the page and try again.")
+    return found
 
 
 async def _check_announced(chunks: AsyncIterator[bytes], announced: int, target: Path, limit: int) -> None:

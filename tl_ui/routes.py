@@ -9,7 +9,9 @@ from starlette.routing import Route
 from tl_ui.guard import NotFoundError, answered
 from tl_ui.routes_datasets import dataset_routes
 from tl_ui.routes_networks import network_routes
+from tl_ui.routes_pictures import picture_routes
 from tl_ui.routes_runs import run_routes
+from tl_ui.routes_staging import staging_routes
 from tl_ui.routes_static import Assets, static_routes
 from tl_ui.services import Services
 
@@ -21,6 +23,8 @@ def thaw_routes(services: Services, assets: Assets) -> list[Route]:
     rest = Route("/thaw/{rest:path}", answered(nothing_here), methods=METHODS)
     return [
         *dataset_routes(services),
+        *staging_routes(services),
+        *picture_routes(services),
         *network_routes(services),
         *run_routes(services),
         *static_routes(assets),

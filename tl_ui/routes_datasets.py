@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from tl_core.config import part_of
+from tl_core.errors import DataError
 from tl_ui.answers import json_answer
+from tl_ui.display_names import display_name
 from tl_ui.guard import answered, asked_language
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file
+from tl_ui.receiving import receive_file, receive_json
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
-LONGEST_NAME = 80
+ASKED_BYTES = 2**16
 FOR_GOOD = "private, max-age=31536000, immutable"  # the address holds the picture's hash
 
 
 def dataset_routes(services: Services) -> list[Route]:
     return [
+        Route("/thaw/datasets", answered(begin_empty, services), methods=["POST"]),
         Route("/thaw/upload", answered(upload, services), methods=["POST"]),
         Route("/thaw/datasets/{dataset}/view", answered(view, services), methods=["GET"]),
+        Route("/thaw/datasets/{dataset}/stop", answered(stop, services), methods=["POST"]),
+        Route("/thaw/datasets/{dataset}/rename", answered(rename, services), methods=["POST"]),
         Route("/thaw/datasets/{dataset}/delete", answered(delete, services), methods=["POST"]),
         Route("/thaw/datasets/{dataset}/thumb/{sha256}.jpg", answered(thumbnail, services), methods=["GET"]),
     ]
@@ -48,23 +51,50 @@ def view(services: Services, request: Request) -> Response:
     return json_answer({**shown, "failure": told})
 
 
+async def begin_empty(services: Services, request: Request) -> Response:
+    """POST {"name"} -> {"dataset"}: a set without pictures, to which they are added kind by kind."""
+    owner = owner_of(request)
+    asked = await receive_json(request, ASKED_BYTES)
+    name = display_name(str(asked.get("name", "")))
+    return json_answer({"dataset": await run_in_threadpool(services.datasets(owner).create_empty, name)})
+
+
+def stop(services: Services, request: Request) -> Response:
+    """An import under way ends soon; nothing of it is kept."""
+    services.datasets(owner_of(request)).stop(request.path_params["dataset"])
+    return json_answer({"stopping": request.path_params["dataset"]})
+
+
+async def rename(services: Services, request: Request) -> Response:
+    """POST {"name"} -> {"name"}."""
+    owner = owner_of(request)
+    asked = await receive_json(request, ASKED_BYTES)
+    name = display_name(str(asked.get("name", "")))
+    await run_in_threadpool(services.datasets(owner).rename, request.path_params["dataset"], name)
+    return json_answer({"name": name})
+
+
 def delete(services: Services, request: Request) -> Response:
     services.delete_dataset(owner_of(request), request.path_params["dataset"])
     return json_answer({"deleted": request.path_params["dataset"]})
 
 
 def thumbnail(services: Services, request: Request) -> Response:
-    parameters = request.path_params
-    text = request.query_params.get("size", "160")
+    """A JPEG of `?size=160`; with `&view=network&part=l,t,r,b` a PNG of the square that a network of this size sees."""
+    owner, asked = owner_of(request), request.query_params
+    dataset, sha256 = request.path_params["dataset"], request.path_params["sha256"]
+    text = asked.get("size", "160")
     size = int(text) if text.isdecimal() and len(text) < 5 else 0
-    path = services.thumbnail(owner_of(request), parameters["dataset"], parameters["sha256"], size)
-    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": FOR_GOOD})
+    headers = {"cache-control": FOR_GOOD}
+    if asked.get("view") == "network":
+        seen = services.pictures(owner).network_view(dataset, sha256, size, _part(asked.get("part", "")))
+        return Response(seen, media_type="image/png", headers=headers)
+    path = services.thumbnail(owner, dataset, sha256, size)
+    return FileResponse(path, media_type="image/jpeg", headers=headers)
 
 
-def display_name(text: str) -> str:
-    """What a browser calls a file, made fit to be shown: one line, no folders, no direction marks, no ending."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1]
-    # categories C*: control, format (right-to-left marks), surrogate, private use
-    clean = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in last)
-    words = re.sub(r"\s+", " ", re.sub(r"\.zip$", "", clean, flags=re.IGNORECASE)).strip()
-    return words[:LONGEST_NAME].strip() or "pictures"
+def _part(text: str) -> tuple[float, float, float, float] | None:
+    try:
+        return part_of(text)
+    except ValueError as error:
+        raise DataError(f"'{text[:80]}' is no part of a picture; {error}.", "Reload the page.") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
 from tl_core.config import PRESETS
@@ -13,7 +15,7 @@ from tl_ui.controls import BOXES, config_of, texts_of
 from tl_ui.header import drawer_of
 from tl_ui.scene import with_run
 from tl_ui.settings_boxes import texts_by_field
-from tl_ui.train_parts import offered, tried
+from tl_ui.train_parts import offered, tried, varied
 
 
 class RunActions:
@@ -32,6 +34,7 @@ class RunActions:
         self.bind.on_event(page.train.presets.pick, self.pick_preset)
         self.bind.on(page.train.find_rate.click, self.find_rate, *page.boxes())
         self.bind.on_event(page.train.rates.use, self.use_rate)
+        self.bind.on(page.train.show_varied.click, self.show_varied, *page.boxes())
         self.bind.on(page.header.runs.open, self.list_runs)
         self.acting.then_open(self.bind.on_event(page.header.runs.choose, self.choose_run), self.show_network)
 
@@ -39,12 +42,18 @@ class RunActions:
         choices = asked.choices
         if not choices.dataset:
             raise RunError("There are no pictures to learn from.", "Bring pictures on the first tab.")
-        config = config_of(self._texts(asked), self.services.resolved(asked.owner, choices.chosen()))
+        config = config_of(self._texts(asked), self.services.resolved(asked.owner, self._chosen(asked)))
         return self.acting.show(asked, choices.but(run=self.services.start_run(asked.owner, choices.dataset, config)))
 
     def _texts(self, asked: Asked) -> dict[str, str]:
         """What the boxes say; in Simple they are out of sight and say nothing."""
         return texts_by_field(asked.values) if asked.choices.is_expert else {}
+
+    def _chosen(self, asked: Asked) -> dict[str, Any]:
+        """What was chosen on the other tabs: of the network, and of the pictures, how they will be used."""
+        pictures = self.services.pictures(asked.owner)
+        used = pictures.use(asked.choices.dataset).chosen() if asked.choices.dataset else {}
+        return {**asked.choices.chosen(), **used}
 
     def pick_preset(self, asked: Asked) -> Updates:
         if asked.word("preset") not in (*PRESETS, OWN):
@@ -55,11 +64,16 @@ class RunActions:
         return {**self.page.remembered(choices), train.head: train.decisions(scene), train.presets: offered(scene)}
 
     def find_rate(self, asked: Asked) -> Updates:
-        """The settings as they are typed are checked here, so that what does not fit is said at once."""
-        chosen = {**asked.choices.chosen(), "preset": None}
+        return {self.page.train.rates: tried(self.acting.look(asked), self._typed(asked))}
+
+    def show_varied(self, asked: Asked) -> Updates:
+        return {self.page.train.augmented: varied(self.acting.look(asked), self._typed(asked))}
+
+    def _typed(self, asked: Asked) -> dict[str, Any]:
+        """The settings as they are typed, for a question of the page; what does not fit is said at once."""
+        chosen = {**self._chosen(asked), "preset": None}
         config = config_of(texts_by_field(asked.values), self.services.resolved(asked.owner, chosen))
-        settings = {**config.to_dict(), "start": chosen["start"], "weights": chosen["weights"]}
-        return {self.page.train.rates: tried(self.acting.look(asked), settings)}
+        return {**config.to_dict(), "start": chosen["start"], "weights": chosen["weights"]}
 
     def use_rate(self, asked: Asked) -> Updates:
         fields = [control.field for control in BOXES]

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tl_core.backbones.stage import Stage
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
+from tl_core.data.groups import Grouping
 from tl_core.errors import UserError
 from tl_core.jobs import launcher
 from tl_core.jobs.view import RunView
+from tl_ui.album import Album
 from tl_ui.choices import Choices
+from tl_ui.dataset_use import DatasetUse
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_runs import RunRow
@@ -52,12 +55,15 @@ class ShownRun:
 class Scene:
     """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
 
+    `datasets` are those that can be used, `sets` all of them; `album`, `use` and `groupings` belong to the chosen one.
+
     `weights_name` is what the person called the weights file that they brought, empty where none is in use.
     """
 
     choices: Choices
     shared: bool
     datasets: tuple[DatasetRow, ...]
+    sets: tuple[DatasetRow, ...]
     runs: tuple[RunRow, ...]
     dataset: Dataset | None
     dataset_name: str
@@ -65,6 +71,9 @@ class Scene:
     run: ShownRun | None
     stages: tuple[Stage, ...]
     weights_name: str = ""
+    album: Album | None = None
+    use: DatasetUse = field(default_factory=DatasetUse)
+    groupings: tuple[Grouping, ...] = ()
 
     @property
     def names(self) -> dict[str, str]:
@@ -82,11 +91,14 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
     datasets = tuple(row for row in rows if row.state == "finished")
     row = next((row for row in datasets if row.id == choices.dataset), None)
     dataset = services.dataset(owner, row.id) if row else None
+    pictures = services.pictures(owner)
+    use = pictures.use(row.id) if row else DatasetUse()
     run = shown_run(services, owner, choices.run, {row.id: row.name for row in datasets})
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
         shared=services.settings.shared,
         datasets=datasets,
+        sets=tuple(rows),
         runs=tuple(services.list_runs(owner)),
         dataset=dataset,
         dataset_name=row.name if row else "",
@@ -94,6 +106,9 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         run=run,
         stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
         weights_name=services.weights(owner).name(choices.weights) if choices.weights else "",
+        album=pictures.album(row.id) if row else None,
+        use=use,
+        groupings=pictures.groupings(row.id) if row and use.used_in == "new" else (),
     )
 
 

@@ -15,6 +15,7 @@ from tl_ui.choices import Choices
 from tl_ui.components import ASSETS
 from tl_ui.header import Header, drawer_of
 from tl_ui.network_tab import NetworkTab, Opened
+from tl_ui.picture_actions import Brought
 from tl_ui.pictures_tab import PicturesTab
 from tl_ui.results_tab import ResultsTab
 from tl_ui.scene import Scene
@@ -26,8 +27,8 @@ from tl_ui.try_tab import TryTab
 from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
-STYLES = ("style", "tabs", "networks")
 # All tabs are built at once: Gradio keeps only the last update of a component in a tab that was never opened.
+STYLES = ("style", "tabs", "pictures", "networks")
 KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'
@@ -76,7 +77,7 @@ class Page:
     @classmethod
     def build(cls, words: Words, settings: Settings) -> Page:
         choices, stages = gr.State(Choices()), gr.State(())
-        opened, brought = gr.State(Opened()), gr.State("")  # what the slow steps found
+        opened, brought = gr.State(Opened()), gr.State(Brought())  # what the slow steps found
         # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
         kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
         header = Header.build(words, shared=settings.shared)

@@ -17,14 +17,18 @@ from tl_core.data.dataset import Dataset
 from tl_core.errors import DataError
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
+from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.view import RunView
 from tl_core.jobs.workspace import Workspace
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import RefusedError
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
+from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
+from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights, OwnWeights
 from tl_ui.settings import Settings
+from tl_ui.staging import Staging, remove
 
 STARTS = ("pretrained", "scratch")  # anything else is the identifier of an earlier run
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
@@ -38,6 +42,7 @@ class Services:
         self.workspace = Workspace(settings.workspace)
         self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
+        self._staging = Staging(settings.limits.archive_bytes)
 
     def close(self) -> None:
         self._shelf.close()
@@ -52,14 +57,23 @@ class Services:
         self.assistant.warm(model=self.runs(owner).run(run).path)
 
     def sweep(self) -> None:
-        """Removes uploads that a server which died left half written."""
+        """Removes uploads that a server which died left half written, and what killed imports left."""
+        for datasets in (self.workspace.root / "people").glob("*/datasets"):
+            sweep_imports(datasets)
         for left in (self.workspace.root / "people").glob("*/incoming/*"):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
-                left.unlink(missing_ok=True)
+                remove(left)
 
     def datasets(self, owner: str) -> OwnedDatasets:
         person = self.workspace.person(owner)
         return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local")
+
+    def pictures(self, owner: str) -> OwnedPictures:
+        return OwnedPictures(self.datasets(owner), self._shelf, self.settings.limits)
+
+    def uploads(self, owner: str) -> OwnedUploads:
+        person = self.workspace.person(owner)
+        return OwnedUploads(person, self._staging, self.datasets(owner), self.pictures(owner))
 
     def runs(self, owner: str) -> OwnedRuns:
         return OwnedRuns(self.workspace.person(owner), self.assistant)

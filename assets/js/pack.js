@@ -71,6 +71,24 @@ async function pack(files, onProgress) {
   return new Blob([...parts, ...directory, directoryEnd(files.length, directorySize, offset)], { type: 'application/zip' });
 }
 
+// A folder of any size as several zips, since one without the 64-bit extension ends at 4 GB and 65,535 files. Each is
+// made when it is asked for: what is sent is let go.
+const PART_BYTES = 1e9;
+const PART_FILES = 20000;
+
+function parted(files) {
+  const parts = [];
+  let room = 0;
+  const most = window.THAW_PART_FILES || PART_FILES;
+  for (const item of files) {
+    const last = parts[parts.length - 1];
+    if (!last || last.length >= most || room < item.file.size) { parts.push([]); room = PART_BYTES; }
+    parts[parts.length - 1].push(item);
+    room -= item.file.size;
+  }
+  return parts;
+}
+
 async function walk(entry, path, found) {
   if (entry.isFile) {
     found.push({ file: await new Promise((ok, no) => entry.file(ok, no)), path: path + entry.name });

@@ -7,13 +7,11 @@ import dataclasses
 import numpy as np
 
 from tl_core.backbones.stage import Stage
-from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
 from tl_core.evaluation.scores import RunResult, score
 from tl_ui.choices import Choices
 from tl_ui.ice import frozen_count, group_ends, ice_value
 from tl_ui.markup import tag
 from tl_ui.present import compact, frozen_stages, ice_in_words, percent, trained_share
-from tl_ui.present_pictures import found, sentence, thumbnails_of
 from tl_ui.present_results import measured_on, mixed_up, results
 from tl_ui.present_results import sentence as result_sentence
 from tl_ui.words import words_for
@@ -28,53 +26,9 @@ STAGES = (
 )
 
 
-def report(**changes: object) -> DatasetReport:
-    plain = DatasetReport(
-        classes={"fox": {"train": 300}, "dog": {"train": 112}}, images=412, skipped=(), system_files=0, findings=()
-    )
-    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
-
-
 def result(measured: str = "test", classes: tuple[str, ...] = ("dog", "fox")) -> RunResult:
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
     return score(probabilities, np.array([0, 0, 1, 0]), classes, measured)  # type: ignore[arg-type]
-
-
-def test_pictures_and_kinds_are_counted_in_one_sentence() -> None:
-    assert sentence(report(), EN) == "412 pictures, 2 kinds."
-    skipped = tuple(Skipped(f"{n}.jpg", "It is cut off.") for n in range(3))
-    assert sentence(report(skipped=skipped), EN) == "412 pictures, 2 kinds; 3 not used."
-    assert sentence(report(skipped=skipped), ZH) == "412 张图片，2 类；3 个文件未使用。"
-
-
-def test_a_hostile_class_name_stays_text_everywhere() -> None:
-    finding = Finding("imbalance", "warning", HOSTILE, (HOSTILE,))
-    seen = report(classes={HOSTILE: {"train": 1, "test": 1}}, skipped=(Skipped(HOSTILE, HOSTILE),), findings=(finding,))
-    records = (ImageRecord(HOSTILE, HOSTILE, "train", "ab" * 32, 8, 8, 100),)
-    panel = found(HOSTILE, seen, EN, thumbnails=thumbnails_of("d", records), expert=True)
-    answers = results(result(classes=(HOSTILE, "fox")), {}, EN, expert=True)
-    for page in (panel, answers):
-        assert "<img src=x" not in page
-        assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}}${x}&quot;&#x27;" in page
-
-
-def test_simple_shows_the_three_worst_findings_and_says_that_there_are_more() -> None:
-    kinds = (("note", "tiny"), ("note", "converted"), ("harm", "leak"), ("warning", "few"), ("note", "links"))
-    findings = tuple(Finding(kind, level, f"about {kind}") for level, kind in kinds)  # type: ignore[arg-type]
-    simple = found("x", report(findings=findings), EN, thumbnails={}, expert=False)
-    expert = found("x", report(findings=findings), EN, thumbnails={}, expert=True)
-    assert [simple.count(f"about {kind}") for _, kind in kinds] == [1, 0, 1, 1, 0]
-    assert "2 more in Expert." in simple
-    assert simple.index("about leak") < simple.index("about few")
-    assert all(f"about {kind}" in expert for _, kind in kinds)
-
-
-def test_thumbnails_are_spread_over_the_pictures_of_a_class() -> None:
-    records = [ImageRecord(f"fox/{n}.jpg", "fox", None, f"{n:064d}", 8, 8, 100) for n in range(80)]
-    shown = thumbnails_of("abc", records)["fox"]
-    assert len(shown) == 8
-    assert [item.path for item in shown] == [f"fox/{n}.jpg" for n in range(0, 80, 10)]
-    assert shown[0].address == f"thaw/datasets/abc/thumb/{0:064d}.jpg?size=160"
 
 
 def test_the_result_is_told_with_its_interval_and_the_baseline() -> None:

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from tests.ui.conftest import HOST, FakeAssistant, animals_zip, incoming, wait_until
 from tl_core.data.limits import LOCAL
+from tl_ui.display_names import display_name
 from tl_ui.listening import listen
-from tl_ui.routes_datasets import display_name
 from tl_ui.server import routes_app
 from tl_ui.services import Services
 from tl_ui.settings import Settings

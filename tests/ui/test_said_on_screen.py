@@ -13,6 +13,7 @@ from tl_core.data.index import DatasetReport, Finding, Skipped
 from tl_core.errors import DataError
 from tl_ui.choices import Choices
 from tl_ui.guard import guarded
+from tl_ui.present_doctor import doctor
 from tl_ui.present_pictures import found
 from tl_ui.routes_runs import in_words
 from tl_ui.words import words_for
@@ -58,7 +59,7 @@ def test_findings_and_reasons_are_shown_in_the_page_s_language() -> None:
         system_files=0,
         findings=(Finding("tiny", "note", "2 pictures below 32 pixels: a network sees little there."),),
     )
-    shown = found("foxes", report, ZH, thumbnails={}, expert=True)
+    shown = found("foxes", report, ZH, doctor(report.findings, ZH, dataset="d", pictures={}, expert=True))
     assert "文件为空（0 字节）。" in shown
     assert "2 张图片小于 32 像素" in shown
 
@@ -66,6 +67,6 @@ def test_findings_and_reasons_are_shown_in_the_page_s_language() -> None:
 def test_every_component_drawn_in_the_browser_knows_its_language() -> None:
     assert ZH.part("drop")["language"] == "zh-CN"
     scripts = Path(__file__).resolve().parents[2] / "assets" / "js"
-    for name in ("dropzone", "live", "try"):
+    for name in ("dropzone", "sending", "live", "try"):
         text = (scripts / f"{name}.js").read_text(encoding="utf-8")
         assert text.count("fetch(") == text.count("fetch(inLanguage(")

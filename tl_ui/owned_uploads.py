@@ -1,0 +1,62 @@
+"""What one owner sends in several files: taken in one by one, then imported together or added to a dataset.
+
+Knows no HTTP. The files are opened by nobody here: an import has its worker, and a picture its decoding child.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tl_core.errors import DataError
+from tl_core.jobs.workspace import Person
+from tl_ui.owned_datasets import OwnedDatasets
+from tl_ui.owned_pictures import OwnedPictures
+from tl_ui.staging import Staging
+
+
+class OwnedUploads:
+    def __init__(self, person: Person, staging: Staging, datasets: OwnedDatasets, pictures: OwnedPictures) -> None:
+        self._person = person
+        self._staging = staging
+        self._datasets = datasets
+        self._pictures = pictures
+
+    def begin(self) -> str:
+        return self._staging.open(self._person)
+
+    def reserve(self, staged: str, name: str) -> tuple[Path, int]:
+        """A free path for the next file, and how many bytes may come."""
+        return self._staging.reserve(self._person, staged, name)
+
+    def arrived(self, staged: str, path: Path, name: str) -> int:
+        return self._staging.arrived(self._person, staged, path, name)
+
+    def drop(self, staged: str) -> None:
+        self._staging.close(self._person, staged)
+
+    def start_import(self, staged: str, name: str) -> str:
+        """One import of all the zips that came; they are removed when it has ended."""
+        files = [path for _, path in self._files(staged)]
+        dataset = self._datasets.start_several(files, name)
+        self._staging.close(self._person, staged, keep=True)
+        return dataset
+
+    def add(self, staged: str, dataset: str, label: str) -> dict[str, Any]:
+        """Adds the pictures that came to a class, which may be new; says what was skipped and why."""
+        files = self._files(staged)
+        try:
+            found = self._pictures.correct(dataset, lambda editor: editor.add(label, files))
+        finally:
+            self._staging.close(self._person, staged)
+        return {
+            "added": found.images,
+            "skipped": [{"path": item.path, "reason": item.reason} for item in found.skipped],
+            "images": found.dataset.report.images,
+        }
+
+    def _files(self, staged: str) -> list[tuple[str, Path]]:
+        files = self._staging.files(self._person, staged)
+        if not files:
+            raise DataError("Nothing was sent.", "Choose pictures, a folder or a zip again.")
+        return files

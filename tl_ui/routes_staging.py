@@ -1,0 +1,68 @@
+"""The routes of what comes in several files: parts of a large folder, several zips, photos for a class.
+
+A set is opened, its files come one by one, and then it is imported, added to a dataset, or dropped.
+"""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tl_ui.answers import json_answer
+from tl_ui.display_names import display_name, file_name
+from tl_ui.guard import answered
+from tl_ui.owner import owner_of
+from tl_ui.receiving import receive_file, receive_json
+from tl_ui.services import Services
+
+ASKED_BYTES = 2**16
+
+
+def staging_routes(services: Services) -> list[Route]:
+    return [
+        Route("/thaw/staging", answered(begin, services), methods=["POST"]),
+        Route("/thaw/staging/{staged}/file", answered(take_file, services), methods=["POST"]),
+        Route("/thaw/staging/{staged}/import", answered(import_staged, services), methods=["POST"]),
+        Route("/thaw/staging/{staged}/add", answered(add_staged, services), methods=["POST"]),
+        Route("/thaw/staging/{staged}/drop", answered(drop, services), methods=["POST"]),
+    ]
+
+
+def begin(services: Services, request: Request) -> Response:
+    """POST -> {"staged"}."""
+    return json_answer({"staged": services.uploads(owner_of(request)).begin()})
+
+
+async def take_file(services: Services, request: Request) -> Response:
+    """POST, the raw bytes of a file, `?name=fox.jpg` -> {"files"}: how many there are now."""
+    uploads = services.uploads(owner_of(request))
+    staged = request.path_params["staged"]
+    name = file_name(request.query_params.get("name", ""))
+    target, room = uploads.reserve(staged, name)
+    await receive_file(request, target, limit=room)
+    return json_answer({"files": uploads.arrived(staged, target, name)})
+
+
+async def import_staged(services: Services, request: Request) -> Response:
+    """POST {"name"} -> {"dataset"}: the files are zips, read into one dataset in a process of its own."""
+    uploads = services.uploads(owner_of(request))
+    asked = await receive_json(request, ASKED_BYTES)
+    name = display_name(str(asked.get("name", "")))
+    dataset = await run_in_threadpool(uploads.start_import, request.path_params["staged"], name)
+    return json_answer({"dataset": dataset})
+
+
+async def add_staged(services: Services, request: Request) -> Response:
+    """POST {"dataset", "label"} -> {"added", "skipped": [{"path", "reason"}]}: the files are pictures of one class."""
+    uploads = services.uploads(owner_of(request))
+    asked = await receive_json(request, ASKED_BYTES)
+    dataset, label = str(asked.get("dataset", "")), str(asked.get("label", ""))
+    added = await run_in_threadpool(uploads.add, request.path_params["staged"], dataset, label)
+    return json_answer(added)
+
+
+def drop(services: Services, request: Request) -> Response:
+    services.uploads(owner_of(request)).drop(request.path_params["staged"])
+    return json_answer({"dropped": request.path_params["staged"]})
