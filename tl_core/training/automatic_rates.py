@@ -13,7 +13,12 @@ from tl_core.training.automatic import Situation
 RATE_OF = {"sgd": 30.0, "adagrad": 10.0}
 
 
-def auto_learning_rate(situation: Situation, optimizer: str, batch_size: int) -> tuple[float, str]:
+LORA_RATE = 10.0  # its additions start from nothing, and are small
+
+
+def auto_learning_rate(
+    situation: Situation, optimizer: str, batch_size: int, *, lora: bool = False
+) -> tuple[float, str]:
     """For AdamW at 32 pictures a step; smaller groups take smaller steps, by the square root."""
     if situation.scratch:
         rate, why = 1e-3, "Starting from nothing allows big steps."
@@ -21,6 +26,8 @@ def auto_learning_rate(situation: Situation, optimizer: str, batch_size: int) ->
         rate, why = 2e-4, "Small steps, so that what the network already knows is kept."
     else:
         rate, why = 5e-5, "Transformers forget quickly, so the steps are very small."
+    if lora:
+        rate, why = rate * LORA_RATE, "What LoRA adds starts from nothing, so it learns in bigger steps."
     if optimizer in RATE_OF:
         name = {"sgd": "SGD", "adagrad": "Adagrad"}[optimizer]
         rate, why = rate * RATE_OF[optimizer], why + f" ({name} takes bigger ones than AdamW.)"

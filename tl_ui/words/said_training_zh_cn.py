@@ -49,6 +49,7 @@ SAID: dict[str, str] = {
     "warmup_epochs '{value}' is not used: one-cycle has a rise of its own.": (
         "未使用 warmup_epochs '{value}'：one-cycle 自带上升阶段。"
     ),
+    "What LoRA adds starts from nothing, so it learns in bigger steps.": "LoRA 的附加量从零开始，所以用较大的步长。",
     "(Adagrad takes bigger ones than AdamW.)": "（Adagrad 的步长比 AdamW 大。）",
     "Each step keeps most of the one before it; the usual value for SGD.": (
         "每一步保留上一步的大部分，这是 SGD 的常用值。"
