@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,27 @@ def test_a_stop_while_reading_still_gives_a_model_of_a_few_pictures_of_each_clas
 def test_going_on_from_another_run_is_said_to_be_not_built_yet(pictures: Path) -> None:
     with pytest.raises(NotYetError, match="start is 'abc': going on from an earlier run is not built yet"):
         session(imported(pictures), RunConfig(start="abc"))
+
+
+def test_for_new_places_whole_folders_around_the_kinds_are_kept_out(tmp_path: Path) -> None:
+    write_digits(tmp_path / "digits", {"north": 8, "south": 8, "west": 8})
+    dataset = imported(tmp_path / "digits")
+    events = session(dataset, replace(CONFIG, used_in="new"))
+    assert isinstance(events[0], Planned)
+    assert [events[0].plan[name] for name in ("used_in", "kept_out", "groups")] == ["new", "folder", 3]
+    rows = read_split_csv(tmp_path / "run" / "split.csv")
+    sides = {place: {row.split for row in rows if row.group == place} for place in ("north", "south", "west")}
+    assert sorted(len(side) for side in sides.values()) == [1, 1, 1]
+    assert {side for both in sides.values() for side in both} == {"train", "val"}
+    warned = [event.message for event in events if isinstance(event, Warned)]
+    assert any("and so 33 % of the pictures instead of 20 %" in message for message in warned)
+
+
+def test_for_new_places_without_groups_the_number_is_called_what_it_is(pictures: Path) -> None:
+    events = session(imported(pictures), replace(CONFIG, used_in="new"))
+    assert isinstance(events[0], Planned)
+    assert (events[0].plan["used_in"], events[0].plan["kept_out"]) == ("new", "none")
+    assert any("new places may score lower" in event.message for event in events if isinstance(event, Warned))
 
 
 def test_rare_classes_are_warned_about(tmp_path: Path) -> None:

@@ -16,8 +16,15 @@ WORDS: dict[str, str] = {
     "results.on_validation_chose": "They also chose which epoch to keep, so this flatters a little. "
     "Bring a test folder for a stricter answer.",
     "results.unmeasured": "Not a single picture of {names} was among them: of that the result says nothing.",
-    "results.on_cross": "Measured on {n} pictures like these, each one left out once. "
-    "New places may be harder: bring a test folder to know.",
+    "results.on_cross": "Measured on {n} pictures like these, each one left out once.",
+    "results.places_same": "This is for the same places and days; new places may score lower.",
+    "results.places_unknown": "Nothing says which pictures belong to one place or day: new places may score lower.",
+    "results.places_new": "Whole groups were kept out of training ({groups} {by} in all): so it holds for new ones.",
+    "results.by_table": "groups of your table",
+    "results.by_folder": "outer folders",
+    "results.by_camera": "cameras",
+    "results.by_day": "days",
+    "results.by_name": "groups by file name",
     "results.mixed": "Most often mixed up: “{truth}” taken for “{answer}” ({n}).",
     "results.no_mistakes": "No mistake among these pictures.",
     "results.confusion": "What was taken for what",
