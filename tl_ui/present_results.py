@@ -56,7 +56,9 @@ def _places(plan: Mapping[str, Any], words: Words) -> str:
     """Whether the number is for pictures like these or for new places. An old plan says nothing of it: the same."""
     kept_out = str(plan.get("kept_out", "none"))
     if kept_out != "none":
-        return words("results.places_new", groups=number(int(plan.get("groups", 0))), by=words(f"results.by_{kept_out}"))
+        return words(
+            "results.places_new", groups=number(int(plan.get("groups", 0))), by=words(f"results.by_{kept_out}")
+        )
     return words("results.places_unknown" if plan.get("used_in") == "new" else "results.places_same")
 
 
