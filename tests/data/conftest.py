@@ -26,7 +26,7 @@ def bring(tmp_path: Path, pool: DecoderPool) -> Bring:
     """Imports a source with the shared children, into a fresh folder of tmp_path/datasets."""
     made: list[Path] = []
 
-    def bring_in(source: Path, limits: Limits = LOCAL) -> Dataset:
+    def bring_in(source: Path | list[Path], limits: Limits = LOCAL) -> Dataset:
         made.append(tmp_path / "datasets" / f"dataset{len(made)}")
         import_into(source, made[-1], limits=limits, pool=pool)
         return open_dataset(made[-1])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.pictures_for_tests import pets, png, write_files, write_zip
+from tests.data.pictures_for_tests import encoded, noise, pets, png, write_files, write_zip
 from tl_core.commands import check, sample
 from tl_core.errors import DataError
 
@@ -42,7 +42,7 @@ def test_a_second_check_reads_no_picture_and_says_the_same(
     def read_again(*_: object, **__: object) -> None:
         raise AssertionError("the pictures were read again")
 
-    monkeypatch.setattr(check, "import_source", read_again)
+    monkeypatch.setattr(check, "import_sources", read_again)
     assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
     second = capsys.readouterr()
     assert second.out == first
@@ -54,10 +54,48 @@ def test_check_tells_a_person_what_was_found(tmp_path: Path, capsys: pytest.Capt
     assert run_check(tmp_path / "workspace", str(folder)) == 0
     text = capsys.readouterr().out
     assert "pets: 7 pictures, 2 kinds; passed over: 1 file, and 0 of the system." in text
-    assert "  cats  3 train" in text
+    assert "  cats  3 train  " in text
     assert "harm: The same picture lies in 'cats' and 'dogs'; one label is wrong." in text
     assert "passed over: 'dogs/bad\\x1b.png': It is empty (0 bytes)." in text
     assert "\x1b" not in text
+
+
+def test_check_draws_a_bar_for_each_split_and_says_sizes_and_formats(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {f"train/cats/{number}.png": png(number) for number in range(8)}
+    files |= {"test/cats/9.png": png(9, (200, 100)), "train/dogs/1.jpg": encoded(noise(20), "JPEG")}
+    folder = write_files(tmp_path / "pets", files)
+    assert run_check(tmp_path / "workspace", str(folder)) == 0
+    text = capsys.readouterr().out
+    assert f"  cats  8 train, 1 test  {'#' * 28}{'.' * 4}\n" in text
+    assert "  dogs  1 train          ####\n" in text
+    assert "Pixels: 40 x 36 ('train/cats/0.png') to 200 x 100 ('test/cats/9.png')." in text
+    assert "Formats: 9 PNG, 1 JPEG." in text
+    assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["largest"] == {"path": "test/cats/9.png", "width": 200, "height": 100}
+    assert report["formats"] == {"PNG": 9, "JPEG": 1}
+    assert {"classes", "images", "skipped", "system_files", "findings"} < set(report)
+
+
+def test_check_takes_several_sources_as_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "pets", pets())
+    table = (
+        write_files(tmp_path / "more", {"1.png": png(50), "labels.csv": b"path,label\n1.png,birds\n"}) / "labels.csv"
+    )
+    assert run_check(tmp_path / "workspace", str(folder), str(table), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["classes"] == {
+        "birds": {"train": 1}, "cats": {"train": 3}, "dogs": {"train": 3},
+    }  # fmt: skip
+
+
+def test_many_kinds_are_counted_and_not_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "many", {f"kind {number:02}/1.png": png(number) for number in range(62)})
+    assert run_check(tmp_path / "workspace", str(folder)) == 0
+    text = capsys.readouterr().out
+    assert "  kind 59  1 train" in text
+    assert "  and 2 more kinds (all with --json)" in text
 
 
 def test_check_needs_no_workspace_that_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

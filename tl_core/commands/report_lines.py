@@ -1,0 +1,96 @@
+"""A dataset's report as lines for a person at a terminal, and what `check --json` adds. Parses no arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tl_core.data.columns import Columns
+from tl_core.data.counting import counted
+from tl_core.data.dataset import Dataset
+from tl_core.data.index import SPLITS, DatasetReport, Skipped
+from tl_core.data.names import listed, shown
+
+PATHS_SHOWN = 3
+REASONS_SHOWN = 10
+KINDS_SHOWN = 60
+BAR_LETTERS = 32  # of the largest kind
+BARS = {"train": "#", "val": "=", "test": "."}  # plain letters: not every terminal has blocks
+
+
+def report_in_words(dataset: Dataset) -> list[str]:
+    """What was found: kinds with bars, sizes and formats, the findings by harm, and what was passed over."""
+    report = dataset.report
+    lines = [
+        f"{shown(dataset.name)}: {counted(report.images, 'picture')}, {counted(len(report.classes), 'kind')}; passed "
+        f"over: {counted(len(report.skipped), 'file')}, and {report.system_files:,} of the system."
+    ]
+    lines += _kinds_in_words(report) + _facts_in_words(facts_of(dataset.index.columns))
+    for finding in report.findings:
+        lines.append(f"{finding.severity}: {shown(finding.message)}")
+        if finding.paths:
+            lines.append(f"  {listed(finding.paths, PATHS_SHOWN)}")
+    if not report.findings:
+        lines.append("Nothing to put right was found.")
+    return lines + _skipped_in_words(report.skipped)
+
+
+def facts_of(columns: Columns) -> dict[str, Any]:
+    """The smallest and the largest picture by their pixels, and how many there are of each format."""
+    facts: dict[str, Any] = {"smallest": None, "largest": None, "formats": {}}
+    if not len(columns):
+        return facts
+    pixels = columns.width.astype(np.int64) * columns.height
+    for name, at in (("smallest", int(pixels.argmin())), ("largest", int(pixels.argmax()))):
+        size = {"width": int(columns.width[at]), "height": int(columns.height[at])}
+        facts[name] = {"path": columns.path(at), **size}
+    counts = np.bincount(columns.format, minlength=len(columns.formats))
+    named = [(name, int(count)) for name, count in zip(columns.formats, counts, strict=True) if name and count]
+    return {**facts, "formats": dict(sorted(named, key=lambda pair: -pair[1]))}
+
+
+def _kinds_in_words(report: DatasetReport) -> list[str]:
+    kinds = list(report.classes.items())[:KINDS_SHOWN]
+    wide = max((len(shown(label)) for label, _ in kinds), default=0)
+    parts = [", ".join(f"{counts[split]:,} {split}" for split in SPLITS if split in counts) for _, counts in kinds]
+    most = max((sum(counts.values()) for _, counts in kinds), default=1)
+    room = max(map(len, parts), default=0)
+    lines = [
+        f"  {shown(label):<{wide}}  {part:<{room}}  {_bar(counts, most)}"
+        for (label, counts), part in zip(kinds, parts, strict=True)
+    ]
+    if len(report.classes) > KINDS_SHOWN:
+        lines.append(f"  and {len(report.classes) - KINDS_SHOWN:,} more kinds (all with --json)")
+    return lines
+
+
+def _bar(counts: dict[str, int], most: int) -> str:
+    """A letter for every so many pictures, at least one for a split that has any."""
+    lengths = {split: max(1, round(counts[split] * BAR_LETTERS / most)) for split in SPLITS if counts.get(split)}
+    return "".join(BARS[split] * length for split, length in lengths.items())
+
+
+def _facts_in_words(facts: dict[str, Any]) -> list[str]:
+    if not facts["smallest"]:
+        return []
+    smallest, largest = (
+        f"{facts[name]['width']} x {facts[name]['height']} ('{shown(facts[name]['path'])}')"
+        for name in ("smallest", "largest")
+    )
+    formats = ", ".join(f"{count:,} {name}" for name, count in facts["formats"].items())
+    return [f"Pixels: {smallest} to {largest}.", *([f"Formats: {formats}."] if formats else [])]
+
+
+def _skipped_in_words(skipped: Sequence[Skipped]) -> list[str]:
+    """One line a reason, with examples; `--json` has every file."""
+    by_reason: dict[str, list[str]] = {}
+    for item in skipped:
+        by_reason.setdefault(item.reason, []).append(item.path)
+    ranked = sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
+    lines = [f"passed over: {listed(paths, PATHS_SHOWN)}: {shown(reason)}" for reason, paths in ranked[:REASONS_SHOWN]]
+    if len(ranked) > REASONS_SHOWN:
+        rest = sum(len(paths) for _, paths in ranked[REASONS_SHOWN:])
+        lines.append(f"passed over: {rest:,} more for other reasons (all with --json)")
+    return lines
