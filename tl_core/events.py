@@ -23,7 +23,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Progress of a phase, counted in pictures (or files). `name` is one of PHASES."""
+    """Progress of a phase, counted in pictures (or files; megabytes where it is "fetching"). `name`: one of PHASES."""
 
     kind: ClassVar[str] = "phase"
     name: str
@@ -33,7 +33,7 @@ class Phase:
     seconds_left: float | None = None
 
 
-PHASES = ("loading", "reading", "looking", "features", "head", "training", "scoring", "saving")
+PHASES = ("fetching", "loading", "reading", "looking", "features", "head", "training", "scoring", "saving")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import torch
 from tests.export.models import edit_json, edited, save_small_model, small_bundle, small_config, small_network
 from tl_core.errors import BundleError, RunError
 from tl_core.export.bundle import save_model
-from tl_core.export.loading import load_network, model_path
+from tl_core.export.described import model_path
+from tl_core.export.loading import load_network
 from tl_core.export.manifest import CONFIG, WEIGHTS
 
 

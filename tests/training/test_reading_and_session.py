@@ -15,7 +15,7 @@ from small_training import BACKBONE, Ticking
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, import_source
 from tl_core.data.splits import read_split_csv
-from tl_core.errors import DataError, NotYetError
+from tl_core.errors import BundleError, DataError
 from tl_core.evaluation.predictor import Predictor
 from tl_core.events import EpochDone, Event, Finished, Phase, Planned, Stopped, Warned, checked
 from tl_core.training.session import run_training
@@ -131,9 +131,9 @@ def test_a_stop_while_reading_still_gives_a_model_of_a_few_pictures_of_each_clas
     assert Predictor.open(pictures.parent / "run").classes == ("0", "1", "2")
 
 
-def test_going_on_from_another_run_is_said_to_be_not_built_yet(pictures: Path) -> None:
-    with pytest.raises(NotYetError, match="start is 'abc': going on from an earlier run is not built yet"):
-        session(imported(pictures), RunConfig(start="abc"))
+def test_a_run_to_start_from_that_is_not_there_is_named(pictures: Path) -> None:
+    with pytest.raises(BundleError, match=r"There is no model at '.*/abc'"):
+        session(imported(pictures), RunConfig(start=str(pictures / "abc")))
 
 
 def test_for_new_places_whole_folders_around_the_kinds_are_kept_out(tmp_path: Path) -> None:

@@ -13,12 +13,17 @@ from tl_core.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`name` is one that builds it again without its weights; `classifier` the dotted path of its last Linear."""
+    """`name` is one that builds it again without its weights; `classifier` the dotted path of its last Linear.
+
+    `origin` is the chain of what its weights learned from, the first first; `told` are sentences for the person.
+    """
 
     name: str
     module: nn.Module
     classifier: str
     preprocessing: Preprocessing
+    origin: tuple[dict[str, Any], ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def classifier_of(name: str, module: Any) -> str:

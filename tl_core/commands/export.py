@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = find_run(workspace_of_arguments(arguments).person().runs, arguments.run_name)
     check_target(arguments.out, "--out")
     # torch takes seconds to import: help and mistakes are answered before.
-    from tl_core.export.loading import model_path
+    from tl_core.export.described import model_path
     from tl_core.export.packing import zip_model
 
     model = model_path(found.path)

@@ -23,7 +23,7 @@ FIRST_VERSION = 1
 MAX_CLASSES = 100_000
 MAX_SQUARE = 4096  # pixels a side; far above any backbone, far below what fills the memory
 # No ':' on purpose: timm would follow "hf-hub:..." and "local-dir:..." to code and weights that a stranger chose.
-BACKBONE_NAME = re.compile(r"(torchvision/)?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,119}")
+BACKBONE_NAME = re.compile(r"((torchvision|thaw)/)?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,119}")
 INTERPOLATIONS = ("bilinear", "bicubic")
 REMEDY = "Use the file as Thaw exported it, or export it again."
 
@@ -34,6 +34,7 @@ class ModelConfig:
 
     `result` is `RunResult.to_dict()`, or None when nothing was measured; `temperature` divides the outputs before
     the softmax; `versions` are of the programs that made it. An answer is the mean over `views`, looks at a picture.
+    `origin` is the chain of what the weights learned from before, the first first.
     """
 
     backbone: str
@@ -44,6 +45,7 @@ class ModelConfig:
     versions: dict[str, str] = field(default_factory=lambda: {"thaw": __version__})
     format_version: int = FIRST_VERSION
     views: tuple[str, ...] = (CENTRE,)
+    origin: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         if self.views != (CENTRE,):
@@ -54,7 +56,7 @@ class ModelConfig:
         views = list(values.pop("views"))
         if views != [CENTRE]:
             values["views"] = views
-        values["classes"] = list(self.classes)
+        values["classes"], values["origin"] = list(self.classes), list(self.origin)
         values["preprocessing"] = self.preprocessing.to_dict()
         for name in ("mean", "std"):
             values["preprocessing"][name] = list(values["preprocessing"][name])
@@ -72,6 +74,7 @@ class ModelConfig:
         known = {name: values[name] for name in _fields(cls) if name in values}
         known.update(classes=tuple(values["classes"]), preprocessing=Preprocessing.from_dict(preprocessing))
         known["views"] = tuple(values.get("views", (CENTRE,)))
+        known["origin"] = tuple(values.get("origin", ()))
         return cls(**known)
 
 
@@ -103,6 +106,9 @@ def _problems(values: dict[str, Any]) -> Iterator[str]:
     versions = values.get("versions", {})
     if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
         yield "versions is no set of named versions"
+    origin = values.get("origin", [])
+    if not isinstance(origin, list) or not all(isinstance(step, dict) for step in origin):
+        yield "origin is no list of steps"
     preprocessing = values.get("preprocessing")
     if isinstance(preprocessing, dict):
         yield from _preprocessing_problems(preprocessing)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tl_core.config import RunConfig
 from tl_core.errors import RunError
+from tl_core.jobs.beginnings import checked_beginning
 from tl_core.jobs.workspace import IDENTIFIER, new_identifier
 from tl_core.platform import atomic_write_json, fsync_folder
 
@@ -122,7 +123,11 @@ class RunDir(JobDir):
 
 
 def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
-    """A new run's folder with its settings, whole or not at all; nothing runs yet."""
+    """A new run's folder with its settings, whole or not at all; nothing runs yet.
+
+    Raises a UserError, and leaves no folder, where the run could not begin with what its settings name.
+    """
+    config = checked_beginning(config, runs)
     run = RunDir(runs / new_identifier())
     draft = RunDir(runs / f".{run.id}")
     draft.path.mkdir(parents=True)

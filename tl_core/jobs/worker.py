@@ -12,11 +12,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
+from tl_core.jobs.beginnings import STARTS, start_path
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
@@ -100,8 +102,11 @@ def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
     from tl_core.data.dataset import open_dataset
     from tl_core.training.session import run_training
 
+    config = run.config
+    if config.start not in STARTS:
+        config = replace(config, start=str(start_path(config.start, run.path.parent)))
     return run_training(
-        run.config,
+        config,
         open_dataset(run.dataset_folder),
         run.path,
         workspace_of(run.path).cache,

@@ -9,7 +9,6 @@ from tl_core.config import RunConfig
 
 # Each leaves this list with the code that carries it out.
 AWAITED: dict[str, tuple[Any, ...]] = {
-    "weights": (),
     "used_in": ("same",),
     "group_by": (),
     "part": (),

@@ -61,8 +61,9 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     if why_not:
         resolve.reasons["prefix_cached"] = why_not
     return TrainingPlan(
-        backbone=config.backbone,
+        backbone=facts.backbone or config.backbone,
         start=config.start,
+        origin=facts.origin,
         classes=facts.classes,
         preprocessing=facts.preprocessing,
         stages=facts.stages,
