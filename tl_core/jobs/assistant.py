@@ -68,6 +68,7 @@ class Work:
             "probe": hints.probe,
             "compare": hints.compare,
             "estimate": hints.estimate,
+            "rate_finder": hints.rate_finder,
         }
 
     def close(self) -> None:

@@ -15,6 +15,8 @@ from typing import TypeVar
 import torch
 
 from tl_core.backbones.stages import StagedNetwork
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.events import Event
 from tl_core.training.batches import epoch_batches
@@ -27,7 +29,9 @@ from tl_core.training.losses import Objective
 from tl_core.training.pictures import Part, Positions, TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.rate_values import RateCurve, RatePoint
+from tl_core.training.reading import read_pictures
 from tl_core.training.schedules import Rates
+from tl_core.training.session import plan_facts, planned, split_pictures, staged, with_pictures
 from tl_core.training.stepping import Stepper
 from tl_core.training.trainee import Trainee
 from tl_core.training.workplace import Workplace
@@ -58,16 +62,44 @@ class RisingRates(Rates):
         return float(self.lowest * (self.highest / self.lowest) ** (step / (STEPS - 1)))
 
 
-def find_rate(plan: TrainingPlan, data: TrainingData, network: StagedNetwork, place: Workplace) -> Iterator[RateCurve]:
-    """The curve as it grows; the last value is "done" with a suggestion, or "stopped".
+def rate_curve(config: RunConfig, dataset: Dataset, place: Workplace) -> Iterator[RateCurve]:
+    """The test for a run with these settings, from its pictures on. A preset is tested by its deepest candidate.
 
-    Leaves the network changed. Raises ConfigError where nothing learns in steps.
+    Raises UserError kinds for what a person can put right.
     """
+    index = split_pictures(config, dataset.index)
+    network = staged(config, len(index.classes), place.device)
+    plan, candidates = planned(config, plan_facts(index, network, place.device))
+    plan = candidates[-1] if candidates else plan
+    must_make_steps(plan)
+    data = yield from passed(
+        read_pictures(
+            index,
+            dataset.path_of,
+            plan.preprocessing,
+            cache=place.cache,
+            decoder=place.decoder,
+            should_stop=place.should_stop,
+            clock=place.clock,
+        )
+    )
+    yield from find_rate(with_pictures(plan, data), data, network, place)
+
+
+def must_make_steps(plan: TrainingPlan) -> None:
     if plan.method == "head":
         raise ConfigError(
             "Only the head learns, and it is computed directly, without steps: there is no learning rate to find.",
             "Let more stages learn first.",
         )
+
+
+def find_rate(plan: TrainingPlan, data: TrainingData, network: StagedNetwork, place: Workplace) -> Iterator[RateCurve]:
+    """The curve as it grows; the last value is "done" with a suggestion, or "stopped".
+
+    Leaves the network changed. Raises ConfigError where nothing learns in steps.
+    """
+    must_make_steps(plan)
     prepared = yield from made_ready(plan, data, network, place)
     if prepared is None:
         yield RateCurve("stopped", 0, STEPS)

@@ -1,0 +1,240 @@
+"""What the assistant finds out in the background: probes, estimates, the networks compared, learning rates.
+
+Knows requests and which answers are kept for how long; how they are found, `training` knows. Torch is loaded with the
+first piece of work, and nothing here fetches weights.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tl_core.backbones.catalogue import recommended
+from tl_core.backbones.here import needs_no_fetching
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset, open_dataset
+from tl_core.data.decoder import DecoderPool
+from tl_core.data.store import DATASET_FILE
+from tl_core.errors import DataError, WeightsError
+from tl_core.jobs.background import Answer, Background
+from tl_core.jobs.kept_hints import contents_key, key_of, read_hint, write_hint
+from tl_core.training.probe_values import NetworkHint, Probe
+from tl_core.training.rate_values import RateCurve
+
+if TYPE_CHECKING:
+    from tl_core.backbones.stages import StagedNetwork
+    from tl_core.training.estimate_values import Speed
+    from tl_core.training.plan_values import DeviceFacts, PlanFacts
+
+Request = dict[str, Any]
+SITUATIONS_KEPT = 16
+DIRECT, BESIDE = 0, 1  # what was asked for goes before what is only compared with it
+READ_TO_MEASURE = 8  # pictures
+MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
+# What changes what a network sees or is: a probe of the same pictures with the same of these is the same.
+SEEING = ("backbone", "start", "weights", "image_size", "part")
+
+
+class Hints:
+    """Owns what was worked out for one dataset and network, so that settings that cost nothing answer at once."""
+
+    def __init__(self, cache: Path, background: Background) -> None:
+        self._cache = cache
+        self._background = background
+        self._situations: OrderedDict[str, tuple[PlanFacts, Speed]] = OrderedDict()
+
+    def probe(self, request: Request) -> Answer:
+        """`Probe.to_dict()` of `dataset` and `settings`, as far as it is known."""
+        return self._probe(Path(request["dataset"]), _settings(request), DIRECT)
+
+    def estimate(self, request: Request) -> Answer:
+        """ "state", "message", "hint" and a `Forecast.to_dict()`, its fields None until "done"."""
+        return self._estimate(Path(request["dataset"]), _settings(request), DIRECT)
+
+    def compare(self, request: Request) -> Answer:
+        """{"networks": [`NetworkHint.to_dict()`]}: the chosen one and the four of Simple whose weights are here."""
+        dataset, settings = Path(request["dataset"]), _settings(request)
+        simple = {record.name: record.simple for record in recommended() if record.simple}
+        others = [name for name in simple if name != settings.backbone and needs_no_fetching(name)]
+        hints = [self._network(dataset, settings, simple.get(settings.backbone) or "", DIRECT)]
+        for name in others:
+            usual = replace(settings, backbone=name, image_size=None, start="pretrained", weights="")
+            hints.append(self._network(dataset, usual, simple[name] or "", BESIDE))
+        return {"networks": [hint.to_dict() for hint in hints]}
+
+    def rate_finder(self, request: Request) -> Answer:
+        """`RateCurve.to_dict()` as far as it is known; with `stop` it is asked to end."""
+        folder, settings = Path(request["dataset"]), _settings(request)
+        key = json.dumps(["rates", str(folder), _changed(folder), settings.to_dict()])
+        if request.get("stop"):
+            self._background.stop(key)
+        first = RateCurve("waiting").to_dict()
+        return self._background.ask(key, lambda stop: self._finding(folder, settings, stop), first)
+
+    def _finding(self, folder: Path, settings: RunConfig, should_stop: Callable[[], bool]) -> Iterator[Answer]:
+        _must_be_here(settings)
+        yield RateCurve("running").to_dict()
+        from tl_core.training.device import device_facts
+        from tl_core.training.rate_finder import rate_curve
+        from tl_core.training.workplace import Workplace
+
+        with DecoderPool() as decoder:
+            place = Workplace(self._cache, decoder, device_facts(), should_stop, time.monotonic)
+            yield from (curve.to_dict() for curve in rate_curve(settings, open_dataset(folder), place))
+
+    def _network(self, dataset: Path, settings: RunConfig, simple: str, priority: int) -> NetworkHint:
+        """Its speed is a matter of two seconds and comes first."""
+        later = replace(settings, preset="better", freeze="all", train_stages=None, gradual="", lora_rank=None)
+        cost = self._estimate(dataset, later, priority)
+        found = Probe.from_dict(self._probe(dataset, settings, priority))
+        last = found.stages[-1] if found.state == "done" and found.stages else None
+        chosen = cost.get("chosen")
+        return NetworkHint(
+            backbone=settings.backbone,
+            simple=simple,
+            state=found.state,
+            done=found.done,
+            total=found.total,
+            accuracy=last.accuracy if last else None,
+            low=last.low if last else None,
+            high=last.high if last else None,
+            images=found.images,
+            epoch_seconds=chosen["epoch_seconds"] if chosen else None,
+            first_model_seconds=chosen["first_model_seconds"] if chosen else None,
+            message=found.message or str(cost.get("message", "")),
+        )
+
+    def _probe(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
+        key = json.dumps(["probe", str(folder), _changed(folder), _seeing(settings)])
+        first = Probe(settings.backbone, "waiting").to_dict()
+        return self._background.ask(key, lambda stop: self._probing(folder, settings, stop), first, priority=priority)
+
+    def _probing(self, folder: Path, settings: RunConfig, should_stop: Callable[[], bool]) -> Iterator[Answer]:
+        _must_be_here(settings)
+        dataset = open_dataset(folder)
+        key = key_of("probe", _contents(dataset), _seeing(settings), _own_weights(settings))
+        known = read_hint(self._cache, "probes", key)
+        if known is not None:
+            yield known
+            return
+        yield Probe(settings.backbone, "running").to_dict()
+        from tl_core.training.probe import probe
+        from tl_core.training.workplace import Workplace
+
+        network, device = _staged(settings, dataset)
+        with DecoderPool() as decoder:
+            place = Workplace(self._cache, decoder, device, should_stop, time.monotonic)
+            for found in probe(dataset, network, place):
+                if found.state == "done" and settings.start == "pretrained":
+                    write_hint(self._cache, "probes", key, found.to_dict())
+                yield found.to_dict()
+
+    def _estimate(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
+        situation = json.dumps(["estimate", str(folder), _changed(folder), _seeing(settings), _splitting(settings)])
+        first = {"state": "waiting", "message": "", "hint": "", "chosen": None, "lines": None, "presets": None}
+        if situation not in self._situations:
+            asked = self._background.ask(
+                situation,
+                lambda _stop: self._measuring(situation, folder, settings),
+                first,
+                priority=priority,
+            )
+            if situation not in self._situations:
+                return {**first, **asked, "state": "running" if asked["state"] == "done" else asked["state"]}
+        from tl_core.training.forecast import forecast
+
+        self._situations.move_to_end(situation)
+        facts, speed = self._situations[situation]
+        return {**first, "state": "done", **forecast(settings, facts, speed).to_dict()}
+
+    def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
+        """Puts the facts and the speed where `_estimate` finds them."""
+        _must_be_here(settings)
+        yield MEASURING
+        from tl_core.training.estimate import reading_seconds
+        from tl_core.training.session import plan_facts, split_pictures
+
+        dataset = open_dataset(folder)
+        network, device = _staged(settings, dataset)
+        yield MEASURING
+        speed = self._speed(settings, network, device)
+        yield MEASURING
+        with DecoderPool() as decoder:
+            speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
+        facts = plan_facts(split_pictures(settings, dataset.index), network, device)
+        self._situations[situation] = (facts, speed)
+        while len(self._situations) > SITUATIONS_KEPT:
+            self._situations.popitem(last=False)
+        yield {**MEASURING, "state": "done"}
+
+    def _speed(self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts) -> Speed:
+        """Measured once for this machine and network."""
+        from tl_core.training.estimate import measure_speed
+        from tl_core.training.estimate_values import Speed
+
+        size, precision = network.network.preprocessing.image_size, "bf16" if device.native_bf16 else "fp32"
+        key = key_of("speed", settings.backbone, size, device.name, device.threads, precision)
+        known = read_hint(self._cache, "speeds", key)
+        if known is not None:
+            return Speed.from_dict(known)
+        speed = measure_speed(network, device, precision=precision)
+        write_hint(self._cache, "speeds", key, speed.to_dict())
+        return speed
+
+
+def _settings(request: Request) -> RunConfig:
+    return RunConfig.from_dict(dict(request.get("settings") or {}))
+
+
+def _changed(folder: Path) -> int:
+    """When the dataset last became another, in nanoseconds. Raises DataError where there is none."""
+    try:
+        return os.stat(folder / DATASET_FILE).st_mtime_ns
+    except OSError as error:
+        raise DataError("These pictures are no longer here.", "Choose others, or bring them in again.") from error
+
+
+def _seeing(settings: RunConfig) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in SEEING}
+
+
+def _splitting(settings: RunConfig) -> list[Any]:
+    return [settings.validation_share, settings.seed, settings.used_in, settings.group_by, settings.measure]
+
+
+def _own_weights(settings: RunConfig) -> list[Any]:
+    """A file of a person's own is told apart by its date."""
+    try:
+        found = os.stat(settings.weights) if settings.weights else None
+    except OSError:
+        found = None
+    return [found.st_size, found.st_mtime_ns] if found else []
+
+
+def _must_be_here(settings: RunConfig) -> None:
+    if settings.start == "pretrained" and not settings.weights and not needs_no_fetching(settings.backbone):
+        raise WeightsError(
+            f"The pretrained weights of '{settings.backbone}' are not on this computer yet.",
+            "They are fetched when a training with it starts.",
+        )
+
+
+def _contents(dataset: Dataset) -> str:
+    return contents_key(
+        [(record.sha256, record.label, record.split or "", record.near) for record in dataset.index.records]
+    )
+
+
+def _staged(settings: RunConfig, dataset: Dataset) -> tuple[StagedNetwork, DeviceFacts]:
+    from tl_core.training.device import device_facts, use_threads
+    from tl_core.training.session import staged
+
+    device = device_facts()
+    use_threads(device.threads)
+    return staged(settings, len(dataset.index.classes), device), device
