@@ -36,7 +36,7 @@ class NetworkActions:
         self._then_open(self.bind.on(tab.start.input, self.start_from, tab.start))
         self.bind.on_event(tab.weights.ready, self.take_weights)
         self.bind.on_event(tab.ice.freeze, self.freeze)
-        self.bind.on_event(tab.gradual.change, self.thaw_later)
+        self.bind.on_event(tab.gradual.schedule, self.thaw_later)
 
     def _then_open(self, event: Any) -> None:
         self.acting.then_open(event, self.show_network)

@@ -39,7 +39,7 @@ def listed(scene: Scene) -> dict[str, Any]:
 
 
 def gradual(words: Words) -> gr.HTML:
-    """Value `{"frozen", "gradual"}`. Fires `change` with the schedule as its text."""
+    """Value `{"frozen", "gradual"}`. Fires `schedule` with its text."""
     return drawn("gradual", elem_id="gradual", words=words.part(*LATER))
 
 

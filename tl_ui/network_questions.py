@@ -5,6 +5,7 @@ them in the background and says how far it is. Knows no HTTP, and nothing of wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tl_core.config import RunConfig
 from tl_ui.services import STARTS, Services
 from tl_ui.words import Words
 
+VARYING = ("augment", "flips", "mixup", "cutmix", "image_size", "part", "seed")
+MANY = 2000  # records looked through for pictures of two kinds
 WORKING = ("waiting", "running", "paused")
 
 
@@ -59,6 +62,15 @@ class NetworkQuestions:
         about |= {"backbone": config.backbone} if config.start in STARTS else {"model": Path(config.start)}
         said = self._services.assistant.call("feature_maps", **about)
         return {"state": "ready", "maps": said["maps"], "sha256": record.sha256}
+
+    def augmented(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Eight versions of the first pictures of two kinds, as training would vary them."""
+        config = RunConfig.from_dict(self._services.resolved(self._owner, settings)).to_dict()
+        first = {record.label: record for record in reversed(list(islice(self._dataset.index.records, MANY)))}
+        pictures = [str(self._dataset.path_of(record)) for record in first.values()][-2:]
+        choices = {name: config[name] for name in VARYING}
+        said = self._services.assistant.call("augmented", pictures=pictures, **choices)
+        return {"state": "ready", "pictures": said["pictures"]}
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         record = record_of(row["backbone"])

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from tl_core.backbones.catalogue import recommended
-from tl_core.backbones.record import BackboneRecord
 from tl_core.backbones.here import weights_are_here
+from tl_core.backbones.record import BackboneRecord
 from tl_core.backbones.stage import Stage
 from tl_core.errors import UserError
 from tl_ui.components import network_cards, panel, redrawn, shown_if

@@ -17,7 +17,7 @@ from tl_core.backbones.catalogue import everything
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.catalogue_rows import catalogue_rows
-from tl_ui.routes_datasets import display_name
+from tl_ui.display_names import display_name
 from tl_ui.guard import answered, asked_language
 from tl_ui.network_questions import NetworkQuestions
 from tl_ui.owned_weights import MOST_BYTES
@@ -37,6 +37,7 @@ def network_routes(services: Services) -> list[Route]:
         Route(f"{about}/networks", answered(networks, services), methods=["GET"]),
         Route(f"{about}/rates", answered(rates, services), methods=["GET"]),
         Route(f"{about}/maps", answered(maps, services), methods=["GET"]),
+        Route(f"{about}/augmented", answered(augmented, services), methods=["GET"]),
         Route("/thaw/networks", answered(catalogue), methods=["GET"]),
         Route("/thaw/weights", answered(weights, services), methods=["POST"]),
     ]
@@ -63,6 +64,11 @@ def maps(services: Services, request: Request) -> Response:
     """`&stage=NAME` -> {"maps", "sha256" of the picture that they were made from}."""
     stage = request.query_params.get("stage", "")[:200]
     return json_answer(_questions(services, request).maps(_settings(request), stage))
+
+
+def augmented(services: Services, request: Request) -> Response:
+    """{"pictures"}: eight JPEG files in base64."""
+    return json_answer(_questions(services, request).augmented(_settings(request)))
 
 
 def catalogue(request: Request) -> Response:

@@ -15,6 +15,7 @@ from tl_ui.components import drawn, redrawn
 from tl_ui.scene import Scene
 from tl_ui.words import Words
 
+VARIED = ("augmented", "drop")
 PACES = ("preset", "time", "drop")
 TRIED = ("rates", "drop")
 
@@ -47,3 +48,12 @@ def rates(words: Words) -> gr.HTML:
 
 def tried(scene: Scene, settings: dict[str, Any] | None) -> dict[str, Any]:
     return redrawn({"dataset": scene.choices.dataset, "settings": settings}, scene.words.part(*TRIED))
+
+
+def augmented(words: Words) -> gr.HTML:
+    """Value `{"dataset", "settings"}`, settings None until it is asked for: eight varied versions of the pictures."""
+    return drawn("asking", "augmented", elem_id="augmented", words=words.part(*VARIED))
+
+
+def varied(scene: Scene, settings: dict[str, Any] | None) -> dict[str, Any]:
+    return redrawn({"dataset": scene.choices.dataset, "settings": settings}, scene.words.part(*VARIED))

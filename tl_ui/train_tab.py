@@ -16,7 +16,7 @@ from tl_ui.pictures_tab import summary
 from tl_ui.present import compact, decision, empty_state, heading, ice_in_words, note, percent, trained_share
 from tl_ui.scene import Scene
 from tl_ui.settings_boxes import build_group, label_group
-from tl_ui.train_parts import offered, presets, rates, tried
+from tl_ui.train_parts import augmented, offered, presets, rates, tried, varied
 from tl_ui.words import Words
 
 DECIDING = ("better", "best")  # presets that place the ice themselves
@@ -38,6 +38,8 @@ class TrainTab:
     rates_head: gr.HTML
     find_rate: gr.Button
     rates: gr.HTML
+    show_varied: gr.Button
+    augmented: gr.HTML
     boxes: list[Any]
     live: gr.HTML
 
@@ -57,12 +59,28 @@ class TrainTab:
                 for group in TRAIN_GROUPS:
                     heads.append(panel(f"group-{group}"))
                     boxes += build_group(group, words)
+                    if group == "augmentation":
+                        show_varied, eight = gr.Button(elem_id="show-augmented", size="sm"), augmented(words)
                     if group == "optimizer":
                         rates_head = panel("rates-head")
                         find_rate, curve = gr.Button(elem_id="find-rate", size="sm"), rates(words)
         live = live_chart(words)
         return cls(
-            head, start, paces, train, expert, settings, settings_head, heads, rates_head, find_rate, curve, boxes, live
+            head,
+            start,
+            paces,
+            train,
+            expert,
+            settings,
+            settings_head,
+            heads,
+            rates_head,
+            find_rate,
+            curve,
+            show_varied,
+            eight,
+            boxes,
+            live,
         )
 
     def labels(self, words: Words) -> dict[Any, Any]:
@@ -71,6 +89,7 @@ class TrainTab:
             self.settings: gr.update(label=words("train.expert")),
             self.rates_head: tag("p", words("rates.help"), class_="muted"),
             self.find_rate: gr.update(value=words("rates.find")),
+            self.show_varied: gr.update(value=words("augmented.show")),
         }
         at = 0
         for group, head in zip(TRAIN_GROUPS, self.group_heads, strict=True):
@@ -89,6 +108,7 @@ class TrainTab:
             self.expert: shown_if(scene.choices.is_expert),
             self.settings_head: tag("p", words("train.expert_help"), class_="muted"),
             self.rates: tried(scene, None),
+            self.augmented: varied(scene, None),
             self.live: self.watched(scene),
         }
 

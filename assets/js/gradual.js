@@ -18,7 +18,7 @@ function written() {
 const report = once(() => {
   if (written() === (value().gradual || '')) return;
   props.value = { ...value(), gradual: written() };
-  trigger('change', { gradual: written() });
+  trigger('schedule', { gradual: written() });
 }, 200);
 
 function changed() {
@@ -53,7 +53,7 @@ function add() {
 }
 
 function suggest() {
-  rows = [...frozen()].reverse().slice(0, 5).map((item, at) => ({ epoch: at + 2, stage: item.name }));
+  rows = [...frozen()].reverse().slice(0, 3).map((item, at) => ({ epoch: at + 2, stage: item.name }));
   changed();
 }
 

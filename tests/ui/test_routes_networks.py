@@ -200,3 +200,44 @@ def test_an_assistant_that_refuses_is_heard(client: TestClient, looking: Looking
     looking.call = refuse  # type: ignore[method-assign]
     answer = client.get(f"/thaw/datasets/{dataset}/readable?settings={settings_text()}")
     assert "not on this computer yet" in answer.json()["message"]
+
+
+def test_eight_varied_pictures_come_of_two_kinds_by_the_settings_as_typed(
+    client: TestClient, looking: Looking, dataset: str
+) -> None:
+    def vary(op: str, **arguments: Any) -> Any:
+        looking.asked.append((op, arguments))
+        return {"pictures": ["AAAA"] * 8}
+
+    looking.call = vary  # type: ignore[method-assign]
+    known = client.get(f"/thaw/datasets/{dataset}/augmented?settings={settings_text(augment='strong', seed=7)}").json()
+    assert (known["state"], len(known["pictures"])) == ("ready", 8)
+    op, asked = looking.asked[0]
+    assert (op, asked["augment"], asked["seed"], asked["flips"]) == ("augmented", "strong", 7, None)
+    assert sorted(Path(path).parent.name for path in asked["pictures"]) == ["fox", "frog"]
+
+
+def test_maps_are_made_of_the_first_picture_and_of_a_run_s_own_network_where_it_starts_from_one(
+    client: TestClient, looking: Looking, services: Services, dataset: str
+) -> None:
+    def look(op: str, **arguments: Any) -> Any:
+        looking.asked.append((op, arguments))
+        return {"maps": []}
+
+    looking.call = look  # type: ignore[method-assign]
+    mine = new_run(services)
+    first = services.dataset("me", dataset).index.records[0]
+    address = f"/thaw/datasets/{dataset}/maps?stage=blocks.1&settings="
+    assert client.get(address + settings_text()).json() == {"state": "ready", "maps": [], "sha256": first.sha256}
+    client.get(address + settings_text(start=mine.id))
+    assert [asked.get("backbone") for _, asked in looking.asked] == ["tf_efficientnet_lite0", None]
+    assert looking.asked[1][1]["model"] == mine.path
+
+
+def test_the_whole_catalogue_comes_at_once_with_the_recommended_first(client: TestClient) -> None:
+    rows = client.get("/thaw/networks").json()["networks"]
+    assert len(rows) > 1000
+    recommended = [row["recommended"] for row in rows]
+    assert recommended == sorted(recommended, reverse=True)
+    lite = next(row for row in rows if row["name"] == "tf_efficientnet_lite0")
+    assert (lite["here"], lite["licence"], lite["size"], lite["parameters"]) == (True, "Apache-2.0", 224, 4_652_008)

@@ -134,6 +134,10 @@ WORDS: dict[str, str] = {
     "group.regularisation": "Against learning by heart (regularisation)",
     "group.augmentation": "Augmentation",
     "group.measuring": "Splitting and measuring",
+    "augmented.show": "Show eight examples",
+    "augmented.label": "Eight augmented versions of your pictures",
+    "augmented.one": "Version {n}",
+    "augmented.looking": "Changing your pictures…",
     "rates.find": "Find a learning rate",
     "rates.help": "A short trial with growing rates (learning-rate finder): the loss falls fastest near a good one.",
     "rates.looking": "Trying learning rates… {done} of {total}",
@@ -143,6 +147,7 @@ WORDS: dict[str, str] = {
     "rates.y": "loss",
     # while it runs
     "live.earlier": "Earlier run: {name} (other pictures)",
+    "phase.fetching": "Fetching the weights of the network",
     "live.thawed": "{stage} thaws",
     "live.thawed_table": "Thawed from epoch {epoch}: {stages}.",
     "live.frozen_to": "Frozen up to {stage}",

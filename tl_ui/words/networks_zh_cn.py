@@ -131,6 +131,10 @@ WORDS: dict[str, str] = {
     "group.regularisation": "防止死记硬背（正则化）",
     "group.augmentation": "数据增强",
     "group.measuring": "划分与测量",
+    "augmented.show": "看八个例子",
+    "augmented.label": "你的图片的八个增强版本",
+    "augmented.one": "版本 {n}",
+    "augmented.looking": "正在改变你的图片……",
     "rates.find": "寻找学习率",
     "rates.help": "用逐渐变大的学习率短暂试一试（学习率查找）：在合适的附近，损失下降最快。",
     "rates.looking": "正在试学习率…… {done} / {total}",
@@ -140,6 +144,7 @@ WORDS: dict[str, str] = {
     "rates.y": "损失",
     # while it runs
     "live.earlier": "之前的训练：{name}（其他图片）",
+    "phase.fetching": "正在下载网络的权重",
     "live.thawed": "{stage} 解冻",
     "live.thawed_table": "从第 {epoch} 轮起解冻：{stages}。",
     "live.frozen_to": "冻结到{stage}",
