@@ -167,6 +167,20 @@ def test_added_pictures_are_kept_beside_a_persons_folder(
     assert list((dataset.folder / "incoming").iterdir()) == []
 
 
+def test_pictures_that_are_there_already_are_not_added_twice(
+    dataset: Dataset, editor: DatasetEditor, source: Path
+) -> None:
+    again = [(path.name, path) for path in sorted((source / "cats").iterdir()) if path.suffix == ".png"]
+    added = editor.add("cats", again)
+    assert (added.images, added.dataset.report.images) == (0, 6)
+    assert [item.reason for item in added.skipped] == [
+        f"The same picture is there already: 'cats/{number}.png'." for number in range(3)
+    ]
+    assert editor.add("dogs", again[:1]).images == 1, "another kind is a contradiction that the report shows"
+    editor.leave_out(["cats/1.png"])
+    assert editor.add("cats", again[1:2]).images == 1
+
+
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path, bring: Bring, pool: DecoderPool) -> None:
     dataset = bring(write_zip(tmp_path / "pets.zip", pets()))
     added = DatasetEditor(dataset.folder, pool).add("cats", [("0.png", *loose(tmp_path / "new", 70)[0][1:])])

@@ -36,10 +36,11 @@ class Content:
     system_files: int
     given: tuple[Finding, ...]  # what was found by reading names, and what changes brought
     out: Mapping[str, str]
+    is_same_set: bool = True  # as brought in: what was found by comparing pictures still holds
 
     @property
     def kept(self) -> Columns:
-        return self.columns.select(~self._mask())
+        return self.columns.select(~self._mask()) if self.out else self.columns
 
     @property
     def left_out(self) -> Columns:
@@ -59,6 +60,8 @@ class Content:
 def replay(folder: Path, content: Content, edits: Iterable[Edit]) -> Content:
     """Raises DataError where the folder lacks what a change had added."""
     for edit in edits:
+        if edit.action in ("add", "leave_out", "bring_back"):
+            content = dataclasses.replace(content, is_same_set=False)
         if edit.action == "add":
             content = _add(folder, content, edit.values)
         else:

@@ -54,7 +54,7 @@ def publish(folder: Path, facts: store.DatasetFacts, content: Content, *, edits:
     if facts.format < store.FORMAT:  # the first change of a dataset of an older version
         write_columns(folder / store.INDEX_FILE, content.columns if not edits else base_content(folder, facts).columns)
         facts = dataclasses.replace(facts, format=store.FORMAT)
-    index = ImageIndex.of(with_near_groups(content.kept))
+    index = ImageIndex.of(content.kept if content.is_same_set else with_near_groups(content.kept))
     current = f"{STATES_FOLDER}/{edits:06d}"
     facts = dataclasses.replace(
         facts,
