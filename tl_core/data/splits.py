@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,11 +9,11 @@ from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex, Records
 from tl_core.data.split_file import SplitRow, apply_split, read_split_csv, write_split_csv
+from tl_core.data.units import Units
 from tl_core.errors import DataError
 
 __all__ = ["SplitRow", "apply_split", "assign_splits", "check_classes", "read_split_csv", "write_split_csv"]
 TRAIN, VAL, TEST = (SPLIT_CODES[name] for name in ("train", "val", "test"))
-MOST_OF_A_CLASS = 0.6  # of its pictures may judge where its groups are big
 
 
 def assign_splits(
@@ -35,7 +32,7 @@ def assign_splits(
     split = np.where(index.columns.split < 0, TRAIN, index.columns.split).astype(np.int8)
     if not (split == VAL).any():
         groups = kept_together(index, used_in=used_in, group_by=group_by)
-        chosen = [unit.number for unit in _chosen(_units(index, split, groups), validation_share, seed)]
+        chosen = _units(index, split, groups, seed).chosen(validation_share)
         split[np.isin(groups, chosen) & (split == TRAIN)] = VAL
     return ImageIndex(index.classes, Records(index.columns.with_(split=split)))
 
@@ -65,30 +62,12 @@ def check_classes(index: ImageIndex) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """Pictures that must stay together: how many of each class train could give, and whether they may judge."""
-
-    number: int
-    counts: tuple[tuple[int, int], ...]  # (class, pictures)
-    may_judge: bool
-    key: bytes  # of the least content, which names the unit whatever its number
-
-
-def _units(index: ImageIndex, split: NDArray[np.int8], groups: NDArray[np.int64]) -> list[_Unit]:
+def _units(index: ImageIndex, split: NDArray[np.int8], groups: NDArray[np.int64], seed: int) -> Units:
     columns = index.columns
-    total = int(groups.max(initial=-1)) + 1
-    blocked = np.zeros(total, dtype=np.bool_)
+    blocked = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.bool_)
     blocked[groups[split != TRAIN]] = True
     blocked[groups[_in_two_classes(columns.content_codes(), columns.label)]] = True
-    least = _least_content(np.ascontiguousarray(columns.sha256), groups, total)
-    counts: list[list[tuple[int, int]]] = [[] for _ in range(total)]
-    rows = np.flatnonzero(split == TRAIN)
-    classes = len(index.classes)
-    pairs, sizes = np.unique(groups[rows] * classes + columns.label[rows], return_counts=True)
-    for pair, size in zip(pairs.tolist(), sizes.tolist(), strict=True):
-        counts[pair // classes].append((pair % classes, size))
-    return [_Unit(number, tuple(own), not blocked[number], least[number]) for number, own in enumerate(counts) if own]
+    return Units.of(groups, columns.label, trains=split == TRAIN, blocked=blocked, sha256=columns.sha256, seed=seed)
 
 
 def _in_two_classes(contents: NDArray[np.int64], label: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -97,47 +76,3 @@ def _in_two_classes(contents: NDArray[np.int64], label: NDArray[np.int32]) -> ND
     np.minimum.at(lowest, contents, label)
     np.maximum.at(highest, contents, label)
     return np.asarray((lowest != highest)[contents])
-
-
-def _least_content(sha256: NDArray[np.uint8], groups: NDArray[np.int64], total: int) -> list[bytes]:
-    words = sha256.view(">u8")  # (rows, 4)
-    order = np.lexsort((*words.T[::-1], groups))
-    first = order[np.searchsorted(groups[order], np.arange(total))]
-    return [row.tobytes() for row in sha256[first]]
-
-
-def _chosen(units: list[_Unit], share: float, seed: int) -> list[_Unit]:
-    """The units that validate: by the seed's order while they fit, then the best fitting one for a class without."""
-    totals: dict[int, int] = {}
-    for unit in units:
-        for code, count in unit.counts:
-            totals[code] = totals.get(code, 0) + count
-    wanted = {code: min(max(1, round(total * share)), total - 1) for code, total in totals.items()}
-    taken = dict.fromkeys(totals, 0)
-    ranked = sorted((unit for unit in units if unit.may_judge), key=lambda unit: _rank(seed, unit.key))
-    chosen: list[_Unit] = []
-    left: list[_Unit] = []
-    for unit in ranked:
-        fits = all(taken[code] + count <= wanted[code] for code, count in unit.counts)
-        (chosen if fits else left).append(unit)
-        for code, count in unit.counts if fits else ():
-            taken[code] += count
-    for code in sorted(totals):
-        if taken[code]:
-            continue
-        bearable = [unit for unit in left if any(code == own for own, _ in unit.counts) and _bears(unit, taken, totals)]
-        if bearable:
-            best = min(bearable, key=lambda unit: sum(abs(taken[own] + n - wanted[own]) for own, n in unit.counts))
-            left.remove(best)
-            chosen.append(best)
-            for own, count in best.counts:
-                taken[own] += count
-    return chosen
-
-
-def _bears(unit: _Unit, taken: dict[int, int], totals: dict[int, int]) -> bool:
-    return all(taken[code] + count <= MOST_OF_A_CLASS * totals[code] for code, count in unit.counts)
-
-
-def _rank(seed: int, content: bytes) -> bytes:
-    return hashlib.sha256(f"{seed}:{content.hex()}".encode()).digest()
