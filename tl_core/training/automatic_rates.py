@@ -49,6 +49,10 @@ def auto_schedule() -> tuple[str, str]:
     return "cosine", "Big steps first and ever smaller ones settle best."
 
 
+def auto_head_learning_rate() -> tuple[float | None, str]:
+    return None, "The head takes the same steps as the rest: it starts from its best already."
+
+
 def auto_layer_decay() -> tuple[float, str]:
     return 1.0, "All thawed stages take steps of the same size."
 

@@ -26,7 +26,8 @@ class LowRank(nn.Module):
         self.up = nn.Parameter(torch.zeros(outputs, rank).to(weight))
 
     def forward(self, weight: Tensor) -> Tensor:
-        added: Tensor = weight + self.up @ self.down
+        with torch.autocast(weight.device.type, enabled=False):  # or the product is rounded, and merged it is not
+            added: Tensor = weight + self.up @ self.down
         return added
 
 

@@ -55,6 +55,9 @@ SAID: dict[str, str] = {
         "每一步保留上一步的大部分，这是 SGD 的常用值。"
     ),
     "RMSprop scales its steps already, so none of the one before is kept.": "RMSprop 已会调整步长，不必保留上一步。",
+    "The head takes the same steps as the rest: it starts from its best already.": (
+        "分类头的步长与其余部分相同：它的起点已经最好。"
+    ),
     "All thawed stages take steps of the same size.": "所有解冻的阶段步长相同。",
     "The weights count as they are: the falling rate settles them already.": (
         "直接使用权重本身：逐渐减小的学习率已使其稳定。"
