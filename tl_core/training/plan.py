@@ -97,7 +97,10 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
     epochs = 0 if head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
     optimizer = resolve("optimizer", automatic_rates.auto_optimizer)
     augment = "none" if head_only else resolve("augment", lambda: automatic_views.auto_augment(situation))
-    rate = resolve("learning_rate", lambda: automatic_rates.auto_learning_rate(situation, optimizer, batch_size))
+    rate = resolve(
+        "learning_rate",
+        lambda: automatic_rates.auto_learning_rate(situation, optimizer, batch_size, lora=bool(config.lora_rank)),
+    )
     schedule = resolve("schedule", automatic_rates.auto_schedule)
     return {
         "augment": augment,
@@ -132,8 +135,9 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
 
 def resolved_head_rate(situation: Situation, resolve: Resolver) -> float | None:
     """None: the head's steps are those of the rest."""
-    given = resolve.config.head_learning_rate
-    return given if HEAD in situation.ever_trained else None
+    if HEAD not in situation.ever_trained:
+        return None
+    return resolve("head_learning_rate", automatic_rates.auto_head_learning_rate)
 
 
 def resolved_norms(situation: Situation, resolve: Resolver) -> str:
