@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.data.conftest import Bring
-from tests.data.pictures_for_tests import pets, png, write_files, write_zip
+from tests.data.pictures_for_tests import encoded, noise, pets, png, write_files, write_zip
 from tl_core.data import edit_state, edits, store
 from tl_core.data.dataset import Dataset, ImportStopped, create_dataset, find_unchanged, open_dataset
 from tl_core.data.decoder import DecoderPool
@@ -358,3 +358,26 @@ def test_old_states_are_swept_and_what_was_brought_in_stays(dataset: Dataset, ed
         editor.relabel(["cats/0.png"], f"kind {number}")
     assert sorted(os.listdir(dataset.folder / "states")) == ["000004", "000005"]
     assert (dataset.folder / store.INDEX_FILE).read_bytes() == base
+
+
+def near_of(dataset: Dataset) -> list[str]:
+    return [record.path for record in dataset.index.records if record.near]
+
+
+def test_near_copies_are_found_when_they_are_added_and_forgotten_when_left_out(
+    dataset: Dataset, editor: DatasetEditor, tmp_path: Path
+) -> None:
+    assert near_of(dataset) == []
+    copy = write_files(tmp_path / "new", {"copy.jpg": encoded(noise(0), "JPEG", quality=90)}) / "copy.jpg"
+    pair = ["cats/0.png", "cats/copy.jpg"]
+    assert near_of(editor.add("cats", [("copy.jpg", copy)]).dataset) == pair
+    assert near_of(editor.relabel(["cats/copy.jpg"], "dogs")) == pair
+    assert near_of(editor.leave_out(["cats/0.png"])) == []
+    assert near_of(editor.bring_back(["cats/0.png"])) == pair
+
+
+def test_what_is_left_out_leaves_its_group_of_near_copies(source: Path, bring: Bring, pool: DecoderPool) -> None:
+    dataset = bring(write_files(source, {"cats/copy.jpg": encoded(noise(0), "JPEG", quality=90)}))
+    assert near_of(dataset) == ["cats/0.png", "cats/copy.jpg"]
+    assert near_of(DatasetEditor(dataset.folder, pool).leave_out(["cats/copy.jpg"])) == []
+    assert near_of(DatasetEditor(dataset.folder, pool).undo()) == ["cats/0.png", "cats/copy.jpg"]

@@ -10,7 +10,7 @@ from tests.data.conftest import Bring
 from tests.data.pictures_for_tests import png, write_files, write_zip
 from tl_core.data.dataset import Dataset
 from tl_core.data.layout import Layout, Place
-from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.limits import HOSTED, LOCAL, Limits
 from tl_core.data.planning import plan_of
 from tl_core.data.several import open_sources
 from tl_core.data.tables import read_table
@@ -258,6 +258,14 @@ def test_a_table_wins_over_folders_and_it_is_said(tmp_path: Path, bring: Bring) 
     )
 
 
+def test_kinds_in_file_names_are_no_folders_that_a_table_passes_over(tmp_path: Path) -> None:
+    files = {f"images/{kind}_{number}.png": b"x" for kind in ("a", "b") for number in range(3)}
+    table = "image,label\n" + "".join(f"{path.split('/')[1]},{path[7].upper()}\n" for path in files)
+    places, plan = planned(with_table(tmp_path, table, files).parent)
+    assert {place.label for place in places.values()} == {"A", "B"}
+    assert list(told(plan, "asked")) == ["The kinds were read from the table 'labels.csv'."]
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
@@ -292,6 +300,14 @@ def test_a_table_beyond_the_limits_is_refused(tmp_path: Path) -> None:
         planned(path, limits=Limits(table_rows=3))
     with pytest.raises(DataError, match=r"has 2 kinds; at most 1 are taken. Bring fewer kinds"):
         planned(path, limits=Limits(classes=1))
+
+
+def test_a_hosted_place_takes_two_hundred_kinds(tmp_path: Path) -> None:
+    files = {f"{number}.png": b"x" for number in range(201)}
+    path = with_table(tmp_path, "path,label\n" + "".join(f"{name},{name}\n" for name in files), files)
+    assert len(planned(path)[0]) == 201
+    with pytest.raises(DataError, match=r"'labels.csv' has 201 kinds; at most 200 are taken"):
+        planned(path, limits=HOSTED)
 
 
 def test_bytes_that_are_no_text_are_still_read_line_by_line() -> None:

@@ -36,7 +36,7 @@ class Content:
     system_files: int
     given: tuple[Finding, ...]  # what was found by reading names, and what changes brought
     out: Mapping[str, str]
-    is_same_set: bool = True  # as brought in: what was found by comparing pictures still holds
+    has_added: bool = False  # pictures that were not compared with the others when those were brought in
 
     @property
     def kept(self) -> Columns:
@@ -60,8 +60,6 @@ class Content:
 def replay(folder: Path, content: Content, edits: Iterable[Edit]) -> Content:
     """Raises DataError where the folder lacks what a change had added."""
     for edit in edits:
-        if edit.action in ("add", "leave_out", "bring_back"):
-            content = dataclasses.replace(content, is_same_set=False)
         if edit.action == "add":
             content = _add(folder, content, edit.values)
         else:
@@ -153,6 +151,7 @@ def _add(folder: Path, content: Content, values: Mapping[str, Any]) -> Content:
     return dataclasses.replace(
         content,
         columns=joined(content.columns, added),
+        has_added=True,
         skipped=content.skipped + tuple(Skipped(**item) for item in values["skipped"]),
         system_files=content.system_files + values["system_files"],
         given=content.given + tuple(map(_finding, values["findings"])),

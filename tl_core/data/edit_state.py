@@ -12,7 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tl_core.data import findings, store
+from tl_core.data.columns import Columns
 from tl_core.data.columns_file import read_columns, write_columns
 from tl_core.data.edit_replay import Content
 from tl_core.data.index import DatasetReport, Finding, ImageIndex, ImageRecord, Records, Skipped
@@ -54,7 +57,7 @@ def publish(folder: Path, facts: store.DatasetFacts, content: Content, *, edits:
     if facts.format < store.FORMAT:  # the first change of a dataset of an older version
         write_columns(folder / store.INDEX_FILE, content.columns if not edits else base_content(folder, facts).columns)
         facts = dataclasses.replace(facts, format=store.FORMAT)
-    index = ImageIndex.of(content.kept if content.is_same_set else with_near_groups(content.kept))
+    index = ImageIndex.of(_grouped(folder, facts, content))
     current = f"{STATES_FOLDER}/{edits:06d}"
     facts = dataclasses.replace(
         facts,
@@ -85,6 +88,21 @@ def read_left_out(state: Path) -> tuple[LeftOut, ...]:
         raise DataError(
             f"The dataset '{shown(state.parents[1].name)}' is damaged: {LEFT_OUT_FILE} ({error}).", store.DAMAGED_HINT
         ) from None
+
+
+def _grouped(folder: Path, facts: store.DatasetFacts, content: Content) -> Columns:
+    """The kept pictures with their groups of near-duplicates, compared anew only where pictures were added.
+
+    Without added ones the groups of the import hold: what is left out leaves its group, and a group of one is none.
+    """
+    kept = content.kept
+    if content.has_added:
+        before = read_columns(folder / facts.current / store.INDEX_FILE) if facts.current else None
+        if before is None or not np.array_equal(before.path_bytes, kept.path_bytes):
+            return with_near_groups(kept)
+        kept = kept.with_(near=before.near)
+    sizes = np.bincount(kept.near, minlength=1)
+    return kept.with_(near=np.where(sizes[kept.near] > 1, kept.near, 0))
 
 
 def _report(index: ImageIndex, content: Content) -> DatasetReport:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tl_core.data import file_names, names
 from tl_core.data.folder_shape import SPLIT_NAMES, Shape, shape_of, splits_inside_classes
@@ -39,7 +40,7 @@ class Layout:
     findings: tuple[Finding, ...]
     prefix: tuple[str, ...] = ()  # wrapper folders
     splits: tuple[str, ...] = ()  # the folders that are splits
-    by_table: bool = False  # kinds come from a table, and folders name none
+    kinds_from: Literal["folders", "names", "table"] = "folders"
 
 
 def plan_layout(paths: Sequence[str]) -> Layout:
@@ -58,7 +59,8 @@ def plan_layout(paths: Sequence[str]) -> Layout:
     places, merged = merged_places(raw)
     alike = look_alikes(sorted({place.label for place in places if isinstance(place, Place)}))
     findings = [*merged, *alike, *asked, *_outside(paths, places, shape)]
-    return Layout(tuple(places), tuple(findings), shape.prefix, tuple(shape.splits))
+    kinds_from: Literal["folders", "names"] = "folders" if by_name is None else "names"
+    return Layout(tuple(places), tuple(findings), shape.prefix, tuple(shape.splits), kinds_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: 
 
 def empty_classes(layout: Layout, folders: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
     """Paths of the innermost folders that would be kinds but hold no accepted picture. `used`: the accepted ones."""
-    if layout.by_table:
+    if layout.kinds_from == "table":
         return ()
     full: set[str] = set()
     for path in used:

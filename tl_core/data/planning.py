@@ -134,7 +134,7 @@ def _by_tables(found: Sequence[_Found], files: Files, by_folders: Layout, *, by_
             f"No row of '{shown(name)}' gives a label to a file that is there. {told}".strip(),
             "Write paths that start at the table's folder, or bring the pictures beside it.",
         )
-    return Layout(tuple(places), tuple(findings), by_folders.prefix, by_folders.splits, by_table=True)
+    return Layout(tuple(places), tuple(findings), by_folders.prefix, by_folders.splits, "table")
 
 
 def _with_split(place: Raw | str | None, path: str, by_folders: Layout) -> Raw | str | None:
@@ -157,9 +157,10 @@ def _decided(found: Sequence[_Found], by_folders: Layout, *, by_person: bool) ->
     names = listed([one.table.name for one in found])
     message = f"The kinds were read from the table {names}."
     folders = {place.label for place in by_folders.places if isinstance(place, Place)}
-    if len(folders) > 1:
+    is_choice = len(folders) > 1 and by_folders.kinds_from == "folders"
+    if is_choice:
         message += " The names of the folders were not used."
-    return [*decided, Finding("asked", "warning" if len(folders) > 1 else "note", message)]
+    return [*decided, Finding("asked", "warning" if is_choice else "note", message)]
 
 
 def _joined(source: Several, limits: Limits) -> Layout:
