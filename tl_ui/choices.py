@@ -56,7 +56,7 @@ class Choices:
     def chosen(self) -> dict[str, Any]:
         """The fields of a run that are chosen outside its boxes; `start` and `weights` as identifiers."""
         return {
-            "preset": self.preset if self.preset in PRESETS else None,
+            "preset": self.pace if self.pace in PRESETS else None,
             "backbone": self.backbone,
             "start": self.start,
             "weights": self.weights,

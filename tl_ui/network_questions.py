@@ -9,9 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tl_core.backbones.catalogue import record_of
+from tl_core.backbones.catalogue import recommended, record_of
 from tl_core.backbones.here import weights_are_here
 from tl_core.config import RunConfig
+from tl_core.training.probe_values import NetworkHint
 from tl_ui.services import STARTS, Services
 from tl_ui.words import Words
 
@@ -33,7 +34,7 @@ class NetworkQuestions:
         """What each stage of the chosen network can tell apart, by the stage's name."""
         said = self._ask("probe", settings)
         stages = {stage["name"]: {key: stage[key] for key in ("accuracy", "low", "high")} for stage in said["stages"]}
-        names = ("done", "total", "images_in_all", "baseline", "baseline_class")
+        names = ("phase", "done", "total", "images", "images_in_all", "baseline", "baseline_class")
         return {**self._state(said), **{name: said.get(name) for name in names}, "stages": stages}
 
     def estimate(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +45,10 @@ class NetworkQuestions:
     def networks(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The four of Simple, and a chosen one that is none of them, beside each other."""
         said = self._ask("compare", settings)
-        rows = [self._row(row) for row in said["networks"]]
+        told = {row["backbone"]: row for row in said["networks"]}
+        missing = [record for record in recommended() if record.simple and record.name not in told]
+        rows = [self._row(row) for row in told.values()]
+        rows += [self._row(NetworkHint(one.name, one.simple or "", "stopped").to_dict()) for one in missing]
         working = any(row["state"] in WORKING and row["here"] for row in rows)
         return {"state": "working" if working else "ready", "networks": rows}
 

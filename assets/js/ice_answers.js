@@ -43,13 +43,14 @@ function readableFact() {
   if (reply.state === 'failed') return el('p', { class: 'muted' }, icon('warning', 16), ' ', reply.message);
   const found = readableAt(line);
   const wait = reply.state !== 'working' ? null
-    : waitingLine(reply.total ? say('ice.looking', { done: grouped(reply.done), total: grouped(reply.total) }) : say('ice.looking_start'));
+    : waitingLine(!reply.total ? say('ice.looking_start')
+      : say(reply.phase === 'head' ? 'ice.asking' : 'ice.looking', { done: grouped(reply.done), total: grouped(reply.total) }));
   if (!found) return wait || el('p', { class: 'muted' }, say('ice.readable_none'));
   return el('div', { class: 'ice-readable' }, el('small', {}, say('ice.readable_name')),
     el('b', {}, say('ice.about', { percent: percent(found.accuracy) })),
     el('small', {}, say('ice.likely', { low: percent(found.low), high: percent(found.high) }), ' ',
       say('ice.baseline', { name: reply.baseline_class, percent: percent(reply.baseline) }), ' ',
-      reply.images_in_all > reply.total ? say('ice.sample', { n: grouped(reply.total), total: grouped(reply.images_in_all) }) : ''),
+      reply.images_in_all > reply.images ? say('ice.sample', { n: grouped(reply.images), total: grouped(reply.images_in_all) }) : ''),
     el('small', { class: 'ice-hint' }, say('ice.readable_hint')), wait);
 }
 

@@ -44,7 +44,7 @@ class Looking:
 
 
 def _probe(done: bool) -> dict[str, Any]:
-    half = Probe("net", "running", done=340, total=1000, images_in_all=1000)
+    half = Probe("net", "running", "features", done=340, total=1000, images=1000, images_in_all=1000)
     readings = (StageReading("stem", 0.5, 0.4, 0.6, 1000), StageReading("top", 0.76, 0.7, 0.81, 1000))
     whole = replace(half, state="done", done=1000, stages=readings, baseline=0.31, baseline_class="fox")
     return (whole if done else half).to_dict()
@@ -126,9 +126,11 @@ def test_the_networks_are_compared_and_one_that_failed_says_why_in_the_page_s_la
     assert client.get(address).json()["state"] == "working"
     known = client.get(address).json()
     assert known["state"] == "ready"
-    quick, away = known["networks"]
+    quick, away, *missing = known["networks"]
     assert (quick["simple"], quick["accuracy"], quick["seconds"]) == ("quick", 0.7, 2.0)
     assert away["message"] == "文件为空（0 字节）。"
+    assert [(row["simple"], row["here"], row["accuracy"]) for row in missing[:1]] == [("tiny", False, None)]
+    assert len(missing) == 3
 
 
 def test_a_curve_of_learning_rates_comes_with_what_it_suggests(client: TestClient, dataset: str) -> None:

@@ -18,6 +18,7 @@ WORDS: dict[str, str] = {
     "ice.readable_later": "Bring pictures, and the line says how much each depth can already tell apart.",
     "ice.looking_start": "Looking at your pictures…",
     "ice.looking": "Looking at your pictures… {done} of {total}",
+    "ice.asking": "Asking each stage… {done} of {total}",
     "ice.sample": "From {n} of your {total} pictures.",
     "ice.profile": "How much is readable after each stage",
     "ice.epoch": "One epoch, once through your pictures",

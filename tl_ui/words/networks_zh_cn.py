@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "ice.readable_later": "放入图片后，冰线会说明每一层已经能分辨多少。",
     "ice.looking_start": "正在看你的图片……",
     "ice.looking": "正在看你的图片…… {done} / {total}",
+    "ice.asking": "正在询问每个阶段…… {done} / {total}",
     "ice.sample": "来自 {total} 张图片中的 {n} 张。",
     "ice.profile": "每个阶段之后可辨认多少",
     "ice.epoch": "一轮（把图片看一遍）",
