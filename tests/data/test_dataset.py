@@ -141,13 +141,20 @@ def test_progress_counts_every_file_and_ends_at_the_total(source: Path, tmp_path
     assert seen == [("reading", 0, 6), ("reading", 6, 6), *(("looking", done, 6) for done in range(7))]
 
 
+@pytest.mark.parametrize("phase", ["reading", "looking"])
 def test_an_import_that_is_stopped_keeps_nothing_but_the_jobs_own_files(
-    source: Path, tmp_path: Path, pool: DecoderPool
+    source: Path, tmp_path: Path, pool: DecoderPool, phase: str
 ) -> None:
     folder = tmp_path / "job"
     write_files(folder, {"job.json": b"{}", "events.jsonl": b""})
+    seen: list[tuple[str, int]] = []
     with pytest.raises(ImportStopped, match=r"was stopped. Start again when you like"):
-        import_into(source, folder, should_stop=lambda: True, pool=pool)
+        import_into(
+            source, folder, pool=pool, on_progress=lambda name, done, _: seen.append((name, done)),
+            should_stop=lambda: seen[-1][0] == phase,
+        )  # fmt: skip
+    assert seen[-1][0] == phase
+    assert ("looking", 6) not in seen
     assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "job.json"]
     with pytest.raises(DataError, match="There is no complete dataset in 'job'"):
         open_dataset(folder)

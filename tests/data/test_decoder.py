@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.data.pictures_for_tests import SMALL, encoded, headers_of, noise, png, seen_of, to_read, write_files
+from tl_core.data import children
 from tl_core.data.decoder import DecoderPool, Problem, Seen
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.errors import DataError
@@ -122,6 +123,26 @@ def test_a_picture_with_more_pixels_than_allowed_is_never_decoded(tmp_path: Path
     assert found == {
         "huge.png": "It has more pixels than are read: 1 million in all, 16,384 on a side. Make it smaller."
     }
+
+
+def test_requests_that_do_not_fit_into_the_pipe_together_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / ("long name " * 8 + f"{number}.png") for number in range(300)]
+    for number, path in enumerate(paths):
+        path.write_bytes(png(number % 7))
+    monkeypatch.setattr(children, "PIPE_BYTES", 3000)
+    with DecoderPool(1) as pool:
+        assert len(headers_of(pool, *paths)) == 300
+        assert len(seen_of(pool, *paths[:20])) == 20
+
+
+def test_a_picture_that_changes_between_the_passes_is_refused(pool: DecoderPool, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png(1))
+    files = to_read(path)
+    path.write_bytes(png(2, (60, 60)))
+    assert list(pool.look(files)) == [(0, Problem("It changed while it was read. Bring it in again."))]
 
 
 def test_a_child_that_cannot_start_is_a_fault_and_no_picture_is_blamed(tmp_path: Path) -> None:
