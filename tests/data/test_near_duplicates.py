@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
+from sklearn.datasets import load_digits
 
 from tests.data.pictures_for_tests import noise
 from tl_core.data import near_duplicates
@@ -97,6 +98,12 @@ def test_a_changed_copy_is_found_among_strangers(change: str) -> None:
 
 def test_things_that_are_only_of_one_kind_are_not_called_alike() -> None:
     assert np.count_nonzero(near_groups(columns([shirt(seed) for seed in range(300)]))) <= 12
+
+
+def test_scans_of_one_digit_are_not_called_alike() -> None:
+    scans = load_digits().images[:400]
+    drawn = [Image.fromarray((scan * 15.9).astype(np.uint8)).resize((96, 96)).convert("RGB") for scan in scans]
+    assert np.count_nonzero(near_groups(columns(drawn))) <= 20
 
 
 def test_recompressed_copies_are_found_among_things_of_one_kind() -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Positions = NDArray[np.int64]
 LEAST = 0.25  # likeness without cutting: of pictures cut by a tenth of each side, 97 in 100 have more
 MOST_EACH = 8  # the likest ones of each picture
+STRANGER = 16  # the nearest before it may be copies
 MOST_BITS = 14  # of 64 that differ; a cut by a twentieth of each side changes fewer in 95 of 100
 MOST_IN_BAND = 2000  # pictures that share a band of bits; beyond it the band says nothing
 MANY = 50_000  # pictures, from which on the bands are wide
@@ -28,6 +29,16 @@ def nearest(one: NDArray[np.float32], other: NDArray[np.float32]) -> tuple[Posit
         rows.append(start + np.nonzero(kept)[0])
         partners.append(best[kept])
     return np.concatenate(rows), np.concatenate(partners)
+
+
+def crowding(vectors: NDArray[np.float32]) -> float:
+    """How near strangers come: the product with the sixteenth nearest, which three in four pictures reach."""
+    place = min(STRANGER, len(vectors) - 1)
+    if place < 1:
+        return 0.0
+    some = np.arange(0, len(vectors), max(1, len(vectors) // _BLOCK))
+    products = vectors[some] @ vectors.T  # (some, all); the greatest is with itself
+    return max(0.0, float(np.percentile(np.partition(products, -place - 1, axis=1)[:, -place - 1], 25)))
 
 
 def strongest(
