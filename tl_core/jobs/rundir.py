@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -150,16 +151,18 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
 
 
 def create_import(
-    datasets: Path, source: Path, name: str = "", *, limits: Literal["local", "hosted"] = "local"
+    datasets: Path, source: Path | Sequence[Path], name: str = "", *, limits: Literal["local", "hosted"] = "local"
 ) -> Path:
-    """A new dataset's folder that asks for `source` to be imported into it; nothing runs yet."""
+    """A new dataset's folder that asks for `source`, or several together, to be imported into it; nothing runs yet."""
+    sources = [source] if isinstance(source, Path) else list(source)
     job = JobDir(datasets / new_identifier())
     job.path.mkdir(parents=True)
     values = {
         "kind": "import",
         "version": VERSION,
         "created": time.time(),
-        "source": str(source.absolute()),
+        "source": str(sources[0].absolute()),
+        "sources": [str(path.absolute()) for path in sources],
         "name": name,
         "limits": limits,
     }

@@ -18,6 +18,7 @@ from typing import Any
 
 from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
+from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import STARTS, start_path
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity
@@ -27,6 +28,7 @@ from tl_core.platform import Lock, lower_priority
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
+REASONS_TOLD = 100  # files that an ending names; a journal is no list of files
 NICENESS = 5  # the assistant has 2: Try answers while a training runs
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 
@@ -95,6 +97,8 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
         return _train(RunDir(job.path), should_stop)
     if kind == "import":
         return _import(job, should_stop, emit)
+    if kind == "add":
+        return _add(job, should_stop, emit)
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 
@@ -117,15 +121,15 @@ def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
 
 def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
-    from tl_core.data.dataset import ImportStopped, import_source
+    from tl_core.data.dataset import ImportStopped, import_sources
     from tl_core.data.limits import HOSTED, LOCAL
 
     request: dict[str, Any] = read_job(job.path)
     started = time.monotonic()
     yield Planned(plan={"kind": "import", "source": request["source"], "name": request["name"]})
     try:
-        dataset = import_source(
-            Path(request["source"]),
+        dataset = import_sources(
+            [Path(source) for source in request.get("sources", [request["source"]])],
             job.path,
             limits=HOSTED if request["limits"] == "hosted" else LOCAL,
             name=request["name"],
@@ -136,6 +140,30 @@ def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
         yield Stopped(epochs=0, seconds=_seconds_since(started), result={})
         return
     result = {"dataset": dataset.id, "images": dataset.report.images}
+    yield Finished(epochs=0, seconds=_seconds_since(started), result=result)
+
+
+def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
+    """What could not be used is counted in the ending, with the first reasons; the dataset's report has them all."""
+    from tl_core.data.dataset import ImportStopped
+    from tl_core.data.edits import DatasetEditor
+    from tl_core.data.limits import HOSTED, LOCAL
+
+    request = read_add(job.path)
+    started = time.monotonic()
+    yield Planned(plan={"kind": "add", "label": request.label, "files": len(request.files)})
+    editor = DatasetEditor(dataset_of(job.path), limits=HOSTED if request.limits == "hosted" else LOCAL)
+    progress = _Progress(emit)
+    try:
+        if request.source is not None:
+            added = editor.add_source(request.source, on_progress=progress, should_stop=should_stop)
+        else:
+            added = editor.add(request.label, request.files, on_progress=progress, should_stop=should_stop)
+    except ImportStopped:
+        yield Stopped(epochs=0, seconds=_seconds_since(started), result={})
+        return
+    reasons = [{"path": item.path, "reason": item.reason} for item in added.skipped[:REASONS_TOLD]]
+    result = {"dataset": added.dataset.id, "images": added.images, "skipped": len(added.skipped), "reasons": reasons}
     yield Finished(epochs=0, seconds=_seconds_since(started), result=result)
 
 
