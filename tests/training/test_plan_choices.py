@@ -83,6 +83,11 @@ def test_looks_at_a_picture_are_corners_and_mirrored_ones_only_by_choice() -> No
         plan(counted(3), test_views=2)
 
 
+def test_the_part_that_matters_is_in_the_preprocessing_that_every_answer_takes() -> None:
+    assert plan(part="0,0,1,0.9").preprocessing.part == (0.0, 0.0, 1.0, 0.9)
+    assert plan().preprocessing == FACTS.preprocessing
+
+
 def test_the_frozen_part_runs_once_only_where_that_is_right() -> None:
     usual = {"freeze": "middle", "augment": "none"}
     assert plan(**usual).prefix_cached

@@ -176,12 +176,6 @@ def test_a_choice_that_does_not_fit_is_refused_in_words(choices: dict[str, Any],
         plan(**choices)
 
 
-@pytest.mark.parametrize("choices", [{"part": "0,0,1,0.9"}])
-def test_what_cannot_be_done_yet_is_refused_and_not_passed_over(choices: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match=r"which this version cannot do yet; leave it out\."):
-        plan(**choices)
-
-
 def test_a_plan_survives_json_and_passes_over_fields_of_a_newer_version() -> None:
     made = plan(freeze="middle")
     wire = json.loads(json.dumps(made.to_dict()))

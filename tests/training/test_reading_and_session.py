@@ -14,6 +14,8 @@ from small_training import BACKBONE, Ticking
 
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, import_source
+from tl_core.data.decoder import DecoderPool
+from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.splits import read_split_csv
 from tl_core.errors import BundleError, DataError
 from tl_core.evaluation.predictor import Predictor
@@ -165,3 +167,25 @@ def test_rare_classes_are_warned_about(tmp_path: Path) -> None:
     warnings = [event.message for event in events if isinstance(event, Warned)]
     assert "Fewer than 5 training pictures of '1': do not expect much of that yet." in warnings
     assert any("has 19 training pictures, '1' only 1" in message for message in warnings)
+
+
+def test_the_part_that_matters_is_all_that_a_run_and_its_model_see(tmp_path: Path) -> None:
+    """The upper half shows the digit and the lower one noise: marked, the noise changes nothing."""
+    write_digits(tmp_path / "plain", {"": 20})
+    numbers = np.random.default_rng(0)
+    for path in sorted((tmp_path / "plain").rglob("*.png")):
+        digit = np.asarray(Image.open(path))
+        noisy = np.concatenate([digit, numbers.integers(0, 256, digit.shape, dtype=np.uint8)])
+        target = tmp_path / "noisy" / path.relative_to(tmp_path / "plain")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(noisy).save(target)
+    dataset = imported(tmp_path / "noisy")
+    events = session(dataset, replace(CONFIG, start="scratch", part="0,0,1,0.5"))
+    predictor = Predictor.open(tmp_path / "run" / "model", device="cpu")
+    assert isinstance(events[-1], Finished)
+    assert predictor.preprocessing.part == (0.0, 0.0, 1.0, 0.5)
+    with DecoderPool(children=1) as pool:
+        whole = Preprocessing.from_dict({**predictor.preprocessing.to_dict(), "part": None, "version": 1})
+        name = next((tmp_path / "plain").rglob("*.png")).relative_to(tmp_path / "plain")
+        marked = pool.square(tmp_path / "noisy" / name, predictor.preprocessing)
+        assert np.array_equal(marked, pool.square(tmp_path / "plain" / name, whole))

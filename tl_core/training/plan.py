@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tl_core.backbones.stage import HEAD
-from tl_core.config import RunConfig
+from tl_core.config import RunConfig, part_of
 from tl_core.errors import ConfigError
 from tl_core.training import automatic, automatic_rates, automatic_views
 from tl_core.training.automatic import Situation
-from tl_core.training.awaited import not_yet
 from tl_core.training.batches import batch_count
 from tl_core.training.conflicts import WITH_MOMENTUM, conflicts
 from tl_core.training.freezing import resolve_freezing
@@ -40,7 +39,7 @@ class Resolver:
 def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     """Every number made concrete. Raises ConfigError that names all problems at once."""
     freezing, problems = resolve_freezing(config, facts.stages)
-    problems += [*not_yet(config), *conflicts(config, facts, freezing)]
+    problems += conflicts(config, facts, freezing)
     if problems:
         raise ConfigError.from_problems(problems)
     scratch = config.start == "scratch"
@@ -65,7 +64,7 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         start=config.start,
         origin=facts.origin,
         classes=facts.classes,
-        preprocessing=facts.preprocessing,
+        preprocessing=replace(facts.preprocessing, part=part_of(config.part)) if config.part else facts.preprocessing,
         stages=facts.stages,
         frozen=freezing.frozen,
         trained=freezing.trained,

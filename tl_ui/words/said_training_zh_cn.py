@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 SAID: dict[str, str] = {
-    "{field} is '{value}', which this version cannot do yet; leave it out.": (
-        "{field} 是 '{value}'，此版本还做不到；请不要填写。"
-    ),
     "gradual is '{value}'; it wants EPOCH:STAGE with commas between, such as {example}.": (
         "gradual 是 '{value}'；格式是 轮数:阶段，用逗号分开，例如 {example}。"
     ),
