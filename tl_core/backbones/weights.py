@@ -15,6 +15,7 @@ from collections.abc import Generator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 
+import httpx2
 import huggingface_hub
 import safetensors
 import safetensors.torch
@@ -30,7 +31,7 @@ from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revis
 from tl_core.errors import WeightsError
 
 _UNREADABLE = (OSError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, safetensors.SafetensorError)
-_NO_ANSWER = (OfflineModeIsEnabled, HfHubHTTPError, OSError, HTTPException)
+_NO_ANSWER = (OfflineModeIsEnabled, HfHubHTTPError, OSError, HTTPException, httpx2.HTTPError)
 _HASH_START = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 State = dict[str, torch.Tensor]
@@ -75,7 +76,9 @@ def hub_fetching(name: str, repository: str, filenames: Sequence[str]) -> Genera
             try:
                 if not constants.HF_HUB_OFFLINE:
                     yield from _blob_fetching(repo, filename, revision)
-                return Path(huggingface_hub.hf_hub_download(repo, filename, revision=revision))
+                return Path(
+                    huggingface_hub.hf_hub_download(repo, filename, revision=revision, endpoint=constants.ENDPOINT)
+                )
             except LocalEntryNotFoundError:
                 raise  # not here, and the hub cannot be reached: another file name would not help
             except EntryNotFoundError:

@@ -61,9 +61,10 @@ def fetched(config: RunConfig, *, should_stop: Callable[[], bool], clock: Clock)
                 "It was stopped while the weights were fetched, so there is no model yet.",
                 "Start it again: the download goes on where it was stopped.",
             )
-        done, total = progress.done // MEGABYTE, -(-progress.total // MEGABYTE)
-        if total and (pace.due() or progress.done == progress.total):
-            yield Phase("fetching", min(done, total), total, seconds_left=pace.left(done, total))
+        is_whole, total = progress.done == progress.total, -(-progress.total // MEGABYTE)
+        done = total if is_whole else progress.done // MEGABYTE
+        if total and (pace.due() or is_whole):
+            yield Phase("fetching", done, total, seconds_left=pace.left(done, total))
 
 
 def _own_file(config: RunConfig, num_classes: int) -> Network:

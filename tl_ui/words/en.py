@@ -157,6 +157,7 @@ WORDS: dict[str, str] = {
     "live.seconds": "{n} s",
     "live.minutes": "{m} min {s} s",
     "live.hours": "{h} h {m} min",
+    "phase.fetching": "Fetching the weights, in megabytes",
     "phase.loading": "Loading the network",
     "phase.reading": "Reading the pictures",
     "phase.looking": "Checking each picture",

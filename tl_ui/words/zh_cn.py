@@ -156,6 +156,7 @@ WORDS: dict[str, str] = {
     "live.seconds": "{n} 秒",
     "live.minutes": "{m} 分 {s} 秒",
     "live.hours": "{h} 小时 {m} 分",
+    "phase.fetching": "正在下载权重（以 MB 计）",
     "phase.loading": "正在加载网络",
     "phase.reading": "正在读取图片",
     "phase.looking": "正在检查每张图片",
