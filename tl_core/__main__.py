@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "look at pictures and say what is found",
     "backbones": "list the networks to start from",
     "layers": "list a network's stages, which can be frozen",
+    "learning-rate": "find a learning rate by trying ever bigger steps",
     "train": "teach a network your pictures",
     "resume": "go on with a run that was stopped or lost",
     "runs": "list the runs of this workspace",
@@ -82,7 +83,7 @@ def _run(words: list[str]) -> int:
         near = difflib.get_close_matches(first.command, list(COMMANDS), n=1)
         did_you_mean = f" Did you mean '{near[0]}'?" if near else ""
         raise ConfigError(f"There is no command '{first.command}'.{did_you_mean}", f"There are {', '.join(COMMANDS)}.")
-    module = importlib.import_module(f"tl_core.commands.{first.command}")
+    module = importlib.import_module(f"tl_core.commands.{first.command.replace('-', '_')}")
     parser = _Parser(prog=f"{top.prog} {first.command}", description=_sentence(first.command), allow_abbrev=False)
     parser.add_argument("--workspace", metavar="DIR", type=Path, default=first.workspace, help=WORKSPACE_HELP)
     module.add_arguments(parser)
@@ -93,7 +94,7 @@ def _run(words: list[str]) -> int:
 
 
 def _top_parser() -> _Parser:
-    listing = "\n".join(f"  {name:<10} {meaning}" for name, meaning in COMMANDS.items())
+    listing = "\n".join(f"  {name:<13} {meaning}" for name, meaning in COMMANDS.items())
     parser = _Parser(
         prog="python -m tl_core",
         description="Thaw: take a pretrained network and teach it your own pictures.",

@@ -20,6 +20,7 @@ PHASE_WORDS = {
     "training": "Training",
     "scoring": "Scoring",
     "saving": "Saving the model",
+    "rates": "Trying rates",
 }
 EPOCH_HEADINGS = f"{'epoch':>7} {'loss':>8} {'accuracy':>9} {'val loss':>9} {'val acc.':>9} {'images/s':>9}"
 
@@ -64,6 +65,10 @@ class ProgressPrinter:
                 self.say(line)
         elif kind == "epoch_done":
             self._epoch(record)
+        elif kind == "candidate_done":
+            self.say(candidate_in_words(record))
+        elif kind == "repeat_done":
+            self.say(repeat_in_words(record))
         elif kind == "thawed":
             self.say(f"Thawed from epoch {record['epoch']}: {shown(', '.join(record['stages']))}.")
         elif kind == "warned":
@@ -112,6 +117,21 @@ def epoch_in_words(record: dict[str, Any]) -> str:
         f"{_percent(record['train_accuracy']):>9} {_loss(record['val_loss']):>9} {_percent(record['val_accuracy']):>9} "
         f"{record['images_per_second']:>9,.0f}{best}"
     )
+
+
+def candidate_in_words(record: dict[str, Any]) -> str:
+    frozen = {"all": "the head alone", "none": "nothing frozen"}.get(
+        record["freeze"], f"frozen up to {record['freeze']}"
+    )
+    leads = "  leads" if record["is_best"] else ""
+    return (
+        f"Candidate {record['number']} of {record['candidates']}: {shown(frozen)}, "
+        f"{_percent(record['val_accuracy'])} on the validation pictures{leads}"
+    )
+
+
+def repeat_in_words(record: dict[str, Any]) -> str:
+    return f"Seed {record['seed']} ({record['number']} of {record['repeats']}): {_percent(record['accuracy'])} right."
 
 
 def ending_in_words(record: dict[str, Any]) -> list[str]:

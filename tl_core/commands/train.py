@@ -61,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     config = checked_beginning(config, person.runs)  # before pictures are read for nothing
     check_stages(config, workspace.cache)
     printer = ProgressPrinter()
-    with _counting_interrupts() as interrupts:
+    with counting_interrupts() as interrupts:
         try:
-            dataset = _bring_in(arguments.data, person, printer, interrupts)
+            dataset = bring_in(arguments.data, person, printer, interrupts)
         except ImportStopped:
             printer.say("Stopped while pictures were read; nothing was kept.")
             return LEFT_RUNNING
@@ -87,7 +87,7 @@ def config_of(arguments: argparse.Namespace) -> RunConfig:
     return RunConfig.from_text(given | {name.strip().replace("-", "_"): value for name, _sign, value in pairs})
 
 
-def _bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int]) -> Dataset:
+def bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int]) -> Dataset:
     sweep_imports(person.datasets)
     known = find_unchanged(person.datasets, data)
     if known is not None:
@@ -102,7 +102,7 @@ def _bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: 
 
 
 @contextmanager
-def _counting_interrupts() -> Iterator[list[int]]:
+def counting_interrupts() -> Iterator[list[int]]:
     """Ctrl-C adds to the list instead of breaking off in the middle of something."""
     interrupts: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))

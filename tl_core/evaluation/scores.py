@@ -177,7 +177,27 @@ def in_words(result: RunResult) -> str:
         f"Right on {result.correct:,} of {result.images:,} {pictures} ({_percent(result.accuracy)} %); "
         f"the true rate is likely {_percent(result.accuracy_low)} to {_percent(result.accuracy_high)} %. "
         f'Always saying "{shown(result.baseline_class)}" would give {_percent(result.baseline)} %.{_unmeasured(result)}'
+        f"{_how(result)}"
     )
+
+
+def _how(result: RunResult) -> str:
+    """What else is to be known of the number: folds, seeds, a preset that kept its first model."""
+    told = ""
+    if result.folds:
+        told += (
+            f" Each was judged by heads fitted without it, in {result.folds} folds, {result.fold_repeats} times; "
+            "the final head learned from all of them."
+        )
+    if len(result.seed_accuracies) > 1:
+        lowest, highest = min(result.seed_accuracies), max(result.seed_accuracies)
+        told += (
+            f" Over {len(result.seed_accuracies)} seeds it was {_percent(result.mean_accuracy)} % on average, "
+            f"{_percent(lowest)} to {_percent(highest)} %; the model is the first seed's."
+        )
+    if result.kept == "all":
+        told += " Training on brought nothing on the validation pictures, so the first model was kept."
+    return told
 
 
 def _unmeasured(result: RunResult) -> str:

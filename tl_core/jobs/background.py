@@ -119,6 +119,8 @@ class Background:
     def _step(self, task: Task) -> Answer | None:
         """The next answer, None after the last one."""
         time.sleep(GIVING_WAY_SECONDS)
+        if task.steps is None and not task.is_wanted:
+            return None
         with self._one_at_a_time:
             if task.steps is None:
                 task.steps = task.begin(lambda: not task.is_wanted)
