@@ -130,6 +130,21 @@ def test_a_label_stays_the_text_that_it_is(tmp_path: Path, label: str) -> None:
     assert label in kinds(with_table(tmp_path, TABLE.replace("cat", label))).values()
 
 
+def test_an_old_alphabet_is_found_far_down_in_a_long_table(tmp_path: Path) -> None:
+    rows = "".join(f"images/1.png,cat{' ' * (number % 50)}\n" for number in range(9000))
+    table = "path,label\n" + rows + "images/3.png,M\u00fcll\nimages/4.png,M\u00fcll\n"
+    assert set(kinds(with_table(tmp_path, table.encode("cp1252"))).values()) == {"cat", "Müll"}
+
+
+def test_a_tsv_is_a_table_too(tmp_path: Path) -> None:
+    table = "path\tlabel\n1.png\tcat, small\n2.png\tcat, small\n3.png\tdog; big\n4.png\tdog; big\n"
+    assert set(kinds(with_table(tmp_path, table, name="labels.tsv")).values()) == {"cat, small", "dog; big"}
+    assert set(kinds(with_table(tmp_path / "x", table, name="LABELS.TSV").parent).values()) == {
+        "cat, small",
+        "dog; big",
+    }
+
+
 def test_a_split_and_a_group_column_are_used(tmp_path: Path, bring: Bring) -> None:
     table = (
         "file,species,SET,Station\nimages/1.png,cat,Train,north\nimages/2.png,Cat,VALID,south\n"

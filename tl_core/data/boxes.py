@@ -25,14 +25,14 @@ _NO_KIND = re.compile(r"(train|val|test|unlabeled)\d{2,4}|labels?|annotations?|m
 
 def boxes_of(paths: Sequence[str]) -> str:
     """ "COCO", "Pascal VOC" or "YOLO" where the files of such a set lie among the paths, else ""."""
-    lower = [path.lower() for path in paths]
-    pictures = {_stem(path) for path in lower if looks_like_picture(path) and "." in path.rsplit("/", 1)[-1]}
-    if not pictures:
+    others = [path.lower() for path in paths if path.lower().endswith((".json", ".xml", ".txt"))]
+    if not others:  # nearly always: a million names are not looked at twice
         return ""
-    if any(_COCO.fullmatch(path.rsplit("/", 1)[-1]) for path in lower):
+    if any(_COCO.fullmatch(path.rsplit("/", 1)[-1]) for path in others):
         return "COCO"
+    pictures = {_stem(path.lower()) for path in paths if looks_like_picture(path) and "." in path.rsplit("/", 1)[-1]}
     for ending, name in ((".xml", "Pascal VOC"), (".txt", "YOLO")):
-        stems = {_stem(path) for path in lower if path.endswith(ending)}
+        stems = {_stem(path) for path in others if path.endswith(ending)}
         if len(stems & pictures) >= max(2, HALF * len(pictures)):
             return name
     return ""

@@ -23,6 +23,7 @@ ENDINGS = (".csv", ".tsv")
 SEPARATORS = (",", ";", "\t", "|")
 SNIFFED_ROWS = 200
 SNIFFED_BYTES = 1 << 18
+LONGEST_LINE = 2000  # bytes, of those that an alphabet is guessed by
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SAVE_AS_CSV = "Save the table as CSV with the columns path and label."
 
@@ -91,9 +92,16 @@ def _encoding(data: bytes) -> str:
             return encoding
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError:
-        return likely_encoding([line for line in data.splitlines() if not line.isascii()]) or "latin-1"
+    except UnicodeDecodeError as error:
+        return likely_encoding(_foreign_lines(data, error.start)) or "latin-1"
     return "utf-8"
+
+
+def _foreign_lines(data: bytes, first: int) -> list[bytes]:
+    """Whole lines that are no plain ASCII, from the one around `first` on; what a guess is made by is not long."""
+    start = data.rfind(b"\n", 0, first) + 1
+    lines = data[start : start + SNIFFED_BYTES].splitlines()
+    return [line for line in lines if not line.isascii() and len(line) <= LONGEST_LINE]
 
 
 def _separator(start: str, name: str) -> str:
