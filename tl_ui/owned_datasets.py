@@ -24,9 +24,10 @@ from tl_core.platform import Lock
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import NotFoundError
 from tl_ui.sample_pictures import check_sample, draw_and_import
+from tl_ui.staging import remove
 
 READY: State = "finished"
-THUMBNAIL_SIZES = (160, 320)
+THUMBNAIL_SIZES = (160, 320, 640)  # cards, larger views, the picture that the part is marked on
 LOST_HINT = "Bring them again; if it happens again, bring fewer at a time."
 
 
@@ -206,10 +207,12 @@ class OwnedDatasets:
         }
 
     def _drop_source(self, folder: Path) -> None:
-        """An uploaded zip has served once its import has ended; a person's own folder or zip is never touched."""
+        """Uploaded zips have served once their import has ended; a person's own folder or zip is never touched."""
         source = Path(str(_request(folder).get("source", "")))
-        if source.parent == self._person.folder / "incoming":
-            source.unlink(missing_ok=True)
+        incoming = self._person.folder / "incoming"
+        for upload in (source, source.parent):  # a zip, or the folder that several waited in
+            if upload.parent == incoming:
+                remove(upload)
 
 
 def _request(folder: Path) -> dict[str, Any]:

@@ -126,6 +126,7 @@ class OwnedPictures:
 
     def bring_split(self, dataset: str, table: Path) -> Dataset:
         """Puts the pictures on the sides that a split.csv says; rows that fit no picture become a finding."""
+        self._datasets.ready(dataset)
         rows = read_split_csv(table)
         brought: Dataset = self.correct(dataset, lambda editor: editor.set_splits(rows))
         return brought

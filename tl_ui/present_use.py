@@ -28,7 +28,7 @@ def question(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Ht
 
 def _groups(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Html:
     if not groupings:
-        return tag("p", icon("warning", 18), " ", words("use.no_groups"), class_="small")
+        return tag("p", icon("warning", 18), tag("span", words("use.no_groups")), class_="small with-sign")
     chosen = use.group_by or "auto"
     known = [grouping.by for grouping in groupings]
     options = [
@@ -64,6 +64,6 @@ def detail(words: Words, *, size: int, own_size: int, is_lost: bool) -> Html:
         _chip("image_size", str(each), words("detail.use", size=each), each == size)
         for each in (own_size, *(larger for larger in LARGER_SIZES if larger > own_size))
     ]
-    told = tag("p", icon("note", 18), " ", words("detail.chosen", size=size))
+    told = tag("p", icon("note", 18), tag("span", words("detail.chosen", size=size)), class_="with-sign")
     group = tag("div", *buttons, class_="thaw-buttons", role="group", aria_label=words("detail.sizes"))
     return tag("section", told, group, tag("p", words("detail.cost"), class_="muted small"), class_="thaw-card detail")

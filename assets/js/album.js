@@ -84,7 +84,7 @@ function card(item) {
     event.preventDefault();
     event.stopPropagation();
     node.classList.remove('over');
-    addPictures(name, [...event.dataTransfer.files]);
+    addDropped(name, event.dataTransfer);
   });
   return node;
 }
@@ -183,6 +183,14 @@ async function addPictures(label, files) {
   tell(say('album.added', { n: grouped(done.added), name: label }) + (refused ? ' ' + refused : ''), done.skipped.length ? 'bad' : 'good');
   trigger('changed', { dataset: value().dataset });
   await load();
+}
+
+// A folder that is dropped on a kind brings all that is in it, however deep.
+async function addDropped(name, transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+  const inside = [];
+  for (const entry of entries) await walk(entry, '', inside);
+  await addPictures(name, inside.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.'))).map(({ file }) => file));
 }
 
 let pickedFor = '';

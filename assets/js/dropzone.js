@@ -116,7 +116,9 @@ function ended(dataset, reply) {
   else if (reply.state === 'lost') show(say('drop.lost'), null, 'bad');
   else if (reply.state === 'stopped') show(say('drop.stopped'), null);
   else failed(reasonOf(reply.failure || reply));
-  trigger('ready', { dataset, state: reply.state });
+  if (reply.state === 'stopped') ask('thaw/datasets/' + dataset + '/delete', {}).then(told, told);
+  else told();
+  function told() { trigger('ready', { dataset, state: reply.state }); }
 }
 
 // `busy`: the server is making a sample or opening a typed path, which takes a moment before there is an import.
@@ -155,6 +157,7 @@ zone.addEventListener('drop', dropped);
 function render() {
   zone.setAttribute('aria-label', say('drop.label'));
   cancel.textContent = say('drop.cancel');
+  if (status.classList.contains('good')) status.textContent = say('drop.ready');
   const folder = 'webkitdirectory' in folderInput
     ? el('button', { type: 'button', class: 'thaw-button primary', onclick: () => folderInput.click() }, icon('folder', 18), say('drop.choose_folder'))
     : el('span', { class: 'muted' }, say('drop.no_folders'));

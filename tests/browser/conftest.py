@@ -126,7 +126,11 @@ class Watched:
 
     def bare_keys(self) -> list[str]:
         """Keys of the word tables that stand on the page in place of their words."""
-        keys = r"\b(?:app|tab|drop|found|cards|ice|live|phase|state|runs|results|try|control)\.[a-z_]{3,}\b"
+        parts = (
+            "app|tab|drop|found|cards|ice|live|phase|state|runs|results|try|control|preset|compare|catalogue|gradual|"
+            "rates|augmented|stageinfo|weights|start|group|time"
+        )
+        keys = rf"\b(?:{parts})\.[a-z_]{{3,}}\b"
         return re.findall(keys, self.page.locator("body").inner_text())
 
     def _console(self, message: ConsoleMessage) -> None:
