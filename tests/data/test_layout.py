@@ -201,7 +201,7 @@ def test_loose_pictures_in_split_folders_are_no_kinds_called_train_and_test() ->
     assert places("train/1.jpg", "train/2.jpg", "test/3.jpg") == [NO_CLASS_IN_SPLIT] * 3
 
 
-@pytest.mark.parametrize("name", [" ", "\u3000", "\u2800", "\u200b", "\u00a0 "])
+@pytest.mark.parametrize("name", [" ", "\u3000", "\u2800", "\u200b", "\u00a0 ", "\u3164"])
 def test_a_folder_whose_name_shows_nothing_is_no_kind(name: str) -> None:
     assert places("cats/1.jpg", f"{name}/2.jpg") == [Place("cats", None), BLANK_NAME]
 

@@ -48,7 +48,7 @@ def plan_layout(paths: Sequence[str]) -> Layout:
     parts = [None if names.is_system(path) else tuple(path.split("/")) for path in paths]
     likely = [item[:-1] for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
     shape = shape_of(likely)
-    by_name = _named_by_files(paths, parts, shape)
+    by_name = _named_by_files(paths, parts, likely, shape)
     if by_name is not None:
         shape, raw, asked = by_name
     else:
@@ -88,16 +88,21 @@ def _raw_place(item: tuple[str, ...], shape: Shape, inner_split: bool) -> Raw | 
 
 
 def _named_by_files(
-    paths: Sequence[str], parts: Sequence[tuple[str, ...] | None], shape: Shape
+    paths: Sequence[str],
+    parts: Sequence[tuple[str, ...] | None],
+    likely: Sequence[tuple[str, ...]],
+    shape: Shape,
 ) -> tuple[Shape, list[Raw | str | None], list[Finding]] | None:
     """Where no picture lies in a class folder but their names tell kinds clearly: places by file name."""
-    pictures = [item for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
-    tops = {item[len(shape.prefix)] for item in pictures if len(item) > len(shape.prefix) + 1}
+    depth = len(shape.prefix)
+    tops = {folders[depth] for folders in likely if len(folders) > depth}
     if not shape.splits and len(tops) == 1 and file_names.holds_all(*tops):
         shape = Shape((*shape.prefix, *tops), {})  # images/cat_1.jpg: the folder names no kind
     depth = len(shape.prefix) + bool(shape.splits)
-    if not pictures or any(len(item) != depth + 1 or item[: len(shape.prefix)] != shape.prefix for item in pictures):
+    start = len(shape.prefix)
+    if not likely or any(len(folders) != depth or folders[:start] != shape.prefix for folders in likely):
         return None
+    pictures = [item for path, item in zip(paths, parts, strict=True) if item and names.looks_like_picture(path)]
     labels: dict[tuple[str, ...], str] = {}
     for folder in {item[:-1] for item in pictures}:
         here = [item for item in pictures if item[:-1] == folder]
@@ -150,27 +155,24 @@ def _named_by_folders(
 
 def merged_places(raw: Sequence[Raw | str | None]) -> tuple[list[Place | str | None], list[Finding]]:
     """Classes by name: letter case and Unicode form do not count; the commonest spelling names the class."""
+    counts = Counter(item for item in raw if isinstance(item, Raw))  # few, however many files there are
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for item in raw:
-        if isinstance(item, Raw):
-            spellings[names.class_key(names.class_name(item.folders[-1]))][item.folders[-1]] += 1
+    keys = {item: names.class_key(names.class_name(item.folders[-1])) for item in counts}
+    for item, count in counts.items():
+        spellings[keys[item]][item.folders[-1]] += count
     chosen = {
-        key: names.class_name(min(counts, key=lambda name: (-counts[name], name))) for key, counts in spellings.items()
+        key: names.class_name(min(found, key=lambda name: (-found[name], name))) for key, found in spellings.items()
     }
     findings = []
-    for key, counts in sorted(spellings.items()):
-        if len(counts) > 1:
-            written = ", ".join(f"'{names.shown(name)}'" for name in sorted(counts))
+    for key, found in sorted(spellings.items()):
+        if len(found) > 1:
+            written = ", ".join(f"'{names.shown(name)}'" for name in sorted(found))
             findings.append(Finding("merged_classes", "warning", f"{written} were taken as one kind: '{chosen[key]}'."))
-    places: list[Place | str | None] = []
-    for item in raw:
-        if isinstance(item, Raw):
-            label = chosen[names.class_key(names.class_name(item.folders[-1]))]
-            group = "/".join(part for part in item.folders[:-1] if part)
-            places.append(Place(label, item.split, group))
-        else:
-            places.append(item)
-    return places, findings
+    placed = {
+        item: Place(chosen[key], item.split, "/".join(part for part in item.folders[:-1] if part))
+        for item, key in keys.items()
+    }
+    return [placed[item] if isinstance(item, Raw) else item for item in raw], findings
 
 
 def _outside(paths: Sequence[str], places: Sequence[Place | str | None], shape: Shape) -> list[Finding]:

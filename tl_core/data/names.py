@@ -47,6 +47,8 @@ def class_name(folder: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nobody would see a name there: spaces, dots, and characters that draw nothing."""
+    if text[:1].isascii() and text[:1].isalnum():
+        return False
     return all(letter in INVISIBLE or unicodedata.category(letter) in INVISIBLE_KINDS for letter in text)
 
 
