@@ -19,6 +19,7 @@ from tl_core.data.edit_state import LeftOut, read_left_out
 from tl_core.data.importing import fingerprint_of, import_into, never, nobody_watches
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
+from tl_core.data.noted import with_noted
 from tl_core.data.reading import ImportStopped, OnProgress
 from tl_core.data.store import (
     DATASET_FILE,
@@ -140,7 +141,8 @@ def open_dataset(folder: Path) -> Dataset:
     """The dataset as its last change left it. Raises DataError when the folder holds no complete one."""
     facts = read_facts(folder)
     state = folder / facts.current
-    return Dataset(folder, facts, read_index(state, facts), read_report(state))
+    index = read_index(state, facts)
+    return Dataset(folder, facts, index, with_noted(folder, index, read_report(state)))
 
 
 def find_unchanged(datasets: Path, source: Path | Sequence[Path], limits: Limits = LOCAL) -> Dataset | None:

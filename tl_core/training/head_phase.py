@@ -13,6 +13,8 @@ from torch import nn
 
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
+from tl_core.data.noted import Noted, write_noted
+from tl_core.evaluation.unusual import MOST_PICTURES, unusual
 from tl_core.events import EpochDone, Event, Phase
 from tl_core.training.engine import square_feed
 from tl_core.training.folds import cross_validated
@@ -45,6 +47,7 @@ def first_model(
     network: StagedNetwork,
     *,
     cache: Path,
+    dataset: Path | None = None,
     should_stop: Callable[[], bool],
     clock: Clock,
 ) -> Generator[Event, None, FirstModel]:
@@ -72,6 +75,8 @@ def first_model(
     ridge = fit_ridge_head(features, data.train.labels, len(data.classes))
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
+    if dataset is not None:
+        note_unusual(dataset, plan.backbone, data, kept)
     yield Phase("head", 1, 1)
     yield EpochDone(
         epoch=0,
@@ -89,6 +94,18 @@ def first_model(
         numbers = [folds[data.train.positions] for folds in data.folds]
         left_out = cross_validated(features, data.train.labels, len(data.classes), numbers)
     return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, left_out, prefix)
+
+
+def note_unusual(dataset: Path, network: str, data: TrainingData, kept: Kept) -> None:
+    """Keeps beside the dataset which pictures the frozen network finds odd; its report says so at the next look."""
+    positions, first = np.unique(np.concatenate([data.train.positions, data.val.positions]), return_index=True)
+    labels = np.concatenate([data.train.labels, data.val.labels])[first]
+    if len(positions) > MOST_PICTURES:
+        return
+    found = unusual(kept.feed(positions).numpy(), labels)
+    contents = [data.content_hashes[position] for position in positions]
+    outliers = tuple((contents[at], data.classes[labels[at]]) for at in found.outliers)
+    write_noted(dataset, Noted(network, outliers, tuple((contents[one], contents[two]) for one, two in found.copies)))
 
 
 def neutral_start(plan: TrainingPlan, data: TrainingData, network: StagedNetwork) -> Generator[Event, None, FirstModel]:

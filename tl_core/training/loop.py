@@ -73,7 +73,15 @@ def carry_out(
     if plan.start == "scratch":
         first = yield from neutral_start(plan, data, network)
     else:
-        first = yield from first_model(plan, data, network, cache=files.cache, should_stop=should_stop, clock=clock)
+        first = yield from first_model(
+            plan,
+            data,
+            network,
+            cache=files.cache,
+            dataset=files.dataset,
+            should_stop=should_stop,
+            clock=clock,
+        )
     epochs, stopped, kept = 0, should_stop(), ""
     tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
     if len(candidates) > 1 and not stopped:

@@ -61,11 +61,12 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True)
 class TrainingFiles:
-    """Where a run keeps what it makes, and where caches lie."""
+    """Where a run keeps what it makes, and where caches lie; and the dataset's folder, for what the run notes of it."""
 
     model: Path
     checkpoints: Path
     cache: Path
+    dataset: Path | None = None
 
 
 def empty_part() -> Part:

@@ -104,7 +104,7 @@ def one_training(
         )
     if in_folds:
         data = replace(data, folds=repeated_folds(data, index, seed=config.seed))
-    files = TrainingFiles(model=run_folder / "model", checkpoints=run_folder / "checkpoints", cache=cache)
+    files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
     yield from carry_out(
         with_pictures(plan, data),
         data,
