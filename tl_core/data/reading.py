@@ -49,6 +49,7 @@ class Reading:
     builder: ColumnsBuilder = field(default_factory=ColumnsBuilder)
     entry_of_row: array[int] = field(default_factory=lambda: array("q"))
     problems: dict[int, str] = field(default_factory=dict)  # by number of the entry
+    stored: set[int] = field(default_factory=set)  # entries that were unpacked although others stay where they are
 
     def check_stop(self) -> None:
         if self.should_stop():
@@ -87,6 +88,7 @@ def _index(task: Reading, plan: Layout) -> None:
 
 def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str]) -> Iterator[ToRead]:
     """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
+    has_root = bool(task.source.root)
     for number in wanted:
         entry = task.source.listing.entries[number]
         path = task.source.local_path(entry)
@@ -94,6 +96,8 @@ def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str
             if path is None:
                 task.check_stop()
                 path = _unpack(task.source, entry, task.folder)
+                if has_root:
+                    task.stored.add(number)
         except EntryDamaged as error:
             task.problems[number] = str(error)
             damaged.append(entry.path)
@@ -112,8 +116,7 @@ def _keep(task: Reading, plan: Layout, found: Indexed, sent: array[int]) -> None
         place = plan.places[number]
         if isinstance(place, Place):
             entry = task.source.listing.entries[number]
-            stored = bool(task.source.root) and task.source.local_path(entry) is None
-            names.append(Named(entry.path, place.label, place.split, place.group, stored))
+            names.append(Named(entry.path, place.label, place.split, place.group, number in task.stored))
             rows.append(row)
             task.entry_of_row.append(number)
     task.builder.extend(names, found.rows[rows], found.cameras)
