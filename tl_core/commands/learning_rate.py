@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(found.to_dict()))
     else:
-        _print(found)
+        print_curve(found)
     return DONE if found.state == "done" else LEFT_RUNNING
 
 
@@ -61,7 +61,7 @@ def _found(
     return found
 
 
-def _print(found: RateCurve) -> None:
+def print_curve(found: RateCurve) -> None:
     """A bar for every few points: as long as its loss."""
     step = max(1, len(found.points) // BARS)
     longest = max((point.smoothed for point in found.points), default=1.0) or 1.0

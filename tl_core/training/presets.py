@@ -122,7 +122,7 @@ def compared(
         try:
             tuned = yield from counting.on(tune(candidate), candidate)
         except TrainingError as error:
-            yield Warned(f"{error.message} So this one is out.")
+            yield Warned(f"One candidate is out: {error.message}")
             continue
         if tuned.stopped:
             stopped = True

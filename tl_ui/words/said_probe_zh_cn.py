@@ -16,7 +16,7 @@ SAID: dict[str, str] = {
     "preset is '{preset}' and start is 'scratch', but a network that never learned anything has no first model "
     "to improve.": "preset 是 '{preset}'，start 是 'scratch'，但从未学过东西的网络没有可改进的第一个模型。",
     "Leave the preset out, or start from pretrained weights.": "请去掉 preset，或从预训练权重开始。",
-    "So this one is out.": "因此这个候选出局。",
+    "One candidate is out: {problem}": "有一个候选出局：{problem}",
     "Training on brought nothing on the validation pictures, so the first model is kept: {share} of them right.": (
         "继续训练在验证图片上没有带来好处，因此保留第一个模型：其中 {share} 正确。"
     ),
