@@ -52,6 +52,14 @@ SAID: dict[str, str] = {
     f"Nearly all pictures of {{names}} look the same in the bottom right corner{_OTHERS}": (
         f"{{names}}的图片右下角几乎都一样{_REST}"
     ),
+    "{pictures} unlike all others of the same kind, as the network '{name}' sees them: "
+    "a wrong label, or a rare sight.": "网络 '{name}' 认为{pictures}与同类都不同：可能标签有误，或很少见。",
+    "{n} pictures of {names} are nearly the same to the network '{network}'.": (
+        "网络 '{network}' 认为{names}中有 {n} 张图片几乎相同。"
+    ),
+    "{n} pictures in {sides} are nearly the same to the network '{network}'.": (
+        "网络 '{network}' 认为{sides}中有 {n} 张图片几乎相同。"
+    ),
     # groups, splits and what the number means
     "The table names {n} groups, such as {examples}.": "表格给出 {n} 个组，例如{examples}。",
     "The outer folders make {n} groups, such as {examples}.": "外层文件夹构成 {n} 个组，例如{examples}。",
