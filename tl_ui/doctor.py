@@ -32,6 +32,12 @@ class Correction:
     why: str = ""
 
 
+def copies(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Every copy but the first of each picture that is there more than once; nothing where a press for one will do."""
+    groups = [finding.paths for finding in findings if finding.kind == "duplicate"]
+    return tuple(path for paths in groups for path in paths[1:]) if len(groups) > 1 else ()
+
+
 def offers(finding: Finding, records: Sequence[ImageRecord]) -> tuple[Offer, ...]:
     """What is offered for a finding whose pictures are `records`; nothing where a person has to look."""
     if len(records) < 2 and finding.kind not in LEAVE_OUT:

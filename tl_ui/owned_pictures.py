@@ -22,7 +22,7 @@ from tl_core.errors import DataError
 from tl_ui.album import MOST_ON_A_PAGE, Album, Page, picture
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.dataset_use import DatasetUse
-from tl_ui.doctor import Offer, correction
+from tl_ui.doctor import Offer, copies, correction
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import OwnedDatasets
 
@@ -116,6 +116,14 @@ class OwnedPictures:
             self.correct(dataset, lambda editor: editor.relabel(wanted.paths, wanted.label))
         else:
             self.correct(dataset, lambda editor: editor.leave_out(wanted.paths, wanted.why))
+        return True
+
+    def leave_out_copies(self, dataset: str, expected: str) -> bool:
+        """Of every picture that is there more than once the first stays; False where it is about others by now."""
+        paths = copies(self._datasets.ready(dataset).report.findings)
+        if not paths or str(len(paths)) != expected:
+            return False
+        self.correct(dataset, lambda editor: editor.leave_out(paths, "a copy"))
         return True
 
     def left_out(self, dataset: str, start: int = 0, count: int = 120) -> Page:

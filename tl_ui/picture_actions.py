@@ -107,10 +107,12 @@ class PictureActions:
     def act_on_finding(self, asked: Asked) -> Updates:
         """One press does what was offered for a finding; it is one correction, and can be undone like any other."""
         pictures, dataset = self.services.pictures(asked.owner), asked.choices.dataset
-        done = pictures.act_on_finding(
-            dataset, at=asked.word("at"), kind=asked.word("kind"), first=asked.word("first"),
-            offer=Offer(asked.word("act"), asked.word("value")),
-        )  # fmt: skip
+        if asked.word("act") == "all_copies":
+            done = pictures.leave_out_copies(dataset, asked.word("value"))
+        else:
+            offer = Offer(asked.word("act"), asked.word("value"))
+            named = {name: asked.word(name) for name in ("at", "kind", "first")}
+            done = pictures.act_on_finding(dataset, offer=offer, **named)
         if not done:
             gr.Info(words_for(asked.choices.language)("doctor.changed"))
         return self.acting.show(asked, asked.choices)

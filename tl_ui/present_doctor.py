@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tl_core.data.index import Finding, ImageRecord
-from tl_ui.doctor import Offer, offers
+from tl_ui.doctor import Offer, copies, offers
 from tl_ui.markup import EMPTY, Html, details, icon, tag
-from tl_ui.words import Words
+from tl_ui.words import Words, number
 
 SIMPLE_FINDINGS = 3
 EXPERT_FINDINGS = 200
@@ -45,7 +45,22 @@ def doctor(
     key = "found.findings_hidden" if expert else "found.findings_more"
     more = tag("p", words(key, n=hidden), class_="muted") if hidden else EMPTY
     items = [_finding(at, finding, words, dataset=dataset, records=pictures.get(at, ())) for at, finding in shown]
-    return tag("div", tag("h4", words("found.findings")), tag("ul", *items, class_="findings"), more)
+    return tag(
+        "div",
+        tag("h4", words("found.findings")),
+        _all_copies(findings, words),
+        tag("ul", *items, class_="findings"),
+        more,
+    )
+
+
+def _all_copies(findings: Sequence[Finding], words: Words) -> Html:
+    """One press for all of them, where many pictures are there more than once."""
+    paths = copies(findings)
+    if not paths:
+        return EMPTY
+    said = words("doctor.all_copies", n=number(len(paths)))
+    return tag("button", said, type="button", class_="thaw-button small", data_act="all_copies", data_value=len(paths))
 
 
 def _finding(at: int, finding: Finding, words: Words, *, dataset: str, records: Sequence[ImageRecord]) -> Html:

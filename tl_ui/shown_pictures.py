@@ -19,7 +19,7 @@ from tl_ui.scene import Scene
 from tl_ui.words import Words
 
 PART_SAMPLES = 12
-FINDING_PICTURES = 8
+FINDING_PICTURES = 24  # looked up for each finding: its offers depend on their kinds
 USUAL_SIZE = 224
 
 
@@ -56,7 +56,7 @@ class ShownPictures:
         if row.state != READY or row.images is None:
             told = [self.words(f"state.{row.state}"), date]
         else:
-            size = in_words(row.bytes) if row.bytes else self.words("shelf.own_folder")
+            size = in_words(row.bytes or 0) if row.bytes or not row.images else self.words("shelf.own_folder")
             told = [self.words.count("found.images", row.images), size, date]
         return {"id": row.id, "name": row.name, "detail": " · ".join(told), "ready": row.state == READY}
 

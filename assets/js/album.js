@@ -105,7 +105,7 @@ function tools() {
     el('input', { type: 'checkbox', checked: asNetwork, onchange: (event) => { asNetwork = event.target.checked; paint(); } }), say('album.as_network', { size: value().size }));
   const past = corrections.history.length
     ? el('details', { class: 'album-history' }, el('summary', {}, say('album.history', { n: corrections.history.length })),
-      el('ol', {}, [...corrections.history].reverse().map((entry) => el('li', { class: entry.is_undone ? 'muted undone' : '' }, entry.sentence)))) : null;
+      el('ol', { reversed: true }, [...corrections.history].reverse().map((entry) => el('li', { class: entry.is_undone ? 'muted undone' : '' }, entry.sentence)))) : null;
   const out = value().left_out ? press('leave', say('album.left_out', { n: grouped(value().left_out) }), () => openKind('')) : null;
   toolbar.replaceChildren(...[
     el('h4', {}, say('album.title')),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from tl_core.config import RunConfig
 from tl_core.data.dataset import create_dataset, import_source
 from tl_core.errors import ConfigError
 from tl_core.jobs.workspace import new_identifier
+from tl_ui.binding import Asked
+from tl_ui.choices import Choices
 from tl_ui.controls import CONTROLS, config_of
 from tl_ui.dataset_use import USE_FILE, DatasetUse
+from tl_ui.run_actions import RunActions
 from tl_ui.services import Services
 
 ANSWERS = {"used_in": "new", "group_by": "folder", "part": "0,0,1,0.9", "image_size": "384"}
@@ -34,6 +38,15 @@ def test_the_answers_become_the_settings_of_the_next_run(services: Services, dat
     config = config_of({}, {"backbone": "resnet18", **chosen})
     assert (config.used_in, config.group_by, config.part, config.image_size) == ("new", "folder", "0,0,1,0.9", 384)
     assert config_of({"image_size": "160"}, chosen).image_size == 160  # what is typed in Expert comes first
+
+
+def test_train_takes_them_from_the_chosen_set(services: Services, dataset: str) -> None:
+    services.pictures("me").set_use(dataset, **ANSWERS)
+    actions = RunActions(SimpleNamespace(page=None, services=services, bind=None), lambda asked: {})  # type: ignore[arg-type]
+    chosen = actions._chosen(Asked("me", Choices(dataset=dataset, backbone="resnet18"), ()))
+    assert {name: chosen[name] for name in ANSWERS} == {**ANSWERS, "image_size": 384}
+    assert chosen["backbone"] == "resnet18"
+    assert "part" not in actions._chosen(Asked("me", Choices(), ()))
 
 
 def test_what_was_not_answered_is_left_to_the_plan() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tl_core.data.index import Finding, ImageRecord
-from tl_ui.doctor import Correction, Offer, correction, offers
+from tl_ui.doctor import Correction, Offer, copies, correction, offers
 
 
 def record(path: str, label: str, split: str | None = None) -> ImageRecord:
@@ -22,6 +22,12 @@ FOX, COPY, DOG = record("a", "fox"), record("b", "fox"), record("c", "dog")
 def test_of_copies_the_first_stays() -> None:
     assert offers(finding("duplicate"), (FOX, COPY)) == (Offer("copies"),)
     assert correction(finding("duplicate"), (FOX, COPY), Offer("copies")) == Correction(("b",), why="a copy")
+
+
+def test_all_copies_of_all_pictures_go_at_once_where_there_are_several() -> None:
+    one, two = finding("duplicate", "a", "b", "c"), finding("duplicate", "d", "e")
+    assert copies([one, finding("blank", "x"), two]) == ("b", "c", "e")
+    assert copies([one, finding("near_duplicate", "d", "e")]) == ()
 
 
 def test_one_picture_in_two_kinds_becomes_one_of_the_two() -> None:

@@ -81,6 +81,13 @@ def test_a_finding_shows_its_pictures_and_a_button_that_names_it() -> None:
     assert "It is “dogs”" in page
 
 
+def test_many_copies_have_one_button_for_all() -> None:
+    groups = tuple(Finding("duplicate", "warning", "Twice.", (f"{n}a", f"{n}b")) for n in range(3))
+    page = doctor(groups, EN, dataset="d", pictures={}, expert=False)
+    assert 'data-act="all_copies" data-value="3"' in page
+    assert "Leave out all 3 copies" in page
+
+
 def test_the_groups_found_are_shown_before_they_are_used() -> None:
     groupings = (Grouping("folder", 12, ("North", "South"), "Two stations."), Grouping("day", 3, (), "Three days."))
     unasked = question(DatasetUse(), groupings, EN)

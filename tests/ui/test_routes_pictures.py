@@ -16,6 +16,7 @@ from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, i
 from tl_core.data.dataset import import_source
 from tl_core.jobs.rundir import create_import
 from tl_core.jobs.workspace import new_identifier
+from tl_ui.doctor import Offer
 from tl_ui.server import routes_app
 from tl_ui.services import Services
 from tl_ui.settings import Settings
@@ -171,6 +172,34 @@ def test_an_import_under_way_is_asked_to_stop_and_one_that_has_ended_is_left_alo
     assert (folder / "stop").exists()
     client.post(f"/thaw/datasets/{animals}/stop")
     assert not (services.workspace.person("me").datasets / animals / "stop").exists()
+
+
+def test_what_was_found_is_put_right_only_as_it_was_offered(services: Services, tmp_path: Path) -> None:
+    """One picture lies twice in each of two kinds, another in both kinds."""
+    for kind, colour in {"fox": "red", "frog": "lime"}.items():
+        (tmp_path / "set" / kind).mkdir(parents=True)
+        for name, shade in (("1", colour), ("2", colour), ("3", "navy")):
+            (tmp_path / "set" / kind / f"{name}.png").write_bytes(picture(shade))
+    folder = services.workspace.person("me").datasets / new_identifier()
+    import_source(tmp_path / "set", folder)
+    pictures = services.pictures("me")
+
+    def press(kind: str, offer: Offer, first: str = "") -> bool:
+        found = pictures.dataset(folder.name).report.findings
+        at = next((at for at, item in enumerate(found) if item.kind == kind), 0)
+        return pictures.act_on_finding(
+            folder.name, at=str(at), kind=kind, first=first or found[at].paths[0], offer=offer
+        )
+
+    assert not press("two_classes", Offer("belongs", "cat"))
+    assert not press("two_classes", Offer("belongs", "fox"), first="of/another/day.png")
+    assert press("two_classes", Offer("belongs", "fox"))
+    assert pictures.dataset(folder.name).report.classes == {"fox": {"train": 4}, "frog": {"train": 2}}
+    assert not pictures.leave_out_copies(folder.name, "7")
+    assert pictures.leave_out_copies(folder.name, "3")
+    assert pictures.dataset(folder.name).report.images == 3
+    assert pictures.left_out(folder.name).total == 3
+    assert not pictures.leave_out_copies(folder.name, "3")
 
 
 def test_a_set_gets_another_name_and_stays_the_same(client: TestClient, animals: str) -> None:

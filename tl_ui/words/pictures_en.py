@@ -73,6 +73,7 @@ WORDS: dict[str, str] = {
     "found.paths.one": "1 file",
     "found.paths.other": "{n} files",
     "doctor.copies": "Leave out the copies",
+    "doctor.all_copies": "Leave out all {n} copies",
     "doctor.leak": "Leave them out of training",
     "doctor.belongs": "It is “{name}”",
     "doctor.leave": "Leave these out",

@@ -72,6 +72,7 @@ WORDS: dict[str, str] = {
     "found.paths.one": "1 个文件",
     "found.paths.other": "{n} 个文件",
     "doctor.copies": "去掉副本",
+    "doctor.all_copies": "去掉全部 {n} 个副本",
     "doctor.leak": "不用它们训练",
     "doctor.belongs": "它是“{name}”",
     "doctor.leave": "去掉这些",
