@@ -77,11 +77,15 @@ def kept_together(index: ImageIndex, *, used_in: str | None = None, group_by: st
 
 
 def grouping_in_use(index: ImageIndex, *, used_in: str | None, group_by: str | None) -> GroupBy:
-    """What whole groups are made of: nothing for the same places, unless the person chose a grouping."""
+    """What whole groups are made of: nothing for the same places, unless the person chose a grouping.
+
+    Where nobody said where the model will be used, a table's own column of groups counts as said.
+    """
     for by in (*GROUPINGS, "none"):
         if group_by == by:
             return by
-    return automatic(index) if used_in == "new" else "none"
+    found = automatic(index) if used_in != "same" else "none"
+    return found if used_in == "new" or found == "table" else "none"
 
 
 def _coded(columns: Columns, by: GroupBy) -> tuple[Codes, tuple[str, ...]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.config import RunConfig
+from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
 from tl_core.errors import ConfigError
 from tl_core.training.heads import Array, Labels, fit_ridge_head, softmax
@@ -50,15 +51,17 @@ def only_head(config: RunConfig) -> bool:
     return plain and config.train_stages is None and config.batch_norm != "train"
 
 
-def repeated_folds(data: TrainingData, index: ImageIndex, *, seed: int) -> tuple[Numbers, ...]:
-    """For each repeat the fold of every row of the squares; pictures of a group are always in one fold."""
+def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> tuple[Numbers, ...]:
+    """For each repeat the fold of every row of the squares; what belongs together is always in one fold."""
     rows, first = np.unique(data.train.positions, return_index=True)
-    groups = groups_of([data.content_hashes[row] for row in rows], index)
+    keys = kept_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
+    key_of = dict(zip((digest.tobytes().hex() for digest in index.columns.sha256), keys, strict=True))
+    groups = np.array([key_of[data.content_hashes[row]] for row in rows], dtype=np.int64)
     found = []
     for repeat in range(REPEATS):
         folds = np.zeros(len(data.content_hashes), dtype=np.int64)
         contents = [data.content_hashes[row] for row in rows]
-        folds[rows] = fold_numbers(groups, data.train.labels[first], contents, seed=seed + repeat)
+        folds[rows] = fold_numbers(groups, data.train.labels[first], contents, seed=config.seed + repeat)
         found.append(folds)
     return tuple(found)
 

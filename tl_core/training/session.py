@@ -103,7 +103,7 @@ def one_training(
             clock=clock,
         )
     if in_folds:
-        data = replace(data, folds=repeated_folds(data, index, seed=config.seed))
+        data = replace(data, folds=repeated_folds(data, index, config))
     files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
     yield from carry_out(
         with_pictures(plan, data),
