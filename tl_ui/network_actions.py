@@ -96,5 +96,5 @@ class NetworkActions:
             **self.page.remembered(choices),
             train.head: train.decisions(scene),
             train.presets: offered(scene),
-            self.page.network.gradual: thawing_later(scene),
+            self.page.network.gradual: thawing_later(scene, anew=False),
         }

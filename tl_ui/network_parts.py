@@ -43,10 +43,11 @@ def gradual(words: Words) -> gr.HTML:
     return drawn("gradual", elem_id="gradual", words=words.part(*LATER))
 
 
-def thawing_later(scene: Scene) -> dict[str, Any]:
+def thawing_later(scene: Scene, *, anew: bool = True) -> dict[str, Any]:
+    """Not anew where only the ice moved: lines that are typed just now stay."""
     frozen = frozen_stages(scene.choices.freeze, scene.stages, scene.choices.trained)
     stages = [{"name": stage.name, "title": stage_title(stage.title, scene.words)} for stage in frozen]
-    return redrawn({"frozen": stages, "gradual": scene.choices.gradual}, scene.words.part(*LATER))
+    return redrawn({"frozen": stages, "gradual": scene.choices.gradual if anew else None}, scene.words.part(*LATER))
 
 
 def weights_drop(words: Words) -> gr.HTML:

@@ -3,6 +3,7 @@
 const value = () => props.value || {};
 const frozen = () => value().frozen || [];
 let rows = [];
+let reported = '';
 const whole = el('details', { class: 'gradual' });
 root.append(whole);
 
@@ -16,7 +17,8 @@ function written() {
 }
 
 const report = once(() => {
-  if (written() === (value().gradual || '')) return;
+  if (written() === reported) return;
+  reported = written();
   props.value = { ...value(), gradual: written() };
   trigger('schedule', { gradual: written() });
 }, 200);
@@ -72,10 +74,11 @@ function paint() {
 // A stage that thawed meanwhile has no line any more.
 function render() {
   const names = frozen().map((item) => item.name);
-  const before = (value().gradual || '');
+  const before = value().gradual ?? written(); // null: the ice moved, and the lines stay as they are
   rows = read(before).filter((row) => names.includes(row.stage));
   paint();
-  if (names.length && written() !== before) report();
+  if (value().gradual !== null && value().gradual !== undefined) reported = before;
+  if (names.length) report();
 }
 
 watch(['value', 'words'], render);
