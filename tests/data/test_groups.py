@@ -170,3 +170,12 @@ def test_whole_groups_are_kept_out_for_new_places_or_by_choice(
         for n in range(3)
     )
     assert grouping_in_use(index, used_in=used_in, group_by=group_by) == used
+
+
+def test_a_tables_groups_count_as_said_until_somebody_says_otherwise() -> None:
+    index = make_index(
+        picture(f"{kind}/{n}.jpg", group=f"patient {n % 4}") for kind in ("ill", "well") for n in range(8)
+    )
+    assert grouping_in_use(index, used_in=None, group_by=None) == "table"
+    assert grouping_in_use(index, used_in="same", group_by=None) == "none"
+    assert grouping_in_use(index, used_in=None, group_by="none") == "none"

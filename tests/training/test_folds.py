@@ -13,9 +13,17 @@ from tl_core.data.index import ImageIndex, ImageRecord
 from tl_core.errors import ConfigError
 from tl_core.evaluation.scores import RunResult, in_words
 from tl_core.training import heads
-from tl_core.training.folds import FEW, FOLDS, cross_validated, fold_numbers, measures_in_folds, only_head, repeated_folds
-from tl_core.training.pictures import Part, TrainingData, empty_part
+from tl_core.training.folds import (
+    FEW,
+    FOLDS,
+    cross_validated,
+    fold_numbers,
+    measures_in_folds,
+    only_head,
+    repeated_folds,
+)
 from tl_core.training.folds import REPEATS as TIMES
+from tl_core.training.pictures import Part, TrainingData, empty_part
 
 HEAD_ONLY = RunConfig(backbone="test_efficientnet.r160_in1k", image_size=32, weights="")
 
@@ -53,7 +61,9 @@ def test_near_duplicates_and_a_persons_own_groups_belong_together() -> None:
     index = index_of(12, near=7, group="one cat")
     everything = Part(np.arange(12), np.arange(12) % 2)
     contents = tuple(record.sha256 for record in index.records)
-    data = TrainingData(index.classes, contents, np.zeros((12, 1, 1, 3), np.uint8), everything, empty_part(), empty_part())
+    data = TrainingData(
+        index.classes, contents, np.zeros((12, 1, 1, 3), np.uint8), everything, empty_part(), empty_part()
+    )
     for folds in repeated_folds(data, index, RunConfig(group_by="table")):
         assert len(set(folds[:6])) == 1
         assert folds[8] == folds[9]
