@@ -16,6 +16,7 @@ from PIL import Image
 
 from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.edit_state import LeftOut
 from tl_core.data.groups import Grouping, proposals
 from tl_core.data.index import ImageRecord
 from tl_core.data.limits import Limits
@@ -39,7 +40,11 @@ class _Open:
     def record_of(self, sha256: str) -> ImageRecord | None:
         """Among those in use, then among those that were left out, which are shown too."""
         found = self.album.record_of(sha256)
-        return found or next((item.record for item in self.dataset.left_out if item.record.sha256 == sha256), None)
+        return found or next((item.record for item in self.left_out if item.record.sha256 == sha256), None)
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self.dataset.left_out
 
 
 class DatasetShelf:
@@ -57,6 +62,9 @@ class DatasetShelf:
 
     def album(self, folder: Path) -> Album:
         return self._opened(folder).album
+
+    def left_out(self, folder: Path) -> tuple[LeftOut, ...]:
+        return self._opened(folder).left_out
 
     def groupings(self, folder: Path) -> tuple[Grouping, ...]:
         """Looked for once for each state of a dataset."""

@@ -163,7 +163,7 @@ class OwnedDatasets:
 
     def thumbnail(self, dataset: str, sha256: str, size: int) -> Path:
         path = None
-        if re.fullmatch("[0-9a-f]{64}", sha256) and size in THUMBNAIL_SIZES:
+        if is_content_hash(sha256) and size in THUMBNAIL_SIZES:
             folder = self.folder(dataset)
             if _state(folder) == READY:
                 path = self._shelf.thumbnail(folder, sha256, size)
@@ -213,6 +213,10 @@ class OwnedDatasets:
         for upload in (source, source.parent):  # a zip, or the folder that several waited in
             if upload.parent == incoming:
                 remove(upload)
+
+
+def is_content_hash(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def _request(folder: Path) -> dict[str, Any]:

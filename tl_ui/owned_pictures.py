@@ -24,7 +24,7 @@ from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.dataset_use import DatasetUse
 from tl_ui.doctor import Offer, copies, correction
 from tl_ui.guard import NotFoundError
-from tl_ui.owned_datasets import OwnedDatasets
+from tl_ui.owned_datasets import OwnedDatasets, is_content_hash
 
 VIEW_SIZES = range(28, 1025)  # RunConfig's image_size
 Part = tuple[float, float, float, float]
@@ -62,7 +62,7 @@ class OwnedPictures:
         """A PNG of the square that a network of this input size is given. Raises NotFoundError, DataError."""
         self._datasets.ready(dataset)
         seen = None
-        if size in VIEW_SIZES:
+        if size in VIEW_SIZES and is_content_hash(sha256):
             preprocessing = Preprocessing(image_size=size, resize_size=size, part=part, **PLAIN)
             seen = self._shelf.seen_by_a_network(self._datasets.folder(dataset), sha256, preprocessing)
         if seen is None:
@@ -128,7 +128,8 @@ class OwnedPictures:
 
     def left_out(self, dataset: str, start: int = 0, count: int = 120) -> Page:
         """What the person left out, and why."""
-        found = self._datasets.ready(dataset).left_out
+        self._datasets.ready(dataset)
+        found = self._shelf.left_out(self._datasets.folder(dataset))
         shown = found[start : start + min(count, MOST_ON_A_PAGE)]
         return Page(tuple({**picture(item.record), "why": item.why} for item in shown), len(found))
 

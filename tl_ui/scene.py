@@ -55,7 +55,7 @@ class ShownRun:
 class Scene:
     """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
 
-    `datasets` are those that can be used, `sets` all of them; `album`, `use` and `groupings` belong to the chosen one.
+    `datasets` can be used, `sets` are all of them; `album`, `use`, `groupings` and `left_out` are of the chosen one.
 
     `weights_name` is what the person called the weights file that they brought, empty where none is in use.
     """
@@ -74,6 +74,7 @@ class Scene:
     album: Album | None = None
     use: DatasetUse = field(default_factory=DatasetUse)
     groupings: tuple[Grouping, ...] = ()
+    left_out: int = 0
 
     @property
     def names(self) -> dict[str, str]:
@@ -108,6 +109,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         weights_name=services.weights(owner).name(choices.weights) if choices.weights else "",
         album=pictures.album(row.id) if row else None,
         use=use,
+        left_out=pictures.left_out(row.id, count=0).total if row else 0,
         groupings=pictures.groupings(row.id) if row and use.used_in == "new" else (),
     )
 

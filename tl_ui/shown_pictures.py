@@ -103,7 +103,7 @@ class ShownPictures:
         return {
             "dataset": self.scene.choices.dataset if dataset else "",
             "version": dataset.facts.edits if dataset else 0,
-            "left_out": len(dataset.left_out) if dataset else 0,
+            "left_out": self.scene.left_out,
             "part": self.answers.part,
             "size": self.size,
         }

@@ -15,6 +15,7 @@ from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
 from tl_ui.guard import NotFoundError, TooLargeError
 
 MOST_FILES = 20_000
+MOST_SETS = 16  # of one person at a time
 KEPT_CHARACTERS = 60  # of a file's name
 
 
@@ -38,8 +39,10 @@ class Staging:
         """A new set of files that will come; its identifier."""
         name = new_identifier()
         folder = person.folder / "incoming" / name
-        folder.mkdir(parents=True, mode=0o700)
         with self._lock:
+            if sum(known.parent == folder.parent for known in self._waiting) >= MOST_SETS:
+                raise TooLargeError(f"{MOST_SETS} uploads are under way already.", "Finish or stop one of them first.")
+            folder.mkdir(parents=True, mode=0o700)
             self._waiting[folder] = _Waiting()
         return name
 
@@ -60,12 +63,16 @@ class Staging:
             return folder / f"{waiting.reserved}-{harmless}", max(0, self._most_bytes - waiting.bytes)
 
     def arrived(self, person: Person, staged: str, path: Path, name: str) -> int:
-        """Notes a file that is whole; returns how many there are."""
+        """Notes a file that is whole; returns how many there are. Several that came at once may be too much."""
         folder = self._folder(person, staged)
+        size = path.stat().st_size
         with self._lock:
             waiting = self._waiting[folder]
+            if waiting.bytes + size > self._most_bytes:
+                path.unlink()
+                raise TooLargeError("These files are too large together.", "Send fewer or smaller pictures.")
             waiting.files.append((name, path))
-            waiting.bytes += path.stat().st_size
+            waiting.bytes += size
             return len(waiting.files)
 
     def files(self, person: Person, staged: str) -> list[tuple[str, Path]]:

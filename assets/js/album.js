@@ -29,8 +29,8 @@ function tell(text, kind) {
 
 async function attempt(work) {
   try { return await work(); } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    tell(error.message, 'bad');
+    if (!(error instanceof Refused || error instanceof DOMException)) throw error;
+    tell(error instanceof Refused ? error.message : say('drop.unreadable'), 'bad');
     return null;
   }
 }
@@ -189,7 +189,7 @@ async function addPictures(label, files) {
 async function addDropped(name, transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   const inside = [];
-  for (const entry of entries) await walk(entry, '', inside);
+  await attempt(async () => { for (const entry of entries) await walk(entry, '', inside); });
   await addPictures(name, inside.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.'))).map(({ file }) => file));
 }
 

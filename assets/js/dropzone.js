@@ -30,8 +30,8 @@ function stop() {
 
 async function attempt(work) {
   try { await work(); } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    failed(error.message);
+    if (!(error instanceof Refused || error instanceof DOMException)) throw error;
+    failed(error instanceof Refused ? error.message : say('drop.unreadable')); // it was moved or removed meanwhile
   }
 }
 
@@ -82,9 +82,11 @@ async function dropped(event) {
   const only = entries.length === 1 ? entries[0] : null;
   if (only && only.isFile) return attempt(() => sendZip(files[0])); // the server says by its content what it is
   show(say('drop.gathering'), 0);
-  const found = [];
-  for (const entry of entries) await walk(entry, '', found);
-  await attempt(() => bringFolder(found, only ? only.name : 'pictures'));
+  await attempt(async () => {
+    const found = [];
+    for (const entry of entries) await walk(entry, '', found);
+    await bringFolder(found, only ? only.name : 'pictures');
+  });
 }
 
 async function follow(dataset) {

@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     "drop.no_folders": "This browser cannot choose folders: drop one, or make a zip of it.",
     "drop.mixed": "Please bring either zips or folders, not both at once.",
     "drop.file_too_big": "“{name}” has more than 4 GB, which is no picture. Take it out of the folder.",
+    "drop.unreadable": "A file or a folder could not be read. Is it still there?",
     "drop.offline": "The connection to Thaw is gone. Is it still running?",
     "drop.cancel": "Stop",
     "drop.moment": "One moment…",

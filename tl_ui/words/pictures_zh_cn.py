@@ -29,6 +29,7 @@ WORDS: dict[str, str] = {
     "drop.no_folders": "这个浏览器不能选择文件夹：请拖入文件夹，或打成 zip。",
     "drop.mixed": "请只放 zip 或只放文件夹，不要同时放。",
     "drop.file_too_big": "“{name}” 超过 4 GB，不会是图片。请把它从文件夹中移走。",
+    "drop.unreadable": "有文件或文件夹无法读取。它还在吗？",
     "drop.offline": "与 Thaw 的连接断开了。它还在运行吗？",
     "drop.cancel": "停止",
     "drop.moment": "请稍候……",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 SAID: dict[str, str] = {
     "At most {most} files are taken at a time.": "一次最多接收 {most} 个文件。",
+    "{n} uploads are under way already.": "已有 {n} 个上传正在进行。",
+    "Finish or stop one of them first.": "请先完成或停止其中一个。",
+    "These files are too large together.": "这些文件加起来太大。",
     "Bring the others afterwards.": "其余的请之后再放入。",
     "This upload is not known here.": "这里没有这次上传。",
     "Begin it again.": "请重新开始。",
