@@ -66,7 +66,7 @@ def _planned(source: Source, limits: Limits) -> Layout:
         found = _believed([one for entry in entries if (one := _tried(source, entry, files, limits)) is not None])
         if found:
             return _by_tables(found, files, by_folders, by_person=False)
-    return boxes.told(source.path, paths, by_folders)
+    return boxes.told(source, by_folders)
 
 
 def _table_entries(source: Source, limits: Limits) -> list[Entry]:
