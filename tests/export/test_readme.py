@@ -23,10 +23,11 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.evaluation.predictor import Predictor
 from tl_core.evaluation.scores import score
+from tl_core.export.build_code import build_lines
 from tl_core.export.bundle import save_model
 from tl_core.export.manifest import WEIGHTS
 from tl_core.export.model_config import ModelConfig
-from tl_core.export.readme import build_lines, readme
+from tl_core.export.readme import readme
 
 Part = tuple[float, float, float, float]
 
@@ -91,6 +92,9 @@ def test_the_weights_load_strictly_in_plain_timm_or_torchvision(tmp_path: Path, 
         ("torchvision/googlenet", 224),
         ("torchvision/inception_v3", 299),
         ("torchvision/maxvit_t", 224),
+        ("torchvision/squeezenet1_0", 224),
+        ("thaw/mlp_28", 32),
+        ("thaw/cnn_28", 28),
     ],
 )
 def test_the_snippets_architecture_has_the_saved_tensors_in_every_family(backbone: str, image_size: int):

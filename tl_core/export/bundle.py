@@ -22,6 +22,7 @@ import torch
 from torch import nn
 
 from tl_core import platform
+from tl_core.export.build_code import build_lines, library_of
 from tl_core.export.manifest import (
     CLASSES,
     CONFIG,
@@ -35,7 +36,7 @@ from tl_core.export.manifest import (
 )
 from tl_core.export.members import damaged, open_members
 from tl_core.export.model_config import FIRST_VERSION, FORMAT, ModelConfig
-from tl_core.export.readme import build_lines, library_of, readme
+from tl_core.export.readme import readme
 
 
 def save_model(folder: Path, module: nn.Module, config: ModelConfig) -> None:

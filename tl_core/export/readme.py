@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tl_core.export.build_code import library_of
 from tl_core.export.model_config import ModelConfig
 
 MEASURED_ON = {
@@ -56,7 +57,7 @@ The pretrained backbone has a licence of its own; see where it comes from ({libr
 # The crop offsets and the cut to whole numbers are the same as in training: a pixel's shift changes answers.
 SNIPPET = """\
 import json, sys
-import numpy, torch, {library}
+import {imports}
 from PIL import Image, ImageOps
 from safetensors.torch import load_file
 
@@ -121,7 +122,7 @@ def readme(config: ModelConfig, build: str) -> str:
         classes=_class_list(config.classes),
         quality=_quality(config.result),
         library=library,
-        packages=f"torch {library} safetensors pillow numpy",
+        packages=" ".join(dict.fromkeys(("torch", library, "safetensors", "pillow", "numpy"))),
         snippet=snippet(config, build),
         backbone=config.backbone,
     )
@@ -130,39 +131,12 @@ def readme(config: ModelConfig, build: str) -> str:
 def snippet(config: ModelConfig, build: str) -> str:
     part = PART if config.preprocessing.part else ""
     looks = LOOKS if len(config.views) > 1 else ONE_LOOK
-    return SNIPPET.format(library=library_of(config.backbone), build=build, part=part, looks=looks)
-
-
-def library_of(backbone: str) -> str:
-    return "torchvision" if backbone.startswith("torchvision/") else "timm"
-
-
-def build_lines(config: ModelConfig, module: Any) -> str:
-    """The Python that makes `model`, of timm or torchvision alone, with the same state dict as `module`."""
-    name, num_classes = config.backbone, len(config.classes)
-    arguments = f"num_classes={num_classes}"
-    if library_of(name) == "timm":
-        arguments += _timm_size(config.preprocessing.image_size, module)
-        return f'model = timm.create_model("{name}", {arguments})'
-    arguments += _torchvision_size(module)
-    if hasattr(module, "aux_logits"):  # GoogLeNet and Inception
-        arguments += ", aux_logits=False, transform_input=True, init_weights=False"
-    line = f'model = torchvision.models.get_model("{name.removeprefix("torchvision/")}", {arguments})'
-    if "maxvit" in name:  # the only one whose own classifier has no bias, and ours has
-        line += f"\nmodel.classifier[-1] = torch.nn.Linear(model.classifier[-1].in_features, {num_classes})"
-    return line
-
-
-def _timm_size(image_size: int, module: Any) -> str:
-    """Needed where the weights' shapes hang on the picture's size, as in transformers, and it is not the usual one."""
-    settings = getattr(module, "pretrained_cfg", None) or {}
-    usual = settings.get("input_size", (3, image_size, image_size))[-1]
-    return f", img_size={image_size}" if settings.get("fixed_input_size") and image_size != usual else ""
-
-
-def _torchvision_size(module: Any) -> str:
-    size = getattr(module, "image_size", 224)  # only its vision transformers have one
-    return f", image_size={size}" if size != 224 else ""
+    return SNIPPET.format(
+        imports=", ".join(dict.fromkeys(("numpy", "torch", library_of(config.backbone)))),
+        build=build,
+        part=part,
+        looks=looks,
+    )
 
 
 def _class_list(classes: tuple[str, ...], shown: int = 50) -> str:
