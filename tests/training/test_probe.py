@@ -20,6 +20,7 @@ from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool, ItemDecoder
+from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex, ImageRecord
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.tensors import to_batch
@@ -27,6 +28,7 @@ from tl_core.evaluation.scores import wilson
 from tl_core.events import Phase
 from tl_core.training import heads
 from tl_core.training.head_phase import first_model
+from tl_core.training.pictures import Part, TrainingData, empty_part
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts
 from tl_core.training.pooled_stages import pooled_stages
@@ -183,7 +185,7 @@ def test_the_readings_are_those_of_heads_fitted_without_each_picture(
                 next(events)
         except StopIteration as end:
             data = end.value
-    judged = judged_pictures(data, index)
+    judged = judged_pictures(data, index, kept_together(index))
     stage = last.stages[-1]
     pictures = to_batch(np.asarray(data.squares[judged.rows]), network.network.preprocessing)
     features = heard(network, pictures)[stage.name].numpy()
@@ -289,3 +291,21 @@ def test_the_precision_is_the_one_of_a_training() -> None:
     place = place_in(Path(), NoDecoder())
     assert place.precision == "fp32"
     assert Workplace(place.cache, place.decoder, native, place.should_stop, place.clock).precision == "bf16"
+
+
+def test_near_duplicates_are_left_out_together_and_what_lies_in_two_kinds_judges_nothing() -> None:
+    made = [
+        ImageRecord(f"{n}.png", "ab"[n % 2], "train", f"{n:064x}", 10, 10, 100, near=3 if n in (2, 4) else 0)
+        for n in range(6)
+    ]
+    twice = ImageRecord("again.png", "b", "train", f"{0:064x}", 10, 10, 100)
+    index = ImageIndex(classes=("a", "b"), records=(*made, twice))
+    rows, labels = np.array([0, 1, 2, 3, 4, 5, 0]), np.array([0, 1, 0, 1, 0, 1, 1])
+    contents = tuple(f"{n:064x}" for n in range(6))
+    data = TrainingData(
+        index.classes, contents, np.zeros((6, 1, 1, 3), np.uint8), Part(rows, labels), empty_part(), empty_part()
+    )
+    judged = judged_pictures(data, index, kept_together(index))
+    assert judged.rows.tolist() == [1, 2, 3, 4, 5]
+    (group,) = heads.groups_of(judged.together)
+    assert judged.rows[group].tolist() == [2, 4]

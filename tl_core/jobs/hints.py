@@ -37,8 +37,8 @@ SITUATIONS_KEPT = 16
 DIRECT, BESIDE = 0, 1  # what was asked for goes before what is only compared with it
 READ_TO_MEASURE = 8  # pictures
 MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
-# What changes what a network sees or is: a probe of the same pictures with the same of these is the same.
-SEEING = ("backbone", "start", "weights", "image_size", "part")
+# What changes what a network sees, or who is left out together: with the same of these a probe is the same.
+SEEING = ("backbone", "start", "weights", "image_size", "part", "used_in", "group_by")
 
 
 class Hints:
@@ -130,7 +130,7 @@ class Hints:
         network, device = _staged(settings, dataset)
         with DecoderPool() as decoder:
             place = Workplace(self._cache, decoder, device, should_stop, time.monotonic)
-            for found in probe(dataset, network, place):
+            for found in probe(dataset, network, place, used_in=settings.used_in, group_by=settings.group_by):
                 if found.state == "done" and settings.start == "pretrained":
                     write_hint(self._cache, "probes", key, found.to_dict())
                 yield found.to_dict()

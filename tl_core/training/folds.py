@@ -66,23 +66,6 @@ def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> 
     return tuple(found)
 
 
-def groups_of(contents: Sequence[str], index: ImageIndex) -> Numbers:
-    """A number for each picture, equal for near-duplicates and for those that a person put into one group."""
-    parent: dict[object, object] = {}
-
-    def root(one: object) -> object:
-        while parent.setdefault(one, one) != one:
-            one = parent[one]
-        return one
-
-    for record in index.records:
-        ties = [("near", record.near)] * bool(record.near) + [("group", record.group)] * bool(record.group)
-        for tie in ties:
-            parent[root(tie)] = root(record.sha256)
-    roots = [str(root(content)) for content in contents]
-    return np.unique(roots, return_inverse=True)[1].astype(np.int64)
-
-
 def fold_numbers(groups: Labels, labels: Labels, contents: Sequence[str], *, seed: int) -> Numbers:
     """Big groups first, each to the fold that has least of its kinds so far; which is which the seed decides."""
     members: dict[int, list[int]] = {}

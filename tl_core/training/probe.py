@@ -19,6 +19,7 @@ from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.caching.rows import RowFile
 from tl_core.data.dataset import Dataset
+from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Phase
@@ -62,16 +63,24 @@ class Subject:
     stages: PooledStages
 
 
-def probe(dataset: Dataset, network: StagedNetwork, place: Workplace) -> Iterator[Probe]:
+def probe(
+    dataset: Dataset,
+    network: StagedNetwork,
+    place: Workplace,
+    *,
+    used_in: str | None = None,
+    group_by: str | None = None,
+) -> Iterator[Probe]:
     """Values with more and more in them; the last one is "done" or "stopped".
 
-    The person's test split is not looked at. Raises DataError where the pictures cannot be used.
+    The person's test split is not looked at. What a split keeps on one side is left out together (`used_in` and
+    `group_by` as in RunConfig). Raises DataError where the pictures cannot be used.
     """
     use_threads(place.device.threads)
     known = Probe(network.network.name, "running", images_in_all=pictures_to_learn_from(dataset.index))
     index = to_learn_from(dataset.index, PROBED_AT_MOST, SEED)
     data = yield from read_squares(known, index, dataset, network, place)
-    judged = judged_pictures(data, index)
+    judged = judged_pictures(data, index, kept_together(index, used_in=used_in, group_by=group_by))
     if place.should_stop():
         yield replace(known, state="stopped")
         return
@@ -113,16 +122,16 @@ def read_squares(
             yield replace(known, phase="reading", done=event.done, total=event.total)
 
 
-def judged_pictures(data: TrainingData, index: ImageIndex) -> Judged:
-    """Each picture once; what lies in two classes judges nothing."""
+def judged_pictures(data: TrainingData, index: ImageIndex, together: NDArray[np.int64]) -> Judged:
+    """Each picture once; what lies in two classes judges nothing. `together` has a number for each of the index."""
     rows, first, place = np.unique(data.train.positions, return_index=True, return_inverse=True)
     labels = data.train.labels[first]
     clear = np.ones(len(rows), dtype=bool)
     clear[place[data.train.labels != labels[place]]] = False
-    near = {record.sha256: record.near for record in index.records}
+    number_of = dict(zip((content.tobytes().hex() for content in index.columns.sha256), together.tolist(), strict=True))
     hashes = tuple(data.content_hashes[row] for row in rows[clear])
-    together = np.array([near[content] for content in hashes], dtype=np.int64)
-    return Judged(rows[clear], labels[clear], together, hashes)
+    left_out = np.array([number_of[content] + 1 for content in hashes], dtype=np.int64)
+    return Judged(rows[clear], labels[clear], left_out, hashes)
 
 
 def pooled_rows(known: Probe, subject: Subject, place: Workplace) -> Generator[Probe, None, Rows | None]:
