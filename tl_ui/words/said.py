@@ -24,6 +24,7 @@ from tl_ui.words import (
     said_skipped_zh_cn,
     said_training_zh_cn,
     said_ways_zh_cn,
+    said_weights_zh_cn,
 )
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -42,6 +43,7 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
         said_run_zh_cn.SAID,
         said_training_zh_cn.SAID,
         said_networks_zh_cn.SAID,
+        said_weights_zh_cn.SAID,
         said_probe_zh_cn.SAID,
         said_screen_zh_cn.SAID,
         said_pictures_zh_cn.SAID,
