@@ -63,8 +63,9 @@ def apply_split(index: ImageIndex, rows: tuple[SplitRow, ...]) -> ImageIndex:
     records = []
     for record in index.records:
         row = by_path.get(record.path)
-        if row is None or row.sha256 != record.sha256:
-            what = "is not in the split" if row is None else "has changed since the split was made"
-            raise DataError(f"'{record.path}' {what}.", "Make a new split.")
+        if row is None:
+            raise DataError(f"'{record.path}' is not in the split.", "Make a new split.")
+        if row.sha256 != record.sha256:
+            raise DataError(f"'{record.path}' has changed since the split was made.", "Make a new split.")
         records.append(dataclasses.replace(record, split=row.split, group=row.group))
     return ImageIndex(classes=index.classes, records=tuple(records))

@@ -58,6 +58,14 @@ SAID: dict[str, str] = {
     "In the table '{name}' the column number {n} was taken as the label.": "表格 '{name}' 中以第 {n} 列为标签。",
     "The kinds were read from the table {names}.": "类别取自表格{names}。",
     "The names of the folders were not used.": "未使用文件夹的名称。",
+    "'{name}' does not start with the columns {columns}.": "'{name}' 的首行不是这些列：{columns}。",
+    "Bring a split.csv.": "请放入 split.csv。",
+    "Line {n} of '{name}' is no split row: {cells}.": "'{name}' 的第 {n} 行不是划分行：{cells}。",
+    "It needs {n} columns, and a split of {splits}.": "需要 {n} 列，划分须为 {splits} 之一。",
+    "Choose another file.": "请选择另一个文件。",
+    "'{path}' is not in the split.": "'{path}' 不在划分中。",
+    "'{path}' has changed since the split was made.": "'{path}' 在划分之后被改动过。",
+    "Make a new split.": "请重新划分。",
     # boxes
     "'{name}' is a {kind} set: boxes around things in pictures, and no kinds.": (
         "'{name}' 是 {kind} 数据集：标的是图片中物体的框，没有类别。"
