@@ -20,7 +20,7 @@ OWN_VALUES = {
     "backbone": "a name of timm, or torchvision/NAME",
     "freeze": "all, none, or a stage",
     "train_stages": "stages, with commas between",
-    "start": "pretrained, scratch",
+    "start": "pretrained, scratch, a run or a model",
     "weights": "a .safetensors or .pth file",
     "gradual": "EPOCH:STAGE, with commas between",
     "part": "left,top,right,bottom as shares from 0 to 1",

@@ -19,7 +19,6 @@ SAID: dict[str, str] = {
     "'{file}' is no weights file that Thaw reads.": "'{file}' 不是 Thaw 能读取的权重文件。",
     "Give one of {endings}.": "请使用 {endings} 之一。",
     "There is no weights file '{path}'.": "没有权重文件 '{path}'。",
-    "Check the path.": "请检查路径。",
     "The weights file '{file}' is empty.": "权重文件 '{file}' 是空的。",
     "'{file}' has {n} GB; no network has more than {most}.": "'{file}' 有 {n} GB，没有网络超过 {most}。",
     "The tensors were taken from '{wrapper}' in '{file}'.": "张量取自 '{file}' 中的 '{wrapper}'。",
