@@ -17,6 +17,7 @@ from tl_ui.acting import Acting
 from tl_ui.binding import EVENT, Asked, Updates
 from tl_ui.choices import Choices
 from tl_ui.components import redrawn
+from tl_ui.controls import BOXES
 from tl_ui.doctor import Offer
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
@@ -123,7 +124,11 @@ class PictureActions:
         if field not in ("used_in", "group_by", "image_size") or not asked.choices.dataset:
             return {}
         self.services.pictures(asked.owner).set_use(asked.choices.dataset, **{field: value})
-        return self.acting.show(asked, asked.choices)
+        shown = self.acting.show(asked, asked.choices)
+        if field == "image_size":  # what stands in Expert's box comes first, so it says the same
+            at = [control.field for control in BOXES].index(field)
+            shown[self.page.boxes()[at]] = gr.update(value=value)
+        return shown
 
     def mark_part(self, asked: Asked) -> Updates:
         if not asked.choices.dataset:

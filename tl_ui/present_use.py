@@ -9,7 +9,7 @@ from tl_ui.dataset_use import DatasetUse
 from tl_ui.markup import EMPTY, Html, icon, join, tag
 from tl_ui.words import Words, number
 
-LARGER_SIZES = (288, 384, 512)
+LARGER_SIZES = (288, 384, 448, 512)
 WHERE = ("same", "new")
 
 
@@ -57,11 +57,14 @@ def _chip(act: str, value: str, title: str, is_chosen: bool) -> Html:
 
 
 def detail(words: Words, *, size: int, own_size: int, is_lost: bool) -> Html:
-    """Where the doctor found that detail is lost at the network's input size, or another one was chosen: the choice."""
+    """Where the doctor found that detail is lost at the network's input size, or another one was chosen: the choice.
+
+    The network's own size is no size at all: with another network it is another one.
+    """
     if not is_lost and size == own_size:
         return EMPTY
     buttons = [
-        _chip("image_size", str(each), words("detail.use", size=each), each == size)
+        _chip("image_size", "" if each == own_size else str(each), words("detail.use", size=each), each == size)
         for each in (own_size, *(larger for larger in LARGER_SIZES if larger > own_size))
     ]
     told = tag("p", icon("note", 18), tag("span", words("detail.chosen", size=size)), class_="with-sign")

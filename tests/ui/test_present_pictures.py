@@ -107,7 +107,8 @@ def test_a_larger_input_is_offered_where_detail_is_lost_or_one_was_chosen(
     page = detail(EN, size=size, own_size=224, is_lost=is_lost)
     assert bool(page) is shown
     if shown:
-        assert f'data-value="{size}" aria-pressed="true"' in page
+        assert f'data-value="{"" if size == 224 else size}" aria-pressed="true"' in page
+        assert f"{size} pixels" in page
 
 
 def test_the_smallest_and_the_largest_picture_and_the_formats_are_named() -> None:
