@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -381,3 +383,29 @@ def test_what_is_left_out_leaves_its_group_of_near_copies(source: Path, bring: B
     assert near_of(dataset) == ["cats/0.png", "cats/copy.jpg"]
     assert near_of(DatasetEditor(dataset.folder, pool).leave_out(["cats/copy.jpg"])) == []
     assert near_of(DatasetEditor(dataset.folder, pool).undo()) == ["cats/0.png", "cats/copy.jpg"]
+
+
+CHANGE_ON = """
+import sys
+from pathlib import Path
+from tl_core.data.edits import DatasetEditor
+editor = DatasetEditor(Path(sys.argv[1]))
+for number in range(10_000):
+    editor.relabel(["cats/0.png"], f"kind {number}")
+    print(number, flush=True)
+"""
+
+
+def test_a_process_that_is_killed_while_it_changes_things_leaves_a_dataset_that_is_whole(dataset: Dataset) -> None:
+    command = [sys.executable, "-c", CHANGE_ON, str(dataset.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout is not None
+        seen = [process.stdout.readline() for _ in range(4)]
+        process.kill()
+    assert seen[-1] == b"3\n"
+    editor = DatasetEditor(dataset.folder)
+    done = len(editor.history())
+    assert done >= 4
+    assert f"kind {done - 1}" in open_dataset(dataset.folder).index.classes
+    assert sent(editor.leave_out(["dogs/0.png"])) == sent(dataset)
+    assert len(editor.history()) == done + 1
