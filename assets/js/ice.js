@@ -4,18 +4,24 @@ let learning = null; // in Expert: the groups that train where they are no suffi
 let parts = null;
 let dragging = false;
 let shown = '';
+let moved = false; // since the last report
 
 const value = () => props.value || {};
 const groups = () => value().groups || [];
 const freezeOf = (at) => (at === 0 ? 'none' : at === groups().length ? 'all' : groups()[at - 1].freeze);
 const isFrozen = (at) => (at === groups().length ? false : learning ? !learning.has(at) : at < line);
 const trainedNames = () => (learning ? groups().filter((_, at) => learning.has(at)).map((group) => group.freeze).join(',') : '');
-const report = once(() => {
+const settle = once(() => {
+  moved = false;
   if (value().line === line && (value().trained || '') === trainedNames()) return;
   props.value = { ...value(), line, freeze: freezeOf(line), trained: trainedNames() };
   askAboutSet();
   trigger('freeze', { freeze: freezeOf(line), trained: trainedNames(), backbone: value().backbone });
 }, 150);
+function report() {
+  moved = true;
+  settle();
+}
 
 function facts() {
   const all = [...groups(), value().head];
@@ -94,7 +100,7 @@ function place() {
   profile(places.map((top, at) => top - (at === line ? 20 : 3)));
 }
 
-function move(to, settle) {
+function move(to, rests) {
   const at = Math.max(0, Math.min(groups().length, to));
   if (at !== line || learning) {
     const focused = document.activeElement;
@@ -103,7 +109,7 @@ function move(to, settle) {
     paint();
     if (focused && focused.classList.contains('thaw-chip')) parts.learns.querySelector('[aria-pressed=true]')?.focus();
   }
-  if (settle) report();
+  if (rests) report();
 }
 
 // One stage thaws or freezes by itself; a set that is what a line says is a line again.
@@ -165,10 +171,14 @@ function render() {
   }
   const names = (now.trained || '').split(',').filter(Boolean);
   const known = names.map((name) => groups().findIndex((group) => group.freeze === name)).filter((at) => at >= 0);
-  learning = known.length ? new Set(known) : null;
-  line = learning ? Math.min(...known) : now.line;
   const drawnNow = JSON.stringify([now.backbone, now.groups, now.head, now.expert, now.dataset, dictionary().language]);
-  if (!parts || drawnNow !== shown) build(); // a report of our own comes back: what is drawn keeps its focus
+  // A report of our own comes back: what is drawn keeps its focus, and a line that moved on stays where it is.
+  const isNew = !parts || drawnNow !== shown;
+  if (isNew || !moved) {
+    learning = known.length ? new Set(known) : null;
+    line = learning ? Math.min(...known) : now.line;
+  }
+  if (isNew) build();
   shown = drawnNow;
   paint();
   askAbout(now);

@@ -104,7 +104,10 @@ def test_stages_are_switched_one_by_one_and_thaw_later_and_the_chart_marks_when(
     tab(page, "3 Train")
     expect(page.get_by_role("radio", name=re.compile("My settings"))).to_be_checked()
     page.get_by_role("button", name=re.compile("All settings")).click()
-    page.locator("#control-epochs input, #control-epochs textarea").first.fill("3")
+    for field, value in (("epochs", "3"), ("image_size", "64")):
+        page.locator(f"#control-{field} input, #control-{field} textarea").first.fill(value)
+    page.locator("#control-augment input").click()
+    page.get_by_role("option", name="none", exact=True).click()
     page.locator("#train").click()
     state(page, "finished")
     expect(page.get_by_text(re.compile("Thawed from epoch 2: .*Thawed from epoch 3: "))).to_be_visible()
