@@ -12,6 +12,7 @@ from tl_core.data.groups import (
     grouping_in_use,
     kept_together,
     proposals,
+    with_groups,
 )
 from tl_core.data.index import ImageIndex, ImageRecord
 from tl_core.data.store import make_index
@@ -117,6 +118,13 @@ def test_numbers_that_every_camera_and_every_person_gives_tell_no_groups(name: s
     index = make_index(picture(f"{kind}/" + name.format(n=n, kind=kind)) for kind in ("fox", "dog") for n in range(30))
     assert proposals(index) == ()
     assert len(np.unique(group_keys(index, "name"))) == 60
+
+
+def test_the_groups_in_use_are_written_into_the_column_of_groups() -> None:
+    index = make_index(picture(f"{'ab'[n % 2]}/{n}.jpg", camera="X" if n < 4 else "", group="g") for n in range(8))
+    assert [record.group for record in with_groups(index, "camera").records] == ["X", "", "X", "", "X", "", "X", ""]
+    assert [record.group for record in with_groups(index, "table").records] == ["g"] * 8
+    assert with_groups(index, "none") is index
 
 
 def test_a_picture_without_a_group_is_one_by_itself() -> None:

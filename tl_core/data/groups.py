@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import Columns
-from tl_core.data.index import ImageIndex
+from tl_core.data.index import ImageIndex, Records
 from tl_core.data.name_patterns import name_groups
 from tl_core.data.names import listed
 
@@ -60,6 +60,14 @@ def group_keys(index: ImageIndex, by: GroupBy) -> Codes:
     unknown = codes < 0
     alone = np.cumsum(unknown) - 1 + (int(codes.max(initial=-1)) + 1)
     return np.where(unknown, alone, codes)
+
+
+def with_groups(index: ImageIndex, by: GroupBy) -> ImageIndex:
+    """The index with the groups of a grouping in its column of groups; as it is where whole groups are of no use."""
+    if by == "none":
+        return index
+    codes, names = _coded(index.columns, by)
+    return ImageIndex(index.classes, Records(index.columns.with_(groups=("", *names), group=codes + 1)))
 
 
 def kept_together(index: ImageIndex, *, used_in: str | None = None, group_by: str | None = None) -> Codes:

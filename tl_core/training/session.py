@@ -15,6 +15,7 @@ from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.groups import grouping_in_use, with_groups
 from tl_core.data.index import SPLITS, ImageIndex
 from tl_core.data.places import places_of
 from tl_core.data.splits import assign_splits, check_classes, write_split_csv
@@ -74,7 +75,8 @@ def one_training(
     """The same with one seed."""
     started = clock()
     index = split_pictures(config, dataset.index)
-    write_split_csv(index, run_folder / "split.csv")
+    by = grouping_in_use(index, used_in=config.used_in, group_by=config.group_by)
+    write_split_csv(with_groups(index, by), run_folder / "split.csv")
     device = device_facts()
     use_threads(device.threads)
     here = is_here(config)
