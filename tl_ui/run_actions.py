@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from tl_core.config import PRESETS
-from tl_core.errors import RunError
+from tl_core.errors import RunError, UserError
 from tl_ui.acting import Acting
 from tl_ui.binding import Asked, Handler, Updates
 from tl_ui.choices import OWN
@@ -32,6 +34,7 @@ class RunActions:
         page = self.page
         self.bind.on(page.train.train.click, self.train, *page.boxes())
         self.bind.on_event(page.train.presets.pick, self.pick_preset)
+        self.bind.on(partial(gr.on, page.train.told()), self.forecast, *page.boxes())
         self.bind.on(page.train.find_rate.click, self.find_rate, *page.boxes())
         self.bind.on_event(page.train.rates.use, self.use_rate)
         self.bind.on(page.train.show_varied.click, self.show_varied, *page.boxes())
@@ -62,6 +65,12 @@ class RunActions:
         scene = self.acting.look(asked, choices)
         train = self.page.train
         return {**self.page.remembered(choices), train.head: train.decisions(scene), train.presets: offered(scene)}
+
+    def forecast(self, asked: Asked) -> Updates:
+        """Something was typed that changes how long it takes; what does not fit is said when it is used."""
+        with suppress(UserError):
+            return {self.page.train.presets: offered(self.acting.look(asked), self._typed(asked))}
+        return {}
 
     def find_rate(self, asked: Asked) -> Updates:
         return {self.page.train.rates: tried(self.acting.look(asked), self._typed(asked))}

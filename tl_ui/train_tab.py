@@ -20,6 +20,7 @@ from tl_ui.train_parts import augmented, offered, presets, rates, tried, varied
 from tl_ui.words import Words
 
 DECIDING = ("better", "best")  # presets that place the ice themselves
+LASTING = ("epochs", "batch_size", "image_size", "augment", "optimizer")  # what a forecast depends on
 TRAIN_GROUPS = GROUPS[1:]  # the first stands beside the ice
 
 
@@ -82,6 +83,12 @@ class TrainTab:
             boxes,
             live,
         )
+
+    def told(self) -> list[Any]:
+        """The events of the boxes that change how long a training takes."""
+        fields = [control.field for group in TRAIN_GROUPS for control in in_group(group)]
+        boxes = [self.boxes[fields.index(name)] for name in LASTING]
+        return [box.input if isinstance(box, gr.Dropdown) else box.blur for box in boxes]
 
     def labels(self, words: Words) -> dict[Any, Any]:
         labelled: dict[Any, Any] = {
