@@ -79,7 +79,7 @@ const PART_FILES = 20000;
 function parted(files) {
   const parts = [];
   let room = 0;
-  const most = window.THAW_PART_FILES || PART_FILES;
+  const most = window.THAW_PART_FILES || PART_FILES; // lowered where parts are tried with few files
   for (const item of files) {
     const last = parts[parts.length - 1];
     if (!last || last.length >= most || room < item.file.size) { parts.push([]); room = PART_BYTES; }
