@@ -200,6 +200,11 @@ def lower_thread_priority(steps: int) -> None:
             os.setpriority(os.PRIO_PROCESS, here, os.getpriority(os.PRIO_PROCESS, here) + steps)
 
 
+def is_busy() -> bool:
+    """Whether other programs want more of this machine than it has: what is timed then holds for no other moment."""
+    return psutil.getloadavg()[0] > (os.cpu_count() or 1) + 1
+
+
 def boot_id() -> str:
     """A name of the time since this machine was started: a process identifier means nothing after a restart."""
     if sys.platform == "linux":

@@ -24,6 +24,7 @@ from tl_core.data.store import DATASET_FILE
 from tl_core.errors import DataError, WeightsError
 from tl_core.jobs.background import Answer, Background
 from tl_core.jobs.kept_hints import contents_key, key_of, read_hint, write_hint
+from tl_core.platform import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
 
@@ -174,7 +175,7 @@ class Hints:
         yield {**MEASURING, "state": "done"}
 
     def _speed(self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts) -> Speed:
-        """Measured once for this machine and network."""
+        """Measured once for this machine and network; kept for the next time where nothing else was busy here."""
         from tl_core.training.estimate import measure_speed
         from tl_core.training.estimate_values import Speed
 
@@ -184,7 +185,8 @@ class Hints:
         if known is not None:
             return Speed.from_dict(known)
         speed = measure_speed(network, device, precision=precision)
-        write_hint(self._cache, "speeds", key, speed.to_dict())
+        if not is_busy():
+            write_hint(self._cache, "speeds", key, speed.to_dict())
         return speed
 
 
