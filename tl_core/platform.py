@@ -202,7 +202,8 @@ def lower_thread_priority(steps: int) -> None:
 
 def is_busy() -> bool:
     """Whether other programs want more of this machine than it has: what is timed then holds for no other moment."""
-    return psutil.getloadavg()[0] > (os.cpu_count() or 1) + 1
+    load: float = psutil.getloadavg()[0]
+    return load > (os.cpu_count() or 1) + 1
 
 
 def boot_id() -> str:
