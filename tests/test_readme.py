@@ -24,7 +24,7 @@ def test_every_setting_has_a_row() -> None:
 
 
 def test_every_command_that_the_readme_shows_exists() -> None:
-    shown = set(re.findall(r"python -m tl_core (\w+)", TEXT))
+    shown = set(re.findall(r"python -m tl_core ([\w-]+)", TEXT))
     assert shown <= set(COMMANDS)
     assert {"sample", "check", "layers", "train", "runs", "evaluate", "predict", "export"} <= shown
 

@@ -199,7 +199,7 @@ def test_no_pictures_at_all_are_refused_with_what_was_looked_for(tmp_path: Path,
 
 
 def test_a_missing_path_is_named(tmp_path: Path, bring: Bring) -> None:
-    with pytest.raises(DataError, match="There is no file or folder .*nowhere"):
+    with pytest.raises(DataError, match=r"There is no file or folder .*nowhere"):
         bring(tmp_path / "nowhere")
 
 
