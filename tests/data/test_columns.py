@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tl_core.data.building import CHUNK, ColumnsBuilder
@@ -41,6 +41,7 @@ def record(number: int) -> ImageRecord:
     return ImageRecord(f"kind {number % 3}/{number}.jpg", f"kind {number % 3}", None, content, 40, 36, 1000 + number)
 
 
+@settings(deadline=None)
 @given(st.lists(RECORDS, max_size=8))
 def test_records_come_back_from_columns_and_from_their_file_as_they_were(records: list[ImageRecord]) -> None:
     columns = Columns.of(records)
@@ -51,6 +52,7 @@ def test_records_come_back_from_columns_and_from_their_file_as_they_were(records
         assert [read.record(position) for position in range(len(read))] == records
 
 
+@settings(deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=8), st.data())
 def test_chosen_rows_are_those_records(records: list[ImageRecord], data: st.DataObject) -> None:
     positions = data.draw(st.lists(st.integers(0, len(records) - 1), max_size=9))

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -68,6 +68,7 @@ def test_a_jpeg_cut_anywhere_is_refused_at_once_only_where_decoding_refuses_it(
     assert isinstance(seen[f"{len(data)}.jpg"], Seen)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(JPEGS)), st.integers(2, 600), st.binary(min_size=1, max_size=4))
 def test_damaged_headers_never_break_the_reader(name: str, at: int, other: bytes) -> None:
     data = JPEGS[name]
@@ -77,6 +78,7 @@ def test_damaged_headers_never_break_the_reader(name: str, at: int, other: bytes
         taken_and_camera(header.exif)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_may_stand_where_a_header_should(data: bytes) -> None:
     for start in (b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,7 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToRead:
+class ToRead(NamedTuple):
     """A file for the index pass: where it lies, the name a person knows it by, and its size as far as that is known."""
 
     path: str

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,7 @@ from tl_core.data.record import ImageRecord, Split
 CHUNK = 1 << 13  # rows
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """What a row says by words; the rest of it are numbers. `stored` as in ImageRecord."""
 
     path: str

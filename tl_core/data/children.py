@@ -35,6 +35,12 @@ ENVIRONMENT = (
     "TMP",
     "APPDATA",
 )
+# glibc gives the memory of every big file back and asks for it again, page by page: a third of reading and hashing.
+KEPT_MEMORY = str(64 << 20)
+CHILDS_OWN = {
+    "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1",
+    "MALLOC_TRIM_THRESHOLD_": KEPT_MEMORY, "MALLOC_MMAP_THRESHOLD_": KEPT_MEMORY,
+}  # fmt: skip
 DEPTH = 4  # requests in a child's pipe: it never waits for us, and a crash costs little
 # What lies in a child's pipe at once: less than the smallest pipe buffer, so that writing a request never blocks
 PIPE_BYTES = 60_000 if sys.platform == "linux" else 3500
@@ -105,14 +111,14 @@ class Child:
             if request is None:
                 self._ending = True
                 return
-            size = len(json.dumps(request.fields))
-            if self._under_way and size + sum(size for _, size in self._under_way) > PIPE_BYTES:
+            header = wire.encoded(request.fields)
+            if self._under_way and len(header) + sum(size for _, size in self._under_way) > PIPE_BYTES:
                 self._held = request
                 return
             self._held = None
-            self._send(request, size)
+            self._send(request, header)
 
-    def _send(self, request: Request, size: int) -> None:
+    def _send(self, request: Request, header: bytes) -> None:
         try:
             process = self._process or self._start()
         except OSError as error:
@@ -120,9 +126,9 @@ class Child:
             return
         if not self._under_way:
             self._deadline = time.monotonic() + self._limits.seconds
-        self._under_way.append((request, size))
+        self._under_way.append((request, len(header)))
         with contextlib.suppress(OSError):  # it died: reading its answer will tell
-            wire.write_frame(_stream(process.stdin), request.fields)
+            wire.write_frame(_stream(process.stdin), header)
 
     def _receive(self) -> None:
         process = self._process
@@ -164,7 +170,7 @@ class Child:
             stderr=subprocess.DEVNULL,  # what libraries mutter about a damaged file; the answer says it better
             cwd=ROOT,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
-            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**environment, **CHILDS_OWN},
         )
         try:
             ready = wire.read_frame(_stream(process.stdout))

@@ -98,7 +98,7 @@ class Copied:
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
         here = self.source.local_path(entry)
-        return self.source.unpack(entry) if here is None else copied(here, self.limits)
+        return self.source.unpack(entry) if here is None else copied(Path(here), self.limits)
 
     def fingerprint(self) -> str:
         return self.source.fingerprint()

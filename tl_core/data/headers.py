@@ -6,20 +6,19 @@ It decodes nothing and trusts nothing: whatever is unusual is left (None) to the
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # MPO (stereo phone pictures) opens as JPEG
 JPEG_START, PNG_START = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _SIZE = struct.Struct(">BHHB")  # bits a colour, height, width, colours: behind a frame marker and its length
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
-_SCAN, _APP1, _END = 0xDA, 0xE1, b"\xff\xd9"
+_ALONE = frozenset({0x01, *range(0xD0, 0xD9), 0xFF})  # markers without a length
+_APP1, _END = 0xE1, b"\xff\xd9"
 EXIF_MARK = b"Exif\0\0"
 _MOST_SEGMENTS = 1000  # before the pixels; a file with more is built to waste time
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """`exif` without its marker, empty where there is none. `is_cut_off`: the file ends before its pixels do."""
 
     format: str
@@ -36,30 +35,27 @@ def header_of(data: bytes) -> Header | None:
 
 
 def _of_jpeg(data: bytes) -> Header | None:
-    at, size, exif = 2, None, b""
+    """Up to the first frame: what follows it is at a picture's end or is tables, which hold no end marker."""
+    at, exif = 2, b""
     try:
         for _ in range(_MOST_SEGMENTS):
             if data[at] != 0xFF:
                 return None
             marker = data[at + 1]
-            if marker in _ALONE or marker == 0xFF:  # fill bytes may stand before a marker
-                at += 1 if marker == 0xFF else 2
+            if marker in _FRAMES:
+                bits, height, width, _colours = _SIZE.unpack_from(data, at + 4)
+                usual = bits == 8 and height and width
+                return Header("JPEG", width, height, exif, data.rfind(_END, at) < 0) if usual else None
+            if marker in _ALONE:
+                at += 1 if marker == 0xFF else 2  # fill bytes may stand before a marker
                 continue
             length = data[at + 2] << 8 | data[at + 3]
-            if marker == _SCAN:
-                break
-            if marker in _FRAMES:
-                size = _SIZE.unpack_from(data, at + 4)
-            elif marker == _APP1 and data.startswith(EXIF_MARK, at + 4) and not exif:
-                exif = data[at + 4 + len(EXIF_MARK) : at + 2 + length]
-            at += 2 + max(length, 2)
-        else:
-            return None
+            if marker == _APP1 and not exif and data.startswith(EXIF_MARK, at + 4):
+                exif = data[at + 10 : at + 2 + length]
+            at += 2 + length if length > 2 else 4
     except (IndexError, struct.error):
-        return None
-    if size is None or size[0] != 8 or not size[1] or not size[2]:
-        return None
-    return Header("JPEG", size[2], size[1], exif, data.rfind(_END, at) < 0)
+        pass
+    return None
 
 
 def _of_png(data: bytes) -> Header | None:

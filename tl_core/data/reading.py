@@ -95,7 +95,7 @@ def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str
         try:
             if path is None:
                 task.check_stop()
-                path = _unpack(task.source, entry, task.folder)
+                path = str(_unpack(task.source, entry, task.folder))
                 if has_root:
                     task.stored.add(number)
         except EntryDamaged as error:
@@ -103,7 +103,7 @@ def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str
             damaged.append(entry.path)
             continue
         sent.append(number)
-        yield ToRead(os.path.abspath(path), entry.path, entry.size)
+        yield ToRead(path if os.path.isabs(path) else os.path.abspath(path), entry.path, entry.size)
 
 
 def _keep(task: Reading, plan: Layout, found: Indexed, sent: array[int]) -> None:

@@ -49,7 +49,7 @@ class Several:
         part, own = self.routes[entry.key]
         return self.parts[part].open(own)
 
-    def local_path(self, entry: Entry) -> Path | None:
+    def local_path(self, entry: Entry) -> str | None:
         part, own = self.routes[entry.key]
         return self.parts[part].local_path(own)
 

@@ -53,7 +53,7 @@ class Source(Protocol):
 
     def open(self, entry: Entry) -> BinaryIO: ...
 
-    def local_path(self, entry: Entry) -> Path | None:
+    def local_path(self, entry: Entry) -> str | None:
         """Where the file's bytes lie, or None where they have to be unpacked first."""
         ...
 
@@ -91,8 +91,8 @@ class FolderSource:
     def open(self, entry: Entry) -> BinaryIO:
         return (self.folder / entry.path).open("rb")
 
-    def local_path(self, entry: Entry) -> Path | None:
-        return self.folder / entry.path
+    def local_path(self, entry: Entry) -> str | None:
+        return os.path.join(self.folder, entry.path)  # a Path for each of a million files would cost more than hashing
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
         with self.open(entry) as stream:

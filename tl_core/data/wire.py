@@ -18,8 +18,13 @@ MOST_HEADER = 1 << 20
 MOST_PAYLOAD = 1 << 28
 
 
-def write_frame(stream: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
-    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+def encoded(header: dict[str, Any]) -> bytes:
+    return json.dumps(header, separators=(",", ":")).encode("ascii")
+
+
+def write_frame(stream: BinaryIO, header: dict[str, Any] | bytes, payload: bytes = b"") -> None:
+    """`header` may be encoded already."""
+    text = header if isinstance(header, bytes) else encoded(header)
     stream.write(_LENGTHS.pack(len(text), len(payload)) + text)
     if payload:
         stream.write(payload)
