@@ -161,7 +161,8 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
     else:
         reasons["method"] = (
             "The head is computed directly first (linear probe); then all that is thawed learns on in small steps "
-            "(fine-tuning). So what the network knows is not shaken by a head that knows nothing."
+            "(fine-tuning). So what the network knows is not shaken by a head that knows nothing. "
+            "It may get worse for an epoch or two before it gets better."
         )
     reasons["keep_best"] = (
         f"The best epoch is kept: {facts.pictures['val']:,} validation pictures can tell which it is."

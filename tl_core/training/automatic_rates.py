@@ -13,6 +13,7 @@ from tl_core.training.automatic import Situation
 RATE_OF = {"sgd": 30.0, "adagrad": 10.0}
 
 
+FEWEST_AVERAGED, MOST_AVERAGED = 10, 1000  # steps
 LORA_RATE = 10.0  # its additions start from nothing, and are small
 
 
@@ -57,8 +58,17 @@ def auto_layer_decay() -> tuple[float, str]:
     return 1.0, "All thawed stages take steps of the same size."
 
 
-def auto_ema_decay() -> tuple[float, str]:
-    return 0.0, "The weights count as they are: the falling rate settles them already."
+def auto_ema_decay(situation: Situation, steps_per_epoch: int) -> tuple[float, str]:
+    """Over about an epoch's steps. On 1,000 pictures of Fashion-MNIST (EfficientNet-Lite0, thawed after blocks.4, the
+    head at 86.2 %) the first epoch falls to 83.0 % instead of 78.4 %, the third is at 86.6 instead of 84.2 %, the sixth
+    at 88.2 % either way. A quarter of the rate falls to 84.8 % and ends at 86.2 %; a longer warm-up falls later.
+    """
+    if situation.scratch:
+        return 0.0, "The weights count as they are: from nothing they move too fast for an average."
+    steps = max(FEWEST_AVERAGED, min(MOST_AVERAGED, steps_per_epoch))
+    return float(f"{1 - 1 / steps:.3g}"), (
+        "Answers come from the average of the weights over about an epoch, so that single steps cannot shake them."
+    )
 
 
 def auto_warmup(situation: Situation, epochs: int) -> tuple[float, str]:

@@ -94,6 +94,7 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
     head_only, config = situation.head_only, resolve.config
     batch_size = resolve("batch_size", lambda: automatic.auto_batch_size(situation))
     epochs = 0 if head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
+    steps_per_epoch = 0 if head_only else batch_count(situation.train, batch_size)
     optimizer = resolve("optimizer", automatic_rates.auto_optimizer)
     augment = "none" if head_only else resolve("augment", lambda: automatic_views.auto_augment(situation))
     rate = resolve(
@@ -109,7 +110,7 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
         "class_balance": resolve("class_balance", lambda: automatic.auto_class_balance(situation)),
         "batch_size": batch_size,
         "epochs": epochs,
-        "steps_per_epoch": 0 if head_only else batch_count(situation.train, batch_size),
+        "steps_per_epoch": steps_per_epoch,
         "optimizer": optimizer,
         "momentum": resolve("momentum", lambda: automatic_rates.auto_momentum(optimizer))
         if optimizer in WITH_MOMENTUM
@@ -127,7 +128,7 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
         else resolve("warmup_epochs", lambda: automatic_rates.auto_warmup(situation, epochs)),
         "gradient_clip": resolve("gradient_clip", lambda: (1.0, "One odd batch cannot throw the network off course.")),
         "patience": resolve("patience", lambda: automatic.auto_patience(keep_best, epochs)),
-        "ema_decay": resolve("ema_decay", automatic_rates.auto_ema_decay),
+        "ema_decay": resolve("ema_decay", lambda: automatic_rates.auto_ema_decay(situation, steps_per_epoch)),
         "lora_rank": config.lora_rank or 0,
     }
 

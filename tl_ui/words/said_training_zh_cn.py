@@ -56,8 +56,11 @@ SAID: dict[str, str] = {
         "分类头的步长与其余部分相同：它的起点已经最好。"
     ),
     "All thawed stages take steps of the same size.": "所有解冻的阶段步长相同。",
-    "The weights count as they are: the falling rate settles them already.": (
-        "直接使用权重本身：逐渐减小的学习率已使其稳定。"
+    "The weights count as they are: from nothing they move too fast for an average.": (
+        "直接使用权重本身：从零开始变化太快，不宜取平均。"
+    ),
+    "Answers come from the average of the weights over about an epoch, so that single steps cannot shake them.": (
+        "用大约一轮内权重的平均值来回答，个别步伐就不会使它动摇。"
     ),
     "The kinds have about as many pictures each, so every picture counts the same.": (
         "各类图片数量相近，所以每张图片同等重要。"
@@ -72,6 +75,7 @@ SAID: dict[str, str] = {
     "So what the network knows is not shaken by a head that knows nothing.": (
         "这样，网络已学会的内容不会被一无所知的分类头打乱。"
     ),
+    "It may get worse for an epoch or two before it gets better.": "开始一两轮可能变差，之后会变好。",
     "Everything learns from nothing, in many steps.": "一切从零开始，分很多步学习。",
     "The memory does not hold {n} pictures at once, so each step takes {few} at a time; it still learns from "
     "{batch} together.": "内存放不下一次 {n} 张图片，所以每一步分次处理，每次 {few} 张；仍然按 {batch} 张一起学习。",
