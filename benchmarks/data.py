@@ -155,6 +155,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
     arguments = parser.parse_args()
     results: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
+    if hasattr(os, "getloadavg"):  # above 1, other programs took part of the time
+        results["load before"] = round(os.getloadavg()[0], 1)
     with tempfile.TemporaryDirectory(prefix="thaw-benchmark-") as folder:
         root = Path(folder)
         results["small, 350 px"] = measure_speed(root, "small", arguments.small)
