@@ -235,6 +235,16 @@ def test_every_question_while_one_assistant_ends_and_another_comes_is_answered(w
     wait_until(answered_by_another)
 
 
+def test_an_assistant_of_an_older_program_is_replaced_by_one_of_this(workspace: Workspace) -> None:
+    AssistantClient(workspace).call("ping")
+    before = process_of(workspace)
+    assert AssistantClient(workspace).call("ping") == "pong"
+    assert process_of(workspace) == before
+    assert AssistantClient(workspace, code="of an update").call("ping") == "pong"
+    assert process_of(workspace) != before
+    wait_until(lambda: not before.is_running())
+
+
 def test_an_assistant_that_nobody_asks_ends_by_itself(workspace: Workspace) -> None:
     AssistantClient(workspace, idle_seconds=0.1).call("ping")
     wait_until(lambda: has_ended(workspace))

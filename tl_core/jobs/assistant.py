@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from tl_core.data.decoder import DecoderPool
 from tl_core.errors import RunError, UserError
-from tl_core.jobs.assistant_address import LINE_BYTES, Address, AssistantFiles
+from tl_core.jobs.assistant_address import LINE_BYTES, Address, AssistantFiles, code_stamp
 from tl_core.jobs.background import Background
 from tl_core.jobs.hints import Hints
 from tl_core.jobs.layers_cache import read_layers, write_layers
@@ -148,6 +148,7 @@ class Server:
         self._work = work
         self._idle_seconds = idle_seconds
         self._token = secrets.token_hex(32)
+        self._code = code_stamp()
         self._under_way = 0
         self._last_asked = time.monotonic()
         self._counting = threading.Lock()
@@ -159,7 +160,7 @@ class Server:
             raise RuntimeError("this process has no identity")
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(LOOK_SECONDS)
-            address = Address(port=listener.getsockname()[1], token=self._token, identity=identity)
+            address = Address(port=listener.getsockname()[1], token=self._token, identity=identity, code=self._code)
             address.write(self._files.address)
             while self._is_wanted(address):
                 try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tl_core import errors
 from tl_core.errors import RunError, UserError
-from tl_core.jobs.assistant_address import Address, AssistantFiles
+from tl_core.jobs.assistant_address import Address, AssistantFiles, code_stamp
 from tl_core.jobs.launcher import start_python
 from tl_core.jobs.layers_cache import read_layers
 from tl_core.jobs.workspace import Workspace
@@ -32,12 +32,18 @@ class AssistantClient:
     """Every call is a connection of its own, so threads may call at once."""
 
     def __init__(
-        self, workspace: Workspace, *, idle_seconds: float | None = None, answer_seconds: float = ANSWER_SECONDS
+        self,
+        workspace: Workspace,
+        *,
+        idle_seconds: float | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+        code: str | None = None,
     ) -> None:
         self._workspace = workspace
         self._files = AssistantFiles(workspace.assistant)
         self._idle_seconds = idle_seconds
         self._answer_seconds = answer_seconds
+        self._code = code or code_stamp()
 
     def call(self, op: str, **arguments: Any) -> Any:
         """The answer to `op`. A UserError of the assistant is raised here as the same kind.
@@ -105,7 +111,12 @@ class AssistantClient:
             time.sleep(POLL_SECONDS)
 
     def _living(self) -> Address:
-        return self._address() or self._start()
+        address = self._address()
+        if address is not None and address.code != self._code:  # it was started before an update
+            self.end()
+            self._wait_until_gone(address)
+            address = self._address()
+        return address or self._start()
 
     def _start(self) -> Address:
         """One client starts it, the others wait for that one."""
