@@ -71,7 +71,7 @@ def augmented(services: Services, request: Request) -> Response:
     return json_answer(_questions(services, request).augmented(_settings(request)))
 
 
-def catalogue(request: Request) -> Response:
+def catalogue(_request: Request) -> Response:
     """Every network, once a page: it searches and sorts by itself."""
     return json_answer({"networks": catalogue_rows(everything())})
 
