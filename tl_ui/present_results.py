@@ -43,12 +43,31 @@ def sentence(result: RunResult, words: Words) -> str:
 def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str:
     """Whose pictures these were, which kinds were not among them, and whether any choice has seen them."""
     keys = {"test": "results.on_test", "cross-validation": "results.on_cross", "validation": "results.on_validation"}
-    chose = result.measured_on == "validation" and plan.get("keep_best") and plan.get("epochs")
+    key = "results.on_folds" if result.folds else keys[result.measured_on]
+    epochs = plan.get("keep_best") and plan.get("epochs")
+    chose = result.measured_on == "validation" and (epochs or result.kept)
     return words.sentences(
-        words(keys[result.measured_on], n=number(result.images)),
-        words("results.on_validation_chose") if chose else "",
+        words(key, n=number(result.images), folds=number(result.folds), times=number(result.fold_repeats)),
+        words("results.on_validation_chose" if epochs else "results.on_validation_compared") if chose else "",
+        _over_seeds(result, words),
+        words("results.kept_first") if result.kept == "all" else "",
         _places(plan, words),
         _without(result, words),
+    )
+
+
+def _over_seeds(result: RunResult, words: Words) -> str:
+    """How far the number depends on chance, where the training was repeated with other seeds."""
+    accuracies = result.seed_accuracies
+    if len(accuracies) < 2:
+        return ""
+    return words(
+        "results.over_seeds",
+        n=number(len(accuracies)),
+        mean=percent(result.mean_accuracy),
+        low=percent(min(accuracies)),
+        high=percent(max(accuracies)),
+        spread=f"{100 * result.accuracy_spread:.1f}",
     )
 
 

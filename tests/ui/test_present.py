@@ -45,6 +45,33 @@ def test_pictures_that_also_chose_the_epoch_are_said_to_flatter() -> None:
     assert "left out once" in measured_on(result("cross-validation"), {}, EN)
 
 
+def test_folds_are_told_and_not_called_leaving_out_one_by_one() -> None:
+    folds = dataclasses.replace(result("cross-validation"), folds=5, fold_repeats=3)
+    told = measured_on(folds, {}, EN)
+    assert "fitted without it, in 5 folds, 3 times" in told
+    assert "left out once" not in told
+    assert "5 折交叉验证，共 3 次" in measured_on(folds, {}, ZH)
+    assert "folds" not in measured_on(result(), {}, EN)
+
+
+def test_seeds_are_told_with_their_mean_and_spread() -> None:
+    repeated = dataclasses.replace(result(), seeds=(0, 1, 2), seed_accuracies=(0.7, 0.8, 0.9))
+    told = measured_on(repeated, {}, EN)
+    assert "Over 3 seeds it was 80 % on average, from 70 to 90 % (standard deviation: 10.0 points)" in told
+    assert "3 个随机种子的平均值为 80 %，范围 70–90 %" in measured_on(repeated, {}, ZH)
+    assert "seeds" not in measured_on(dataclasses.replace(result(), seeds=(0,), seed_accuracies=(0.7,)), {}, EN)
+
+
+def test_a_first_model_that_was_kept_and_places_that_were_compared_are_told() -> None:
+    kept = dataclasses.replace(result("validation"), kept="all")
+    assert "the first model was kept" in measured_on(kept, {}, EN)
+    assert "chose where the ice lies" in measured_on(kept, {}, EN)
+    assert "保留了第一个模型" in measured_on(kept, {}, ZH)
+    won = dataclasses.replace(kept, kept="blocks.4")
+    assert "the first model was kept" not in measured_on(won, {}, EN)
+    assert "flatters" not in measured_on(dataclasses.replace(result(), kept="blocks.4"), {}, EN)
+
+
 def test_a_kind_without_a_picture_to_measure_with_is_named() -> None:
     lonely = score(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 0]), ("dog", "fox"), "validation")
     assert "Not a single picture of “fox” was among them" in measured_on(lonely, {}, EN)

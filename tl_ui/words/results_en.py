@@ -17,6 +17,14 @@ WORDS: dict[str, str] = {
     "Bring a test folder for a stricter answer.",
     "results.unmeasured": "Not a single picture of {names} was among them: of that the result says nothing.",
     "results.on_cross": "Measured on {n} pictures like these, each one left out once.",
+    "results.on_folds": "Measured on {n} pictures like these, each judged by heads that were fitted without it, "
+    "in {folds} folds, {times} times. The final head learned from all of them.",
+    "results.on_validation_compared": "They also chose where the ice lies, so this flatters a little. "
+    "Bring a test folder for a stricter answer.",
+    "results.over_seeds": "Over {n} seeds it was {mean} % on average, from {low} to {high} % "
+    "(standard deviation: {spread} points). The model is the first seed's.",
+    "results.kept_first": "Training on brought nothing on the validation pictures, so the first model was kept: "
+    "only its last step learned.",
     "results.places_same": "This is for the same places and days; new places may score lower.",
     "results.places_unknown": "Nothing says which pictures belong to one place or day: new places may score lower.",
     "results.places_new": "Whole groups were kept out of training ({groups} {by} in all): so it holds for new ones.",

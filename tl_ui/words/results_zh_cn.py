@@ -15,6 +15,13 @@ WORDS: dict[str, str] = {
     "results.on_validation_chose": "它们也用来选择保留哪一轮，所以结果略偏乐观。放入 test 文件夹可得到更严格的答案。",
     "results.unmeasured": "其中没有 {names} 的图片：结果不能说明这些类。",
     "results.on_cross": "用 {n} 张同类图片逐一留出测量。",
+    "results.on_folds": "用 {n} 张同类图片做 {folds} 折交叉验证，共 {times} 次：每张都由没有学过它的分类头判断。"
+    "最终的分类头学了全部图片。",
+    "results.on_validation_compared": "它们也用来选择冰线的位置，所以结果略偏乐观。"
+    "放入 test 文件夹可得到更严格的答案。",
+    "results.over_seeds": "{n} 个随机种子的平均值为 {mean} %，范围 {low}–{high} %（标准差 {spread} 个百分点）。"
+    "模型来自第一个种子。",
+    "results.kept_first": "继续训练在验证图片上没有带来提高，因此保留了第一个模型：只有最后一步学习过。",
     "results.places_same": "这个成绩适用于相同的地点和日子；在新地点可能更低。",
     "results.places_unknown": "没有信息说明哪些图片属于同一地点或同一天：在新地点可能更低。",
     "results.places_new": "训练时留出了整组图片（共 {groups} 个{by}），因此结果也适用于新的组。",
