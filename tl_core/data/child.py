@@ -81,6 +81,9 @@ def open_bytes(data: bytes, limits: Limits, name: str) -> ImageFile.ImageFile:
     words = sniffing.what_it_is(data[: sniffing.SNIFFED_BYTES], name)
     if words is not None:
         raise PictureError(f"It is {words}, not a picture. {sniffing.remedy(words)}".strip())
+    odd = headers.undecoded_jpeg(data)
+    if odd is not None:
+        raise PictureError(f"It is {odd}, which cannot be read. Save it as PNG or usual JPEG.")
     return pictures.open_picture(data, limits)
 
 

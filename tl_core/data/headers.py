@@ -12,6 +12,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # MPO (stereo p
 JPEG_START, PNG_START = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _SIZE = struct.Struct(">BHHB")  # bits a colour, height, width, colours: behind a frame marker and its length
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_DECODED = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})  # the others are lossless or built of several frames
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9), 0xFF})  # markers without a length
 _APP1, _END = 0xE1, b"\xff\xd9"
 EXIF_MARK = b"Exif\0\0"
@@ -34,8 +35,36 @@ def header_of(data: bytes) -> Header | None:
     return _of_png(data) if data.startswith(PNG_START) else None
 
 
+def undecoded_jpeg(data: bytes) -> str | None:
+    """What a JPEG is that is whole and yet of a kind that the library does not decode, in words; None for others."""
+    frame = _frame_of(data) if data.startswith(JPEG_START) else None
+    if frame is None:
+        return None
+    if frame.marker not in _DECODED:
+        return "a lossless JPEG"
+    return None if frame.bits == 8 else f"a JPEG with {frame.bits} bits a colour"
+
+
+class _Frame(NamedTuple):
+    """The first frame of a JPEG: where it stands, what it says, and the EXIF block before it."""
+
+    at: int
+    marker: int
+    bits: int
+    width: int
+    height: int
+    exif: bytes
+
+
 def _of_jpeg(data: bytes) -> Header | None:
     """Up to the first frame: what follows it is at a picture's end or is tables, which hold no end marker."""
+    frame = _frame_of(data)
+    if frame is None or frame.marker not in _DECODED or frame.bits != 8 or not (frame.width and frame.height):
+        return None
+    return Header("JPEG", frame.width, frame.height, frame.exif, data.rfind(_END, frame.at) < 0)
+
+
+def _frame_of(data: bytes) -> _Frame | None:
     at, exif = 2, b""
     try:
         for _ in range(_MOST_SEGMENTS):
@@ -44,8 +73,7 @@ def _of_jpeg(data: bytes) -> Header | None:
             marker = data[at + 1]
             if marker in _FRAMES:
                 bits, height, width, _colours = _SIZE.unpack_from(data, at + 4)
-                usual = bits == 8 and height and width
-                return Header("JPEG", width, height, exif, data.rfind(_END, at) < 0) if usual else None
+                return _Frame(at, marker, bits, width, height, exif)
             if marker in _ALONE:
                 at += 1 if marker == 0xFF else 2  # fill bytes may stand before a marker
                 continue

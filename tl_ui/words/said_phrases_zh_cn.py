@@ -47,6 +47,8 @@ PHRASES: dict[str, str] = {
     "a PDF document": "PDF 文档",
     "a Photoshop file": "Photoshop 文件",
     "an iPhone picture (HEIC)": "iPhone 图片（HEIC）",
+    "a lossless JPEG": "无损 JPEG",
+    "a JPEG with {bits} bits a colour": "每色 {bits} 位的 JPEG",
     "a JPEG 2000 picture": "JPEG 2000 图片",
     "a JPEG XL picture": "JPEG XL 图片",
     "a zip archive or an Office document": "zip 压缩包或 Office 文档",

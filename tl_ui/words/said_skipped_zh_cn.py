@@ -26,6 +26,8 @@ SAID: dict[str, str] = {
     "It is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF).": (
         "它不是可读取的图片（JPEG、PNG、WebP、GIF、BMP、TIFF、AVIF）。"
     ),
+    "It is {what}, which cannot be read.": "这是{what}，无法读取。",
+    "Save it as PNG or usual JPEG.": "请另存为 PNG 或普通 JPEG。",
     "Export it as JPEG.": "请导出为 JPEG。",
     "Export it as PNG.": "请导出为 PNG。",
     "Export its pages as PNG.": "请将各页导出为 PNG。",
