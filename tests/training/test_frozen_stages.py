@@ -101,6 +101,9 @@ def test_batch_norms_of_frozen_stages_can_learn_while_all_else_there_stays(tmp_p
     moved = changed(network, before)
     assert moved & frozen == norms
     assert len(norms) > 10
+    learned = sum(before[name].numel() for name, _ in network.network.module.named_parameters() if name in moved)
+    head = sum(value.numel() for value in network.network.module.get_submodule("classifier").parameters())
+    assert plan.trainable_parameters == learned + (0 if "classifier.weight" in moved else head)
 
 
 def test_batch_norms_can_learn_with_the_head_alone(tmp_path: Path) -> None:

@@ -41,6 +41,15 @@ def norms_of(network: StagedNetwork, stages: tuple[str, ...]) -> dict[str, _Batc
     }
 
 
+def norm_sizes(network: StagedNetwork) -> dict[str, int]:
+    """How many numbers the batch norms of each stage learn; stages without any are left out."""
+    sizes = {
+        stage.name: sum(own.numel() for norm in norms_of(network, (stage.name,)).values() for own in norm.parameters())
+        for stage in network.stages
+    }
+    return {stage: size for stage, size in sizes.items() if size}
+
+
 def resting_norms(plan: TrainingPlan, network: StagedNetwork) -> tuple[nn.Module, ...]:
     """Those whose running averages stay as they are while the rest of the network trains."""
     if plan.batch_norm in ("updated", "trained"):

@@ -81,7 +81,7 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         measured_on=automatic.measured_on(facts),
         keep_best=keep_best,
         total_parameters=sum(stage.parameters for stage in facts.stages),
-        trainable_parameters=trainable_parameters(situation, steps["lora_rank"]),
+        trainable_parameters=trainable_parameters(situation, steps["lora_rank"], batch_norm),
         reasons=resolve.reasons,
         thaws=freezing.thaws,
         flips_by_hand=config.flips is not None,
@@ -165,10 +165,13 @@ def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | Non
     return steps["augment"] == "none", ""
 
 
-def trainable_parameters(situation: Situation, lora_rank: int) -> int:
-    """How many numbers learn at the end: of a LoRA only what it adds, and the head."""
-    trained = [stage for stage in situation.facts.stages if stage.name in situation.ever_trained]
+def trainable_parameters(situation: Situation, lora_rank: int, batch_norm: str) -> int:
+    """How many numbers learn at the end: of a LoRA only what it adds, and the head; of frozen stages their norms."""
+    facts = situation.facts
+    trained = [stage for stage in facts.stages if stage.name in situation.ever_trained]
+    learns = {name: size for name, size in facts.norm_sizes.items() if name not in situation.ever_trained}
+    norms = sum(learns.values()) if batch_norm == "trained" else 0
     if not lora_rank:
-        return sum(stage.parameters for stage in trained)
-    added = sum(lora_rank * situation.facts.lora_sizes.get(stage.name, 0) for stage in trained)
-    return added + sum(stage.parameters for stage in trained if stage.name == HEAD)
+        return norms + sum(stage.parameters for stage in trained)
+    added = sum(lora_rank * facts.lora_sizes.get(stage.name, 0) for stage in trained)
+    return norms + added + sum(stage.parameters for stage in trained if stage.name == HEAD)
