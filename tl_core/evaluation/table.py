@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from tl_core.data.index import Skipped
@@ -11,6 +12,9 @@ from tl_core.evaluation.predictor import Prediction
 
 # What makes Excel, LibreOffice and Google's tables compute a cell: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# Halves of letters that stand for no byte of a file's name: a model's list of classes may hold them, UTF-8 cannot
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def answers_csv(answers: Iterable[Prediction | Skipped], classes: Sequence[str]) -> bytes:
@@ -26,7 +30,7 @@ def answers_csv(answers: Iterable[Prediction | Skipped], classes: Sequence[str])
             writer.writerow(
                 [plain_cell(answer.path), plain_cell(answer.label), f"{answer.probability:.6f}", "", *scores]
             )
-    return text.getvalue().encode("utf-8-sig", "surrogateescape")
+    return _HALVES.sub("\ufffd", text.getvalue()).encode("utf-8-sig", "surrogateescape")
 
 
 def plain_cell(text: str) -> str:

@@ -140,10 +140,16 @@ def snippet(config: ModelConfig, build: str) -> str:
 
 
 def _class_list(classes: tuple[str, ...], shown: int = 50) -> str:
-    lines = [f"- `{name.replace('`', chr(39))}`" for name in classes[:shown]]
+    lines = [f"- {_code(name)}" for name in classes[:shown]]
     if len(classes) > shown:
         lines.append(f"- and {len(classes) - shown:,} more: see `classes.txt`")
     return "\n".join(lines)
+
+
+def _code(name: str) -> str:
+    """A name as it stands: in one line, and with nothing in it that Markdown would take for its own."""
+    line = " ".join(name.splitlines()).replace("`", "'")
+    return f"`{line}`"
 
 
 def _quality(result: dict[str, Any] | None) -> str:
@@ -154,5 +160,5 @@ def _quality(result: dict[str, Any] | None) -> str:
         f"It was right on {result['correct']:,} of {result['images']:,} pictures ({result['accuracy']:.1%}),\n"
         f"measured on {where}. With so many pictures, the true rate is\n"
         f"likely between {result['accuracy_low']:.0%} and {result['accuracy_high']:.0%}. "
-        f"Always answering `{result['baseline_class']}` would have given {result['baseline']:.1%}.\n"
+        f"Always answering {_code(result['baseline_class'])} would have given {result['baseline']:.1%}.\n"
     )
