@@ -1,8 +1,9 @@
 // The whole catalogue behind a search box: a table to sort and filter, and accuracy against cost to choose from.
 // Knows the route of the catalogue, whose list it asks for once, when it is first opened.
 const SHOWN = 20;
-const COLUMNS = ['title', 'family', 'top1', 'gmacs', 'parameters', 'megabytes', 'licence', 'here'];
+const COLUMNS = ['title', 'family', 'top1', 'gmacs', 'size', 'parameters', 'megabytes', 'licence', 'here'];
 const value = () => props.value || {};
+const work = (gmacs) => (gmacs < 100 ? String(Number(gmacs.toPrecision(2))) : grouped(Math.round(gmacs)));
 let networks = null;
 let asking = false;
 let order = { column: 'recommended', falling: false };
@@ -59,7 +60,7 @@ function head(column) {
 function cells(item) {
   const known = (number, text) => (number === null || number === undefined ? '–' : text(number));
   return [
-    el('td', {}, item.family), el('td', {}, known(item.top1, (n) => n.toFixed(1) + ' %')), el('td', {}, known(item.gmacs, (n) => n.toPrecision(2))),
+    el('td', {}, item.family), el('td', {}, known(item.top1, (n) => n.toFixed(1) + ' %')), el('td', {}, known(item.gmacs, work)), el('td', {}, item.size + ' px'),
     el('td', {}, known(item.parameters, compact)), el('td', {}, known(item.megabytes, (n) => Math.round(n) + ' MB')), el('td', {}, item.licence || '–'),
     el('td', {}, item.here ? el('span', { class: 'here' }, icon('check', 15), say('catalogue.yes')) : say('catalogue.no'))];
 }
@@ -94,7 +95,7 @@ function list() {
 function draw(found) {
   const points = found.filter((item) => item.top1 && item.gmacs).map((item) => ({
     ...item, x: item.gmacs, y: item.top1 / 100,
-    about: `${item.title}\n${item.name}\n${say('cards.imagenet', { percent: item.top1.toFixed(1) })}, ${say('catalogue.gmacs')} ${item.gmacs.toPrecision(2)}`,
+    about: `${item.title}\n${item.name}\n${say('cards.imagenet', { percent: item.top1.toFixed(1) })}, ${say('catalogue.gmacs')} ${work(item.gmacs)}`,
   }));
   scatter(chart, points, {
     xLabel: say('catalogue.x'), yLabel: say('catalogue.y'), xText: (n) => String(Number(n.toPrecision(2))), chosen: value().chosen, onpick: pick, height: 280,

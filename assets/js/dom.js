@@ -99,7 +99,7 @@ function duration(seconds) {
 function brief(seconds) {
   if (seconds < 59.5) return say('time.seconds', { n: seconds < 1 ? Number(seconds.toPrecision(1)) : Number(seconds.toPrecision(2)) });
   if (seconds < 3570) return say('time.minutes', { n: Number((seconds / 60).toPrecision(2)) });
-  return say('time.hours', { n: Number((seconds / 3600).toPrecision(2)) });
+  return say('time.hours', { n: Math.max(1, Number((seconds / 3600).toPrecision(2))) });
 }
 
 // The server's errors are {"message", "hint"}; anything else is a connection that broke.

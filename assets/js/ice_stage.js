@@ -12,7 +12,7 @@ function openStage(group, button) {
     ['stageinfo.name', stage.name], ['stageinfo.parameters', grouped(stage.parameters)],
     ['stageinfo.shape', stage.output_shape.join(' × ')], ['stageinfo.share', percent(stage.share) + ' %'],
   ]);
-  const at = groups().indexOf(group) + 1;
+  const at = groups().findIndex((one) => one.freeze === group.freeze) + 1;
   const found = at ? readableAt(at) : null;
   if (found) facts.push(['stageinfo.readable', say('compare.readable', { percent: percent(found.accuracy), low: percent(found.low), high: percent(found.high) })]);
   stagePanel.setAttribute('aria-label', group.title);
@@ -20,7 +20,7 @@ function openStage(group, button) {
     el('div', { class: 'runs-top' }, el('h3', {}, group.title), close),
     el('dl', { class: 'measures' }, facts.map(([key, text]) => el('div', {}, el('dt', {}, say(key)), el('dd', {}, text)))), opened.maps);
   stagePanel.hidden = false;
-  const isHead = group === value().head;
+  const isHead = !at;
   if (isHead) opened.maps.replaceChildren(el('p', { class: 'muted' }, say('stageinfo.head')));
   else if (value().dataset) {
     opened.maps.replaceChildren(waitingLine(say('stageinfo.looking')));

@@ -50,5 +50,9 @@ def test_backbones_are_searched_sorted_and_told_apart_by_what_is_here(capsys: py
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(records) > 1900
     assert records[0]["imagenet_top1"] >= records[1]["imagenet_top1"] > 85
+    assert main(["backbones", "--search", "dinov2", "--sort", "gmacs"]) == 0
+    told = capsys.readouterr().out
+    assert "1,783 " in told  # the giant's work, in digits
+    assert "e+" not in told
     assert main(["backbones", "--search", "nobody made this"]) == 0
     assert capsys.readouterr().out == "No network fits.\n"

@@ -130,13 +130,24 @@ def test_every_reason_of_every_plan_is_translated(config: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize(
     "config",
-    [{"freeze": "steem"}, {"train_stages": ["head", "x"]}, {"start": "scratch", "freeze": "all"}],
+    [
+        {"freeze": "steem"},
+        {"train_stages": ["head", "x"]},
+        {"start": "scratch", "freeze": "all"},
+        {"gradual": "5:last", "epochs": 2},
+        {"gradual": "5:last,7:middle", "epochs": 2},
+    ],
     ids=str,
 )
 def test_a_choice_that_does_not_fit_is_said_in_chinese(config: dict[str, Any]) -> None:
     with pytest.raises(UserError) as problem:
         make_plan(RunConfig.from_dict(config), FACTS)
     in_chinese(str(problem.value))
+
+
+def test_the_epochs_of_stages_that_thaw_too_late_are_said_in_chinese() -> None:
+    late = "gradual thaws 'last' in epoch 5, 'middle' in epoch 7, after the last of the 2 epochs."
+    assert said(late, "zh-CN") == "gradual 要解冻 'last'（第 5 轮）、'middle'（第 7 轮），但训练只有 2 轮。"
 
 
 def picture(path: Path, colour: int, *, size: int = 64, mode: str = "RGB") -> None:

@@ -53,7 +53,7 @@ def _print_table(rows: list[tuple[BackboneRecord, bool]]) -> None:
 
 def _line(record: BackboneRecord, here: bool, width: int) -> str:
     accuracy = f"{record.imagenet_top1:.1f} %" if record.imagenet_top1 is not None else "unknown"
-    work = f"{record.gmacs:,.3g}" if record.gmacs is not None else "unknown"
+    work = "unknown" if record.gmacs is None else f"{record.gmacs:,.{'0f' if record.gmacs >= 1000 else '3g'}}"
     if here:
         weights = "came with Thaw" if record.bundled else "on this computer"
     elif not record.source:

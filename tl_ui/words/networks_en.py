@@ -79,6 +79,7 @@ WORDS: dict[str, str] = {
     "catalogue.family": "Family",
     "catalogue.top1": "ImageNet top-1",
     "catalogue.gmacs": "GMACs",
+    "catalogue.size": "Picture",
     "catalogue.parameters": "Parameters",
     "catalogue.megabytes": "Download",
     "catalogue.licence": "Licence",

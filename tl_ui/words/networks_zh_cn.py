@@ -76,6 +76,7 @@ WORDS: dict[str, str] = {
     "catalogue.family": "系列",
     "catalogue.top1": "ImageNet 准确率（top-1）",
     "catalogue.gmacs": "计算量（GMACs）",
+    "catalogue.size": "图片边长",
     "catalogue.parameters": "参数",
     "catalogue.megabytes": "下载",
     "catalogue.licence": "许可",

@@ -8,6 +8,8 @@ PHRASES: dict[str, str] = {
     ", ": "、",
     " and {n} more": " 等，另有 {n} 个",
     " and others": " 等",
+    " in epoch {n}, ": "（第 {n} 轮）、",
+    " in epoch {n}": "（第 {n} 轮）",
     "{first} or {second}": "{first}或{second}",
     # splits
     "train and val and test": "训练集、验证集和测试集",
