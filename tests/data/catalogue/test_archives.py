@@ -1,4 +1,4 @@
-"""A: archives of strangers. Every row is refused with its true cause, or brought in with every file accounted for."""
+"""Rows A of the catalogue, archives of strangers. Every row is refused with its true cause, or brought in with every file accounted for."""
 
 from __future__ import annotations
 

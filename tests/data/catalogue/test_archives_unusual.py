@@ -1,4 +1,4 @@
-"""A, second half: parts of archives, wrappers, junk, odd times and rights, uploads that break off."""
+"""Rows A, second half, parts of archives, wrappers, junk, odd times and rights, uploads that break off."""
 
 from __future__ import annotations
 

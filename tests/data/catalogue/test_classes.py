@@ -1,4 +1,4 @@
-"""D: how the kinds lie in folders, splits and tables; what is asked, said or refused."""
+"""Rows D, how the kinds lie in folders, splits and tables; what is asked, said or refused."""
 
 from __future__ import annotations
 

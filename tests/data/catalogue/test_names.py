@@ -1,4 +1,4 @@
-"""B: names of files, folders, paths and addresses. What cannot be shown is escaped, what cannot be read is said."""
+"""Rows B, names of files, folders, paths and addresses. What cannot be shown is escaped, what cannot be read is said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""C: single files that are damaged, hostile or unusual, all brought in at once and told apart by their rows."""
+"""Rows C, single files that are damaged, hostile or unusual, all brought in at once and told apart by their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue's own list of rows: each has a test that carries its name, here in this folder."""
+"""The catalogue's rows, of which each has a test that carries its name."""
 
 from __future__ import annotations
 

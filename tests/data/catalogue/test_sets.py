@@ -1,4 +1,4 @@
-"""C, the rows about several pictures: copies, near copies, marks that give a kind away, and what is never shown."""
+"""Rows C about several pictures, copies, near copies, marks that give a kind away, and what is never shown."""
 
 from __future__ import annotations
 

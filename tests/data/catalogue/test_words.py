@@ -1,4 +1,4 @@
-"""E: names of kinds, sets and runs that are code somewhere else. Everywhere they stay the text that they are."""
+"""Rows E, names of kinds, sets and runs that are code somewhere else. Everywhere they stay the text that they are."""
 
 from __future__ import annotations
 
