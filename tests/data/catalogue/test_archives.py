@@ -1,4 +1,4 @@
-"""Rows A of the catalogue, archives of strangers. Every row is refused with its true cause, or brought in with every file accounted for."""
+"""Rows A of the catalogue, archives of strangers. Refused with the cause, or every file accounted for."""
 
 from __future__ import annotations
 

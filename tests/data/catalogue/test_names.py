@@ -1,4 +1,4 @@
-"""Rows B, names of files, folders, paths and addresses. What cannot be shown is escaped, what cannot be read is said."""
+"""Rows B, names of files, folders, paths and addresses. What cannot be shown is escaped; what cannot be read, told."""
 
 from __future__ import annotations
 
