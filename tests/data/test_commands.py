@@ -79,6 +79,23 @@ def test_check_draws_a_bar_for_each_split_and_says_sizes_and_formats(
     assert {"classes", "images", "skipped", "system_files", "findings"} < set(report)
 
 
+def test_check_says_what_the_pictures_can_be_grouped_by(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = ("fox", "hare")
+    files = {
+        f"{place}/{kind}/{n}.png": png(100 * at + 10 * n + kinds.index(kind))
+        for at, place in enumerate(("North", "South", "West"))
+        for kind in kinds
+        for n in range(3)
+    }
+    folder = write_files(tmp_path / "cameras", files)
+    run_check(tmp_path / "workspace", str(folder))
+    sentence = "The outer folders make 3 groups, such as 'North', 'South' and 'West'."
+    assert f"  {sentence} (group_by=folder)" in capsys.readouterr().out.splitlines()
+    run_check(tmp_path / "workspace", str(folder), "--json")
+    groupings = json.loads(capsys.readouterr().out)["groupings"]
+    assert [(found["by"], found["groups"], found["sentence"]) for found in groupings] == [("folder", 3, sentence)]
+
+
 def test_check_takes_several_sources_as_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_files(tmp_path / "pets", pets())
     table = (

@@ -61,8 +61,24 @@ def test_a_picture_that_shows_little_is_found_by_itself(kind: str, image: Image.
     assert finding.message.startswith(words)
 
 
+def weave() -> Image.Image:
+    """A grey that hardly changes, of which all is texture."""
+    grey = Image.new("L", (300, 300), 127)
+    grey.paste(130, (0, 0), Image.effect_noise((300, 300), 60).point(lambda level: 255 * (level > 128)))
+    return grey.convert("RGB")
+
+
+def same_grey() -> Image.Image:
+    """Two colours that a grey picture cannot tell apart."""
+    image = Image.new("RGB", (300, 300), (200, 60, 60))
+    image.paste((60, 132, 60), (100, 100, 250, 250))
+    return image
+
+
 @pytest.mark.parametrize(
-    "image", [sheet(250, 0), sheet(2, 250), sheet(120, 60), noise(7)], ids=["ink", "lamp", "hair", "usual"]
+    "image",
+    [sheet(250, 0), sheet(2, 250), sheet(120, 60), noise(7), weave(), same_grey()],
+    ids=["ink", "lamp", "hair", "usual", "weave", "same grey"],
 )
 def test_ink_on_paper_and_a_lamp_at_night_are_no_findings(image: Image.Image) -> None:
     pictures = columns({**two_classes(), "a/odd": image})

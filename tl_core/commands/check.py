@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         datasets = _writable(Workspace(arguments.workspace), Path(spare))
         dataset = _known_or_read(arguments.data, datasets)
         if arguments.json:
-            print(json.dumps({**dataset.report.to_dict(), **facts_of(dataset.index.columns)}))
+            print(json.dumps({**dataset.report.to_dict(), **facts_of(dataset.index)}))
         else:
             for line in report_in_words(dataset):
                 print(line)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tl_core.data.columns import Columns
 from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset
-from tl_core.data.index import SPLITS, DatasetReport, Skipped
+from tl_core.data.groups import proposals
+from tl_core.data.index import SPLITS, DatasetReport, ImageIndex, Skipped
 from tl_core.data.names import listed, shown
 
 PATHS_SHOWN = 3
@@ -27,7 +28,7 @@ def report_in_words(dataset: Dataset) -> list[str]:
         f"{shown(dataset.name)}: {counted(report.images, 'picture')}, {counted(len(report.classes), 'kind')}; passed "
         f"over: {counted(len(report.skipped), 'file')}, and {report.system_files:,} of the system."
     ]
-    lines += _kinds_in_words(report) + _facts_in_words(facts_of(dataset.index.columns))
+    lines += _kinds_in_words(report) + _facts_in_words(facts_of(dataset.index))
     for finding in report.findings:
         lines.append(f"{finding.severity}: {shown(finding.message)}")
         if finding.paths:
@@ -37,11 +38,15 @@ def report_in_words(dataset: Dataset) -> list[str]:
     return lines + _skipped_in_words(report.skipped)
 
 
-def facts_of(columns: Columns) -> dict[str, Any]:
-    """The smallest and the largest picture by their pixels, and how many there are of each format."""
-    facts: dict[str, Any] = {"smallest": None, "largest": None, "formats": {}}
+def facts_of(index: ImageIndex) -> dict[str, Any]:
+    """The smallest and the largest picture by their pixels, how many there are of each format, and what they can be
+    grouped by.
+    """
+    facts: dict[str, Any] = {"smallest": None, "largest": None, "formats": {}, "groupings": []}
+    columns = index.columns
     if not len(columns):
         return facts
+    facts["groupings"] = [dataclasses.asdict(grouping) for grouping in proposals(index)]
     pixels = columns.width.astype(np.int64) * columns.height
     for name, at in (("smallest", int(pixels.argmin())), ("largest", int(pixels.argmax()))):
         size = {"width": int(columns.width[at]), "height": int(columns.height[at])}
@@ -80,7 +85,23 @@ def _facts_in_words(facts: dict[str, Any]) -> list[str]:
         for name in ("smallest", "largest")
     )
     formats = ", ".join(f"{count:,} {name}" for name, count in facts["formats"].items())
-    return [f"Pixels: {smallest} to {largest}.", *([f"Formats: {formats}."] if formats else [])]
+    of_one_size = facts["smallest"] == facts["largest"]
+    return [
+        f"Pixels: {smallest}; none has more or fewer." if of_one_size else f"Pixels: {smallest} to {largest}.",
+        *([f"Formats: {formats}."] if formats else []),
+        *_groupings_in_words(facts["groupings"]),
+    ]
+
+
+def _groupings_in_words(groupings: Sequence[dict[str, Any]]) -> list[str]:
+    """What whole groups can be made of; the first is the one that is taken for new places."""
+    if not groupings:
+        return []
+    lines = [f"  {shown(grouping['sentence'])} (group_by={grouping['by']})" for grouping in groupings]
+    return [
+        "Groups that can be kept on one side of a split, for use in new places (used_in=new takes the first):",
+        *lines,
+    ]
 
 
 def _skipped_in_words(skipped: Sequence[Skipped]) -> list[str]:

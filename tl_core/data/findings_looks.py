@@ -10,15 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tl_core.data.columns import NOTES
+from tl_core.data.columns import NOTES, Columns
 from tl_core.data.counting import counted
 from tl_core.data.index import Finding, ImageIndex, Severity, Skipped
 from tl_core.data.layout import BESIDE
-from tl_core.data.looking import INPUT_SIDE
+from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE
 from tl_core.data.names import looks_like_picture
 
 TINY = 32  # pixels of the short side
-BLANK = 1.5  # grey levels of standard deviation; a sheet with a hair on it has more
+BLANK = 1.0  # grey levels of standard deviation; a sheet with a hair on it has more, and so has a faint weave
+ONE_COLOUR = 8  # levels between the colours of the corners; a red thing on a green one of the same grey has more
 DARK, BRIGHT = 16.0, 244.0  # mean grey level ...
 FAINT = 24.0  # ... of a picture with so little contrast; a lamp at night or ink on paper has more
 THIN = 4.0  # long side / short side
@@ -47,10 +48,10 @@ def of_looks(index: ImageIndex) -> list[Finding]:
     columns = index.columns
     short = np.minimum(columns.width, columns.height)
     long = np.maximum(columns.width, columns.height)
-    blank = columns.contrast < BLANK
+    blank = (columns.contrast < BLANK) & (_colour_span(columns) < ONE_COLOUR)
     faint = ~blank & (columns.contrast < FAINT)
     found: list[tuple[str, Severity, str, NDArray[np.bool_]]] = [
-        ("blank", "warning", "of one plain colour: there is nothing to learn from", blank),
+        ("blank", "warning", "of one plain colour, or nearly: there is hardly anything to learn from", blank),
         ("dark", "note", "so dark that hardly anything shows", faint & (columns.brightness < DARK)),
         ("bright", "note", "so bright that hardly anything shows", faint & (columns.brightness > BRIGHT)),
         ("tiny", "note", f"below {TINY} pixels: a network sees little there", short < TINY),
@@ -66,6 +67,13 @@ def of_looks(index: ImageIndex) -> list[Finding]:
         for kind, severity, words, which in found
         if len(rows := np.flatnonzero(which))
     ] + _detail(index)
+
+
+def _colour_span(columns: Columns) -> NDArray[np.uint8]:
+    """Between the least and the most of red, green or blue, whichever differs most, over the picture's coarse cells."""
+    cells = columns.signature[:, GREY_SIDE * GREY_SIDE :].reshape(len(columns), COLOUR_SIDE * COLOUR_SIDE, 3)
+    span: NDArray[np.uint8] = np.ptp(cells, axis=1).max(axis=1, initial=0)
+    return span
 
 
 def _detail(index: ImageIndex) -> list[Finding]:

@@ -15,7 +15,9 @@ SAID: dict[str, str] = {
         "'{split}' 的 {total} 张图片中有 {n} 张（{percent} %）在训练集中有相同或几乎相同的图片，"
         "在那里测得的成绩会偏高。"
     ),
-    "{pictures} of one plain colour: there is nothing to learn from.": "{pictures}只有一种颜色，学不到内容。",
+    "{pictures} of one plain colour, or nearly: there is hardly anything to learn from.": (
+        "{pictures}只有或几乎只有一种颜色，学不到多少内容。"
+    ),
     "{pictures} so dark that hardly anything shows.": "{pictures}太暗，几乎看不到内容。",
     "{pictures} so bright that hardly anything shows.": "{pictures}太亮，几乎看不到内容。",
     "{pictures} over {times} times as long as wide: the network sees the middle square.": (
