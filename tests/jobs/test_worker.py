@@ -26,9 +26,10 @@ EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 MANY = 800  # pictures of each class: enough that a worker is caught in the middle
 posix_only = pytest.mark.skipif(os.name == "nt", reason="stops and kills by POSIX signals")
 LAUNCH_AND_STAY = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from tl_core.jobs.launcher import launch
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it
 launch(Path(sys.argv[1]))
 print("launched", flush=True)
 time.sleep(600)
