@@ -17,7 +17,7 @@ from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.events import Event, checked
 from tl_core.training.loop import train
-from tl_core.training.lora import lora_sizes
+from tl_core.training.lora import left_out, lora_sizes
 from tl_core.training.norms import batch_norms, norm_sizes
 from tl_core.training.pictures import Part, TrainingData, TrainingFiles
 from tl_core.training.plan import make_plan
@@ -79,6 +79,7 @@ def facts_of(data: TrainingData, network: StagedNetwork, **changes: Any) -> Plan
         "most_train": int(counts["train"].max()),
         "batch_norms": any(True for _ in batch_norms(network.network.module)),
         "lora_sizes": lora_sizes(network),
+        "lora_left_out": left_out(network),
         "norm_sizes": norm_sizes(network),
     }
     return PlanFacts(**{**values, **changes})

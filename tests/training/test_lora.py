@@ -15,7 +15,7 @@ from tl_core.data.tensors import to_batch
 from tl_core.errors import ConfigError
 from tl_core.evaluation.predictor import Predictor
 from tl_core.training.learning import prepare
-from tl_core.training.lora import LowRank, add_lora, lora_layers, lora_sizes, merge_lora
+from tl_core.training.lora import LowRank, add_lora, left_out, lora_layers, lora_sizes, merge_lora
 
 PICTURES = torch.randn(3, 3, 32, 32, generator=torch.Generator().manual_seed(1))
 
@@ -54,6 +54,40 @@ def test_merged_answers_are_the_applied_ones_in_the_network_and_in_its_parts(mak
     torch.testing.assert_close(rest(prefix(PICTURES)).detach(), merged, atol=1e-5, rtol=1e-5)
     assert set(module.state_dict()) == names
     assert not any(parametrize.is_parametrized(child) for child in module.modules())
+
+
+def reads_past_its_layers() -> StagedNetwork:
+    """BEiT takes the weight of query, key and value out of its layer, to give it a bias of its own."""
+    torch.manual_seed(0)
+    network = build_network("beit_base_patch16_224", 3, pretrained=False, image_size=32)
+    del network.module.blocks[2:]
+    return stage_network(network)
+
+
+def test_layers_whose_weight_is_read_past_them_have_no_addition_and_the_plan_says_so() -> None:
+    network = reads_past_its_layers()
+    assert left_out(network) == 2
+    data = digits_data(32, 12)
+    plan = small_plan(data, network, freeze="none", lora_rank=2)
+    assert "the weights of 2 layers" in plan.reasons["lora_rank"]
+    learning = prepare(plan, network)
+    assert not any("qkv" in name for name in learning.names)
+    learning.thaw(plan.trained)
+    part = network.whole(train=True)
+    part(PICTURES).square().sum().backward()
+    module = network.network.module
+    assert {name for name, value in module.named_parameters() if value.grad is not None} == set(learning.names)
+    assert "lora_rank" not in small_plan(data, network, freeze="none").reasons
+    assert left_out(small_network(backbone=TRANSFORMER)) == 0
+
+
+def test_additions_beside_layers_that_are_read_past_merge_into_the_same_answers() -> None:
+    network = reads_past_its_layers()
+    module = network.network.module
+    assert stirred(network, 3) == 6
+    applied = network.whole(train=False)(PICTURES).detach()
+    merge_lora(module)
+    torch.testing.assert_close(module(PICTURES).detach(), applied, atol=1e-5, rtol=1e-5)
 
 
 def test_fresh_additions_change_nothing() -> None:

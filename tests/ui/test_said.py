@@ -110,7 +110,7 @@ def situations() -> Iterator[dict[str, Any]]:
         yield {
             "pictures": pictures, "has_cuts": has_cuts, "convolutional": convolutional, "device": here,
             "brings_test": val == 900, "batch_norms": convolutional, "most_train": train // 2, "rarest_train": 5,
-            "lora_sizes": {} if convolutional else {"stem": 9},
+            "lora_sizes": {} if convolutional else {"stem": 9}, "lora_left_out": 0 if convolutional else 3,
         }  # fmt: skip
 
 

@@ -44,6 +44,14 @@ class StagedNetwork:
         """Whether the network can be parted after a stage, so that a frozen prefix can be computed once."""
         return self._scoring is not None
 
+    def read_directly(self) -> frozenset[str]:
+        """Parameters that the network takes out of their layers instead of calling these: graphs hold them themselves.
+
+        What is put in such a parameter's place in its layer, no part of the network would see.
+        """
+        nodes = () if self._scoring is None else self._scoring.nodes
+        return frozenset(str(node.target) for node in nodes if node.op == "get_attr")
+
     def parameter_names(self, stage_name: str) -> tuple[str, ...]:
         """The stage's parameters under the names of `network.module.named_parameters()`."""
         return self._contents[self._index(stage_name)].parameters

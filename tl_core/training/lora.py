@@ -32,14 +32,34 @@ class LowRank(nn.Module):
 
 
 def lora_layers(network: StagedNetwork, stage: str) -> Iterator[tuple[nn.Module, str]]:
-    """The linear layers of attention and MLP in a stage, each with the name of its weight."""
-    root = network.network.module
-    inside = {id(child): child for name in network.module_names(stage) for child in root.get_submodule(name).modules()}
-    for child in inside.values():
+    """The linear layers of attention and MLP in a stage that can have an addition, with the names of their weights.
+
+    BEiT, EVA-02 and Swin read weights of their attention directly, past the layer: those are left out.
+    """
+    direct = network.read_directly()
+    for path, child, name in linear_layers(network, stage):
+        if f"{path}.{name}" not in direct:
+            yield child, name
+
+
+def left_out(network: StagedNetwork) -> int:
+    """How many layers of attention and MLP cannot have an addition."""
+    direct = network.read_directly()
+    stages = [stage.name for stage in network.stages if stage.name != HEAD]
+    every = [f"{path}.{name}" for stage in stages for path, _, name in linear_layers(network, stage)]
+    return sum(weight in direct for weight in every)
+
+
+def linear_layers(network: StagedNetwork, stage: str) -> Iterator[tuple[str, nn.Module, str]]:
+    """Every such layer under its name in the network."""
+    inside = network.module_names(stage)
+    for path, child in network.network.module.named_modules():
+        if not any(path == name or path.startswith(f"{name}.") for name in inside):
+            continue
         if isinstance(child, nn.MultiheadAttention) and child.in_proj_weight is not None:
-            yield child, "in_proj_weight"
+            yield path, child, "in_proj_weight"
         elif isinstance(child, nn.Linear):
-            yield child, "weight"
+            yield path, child, "weight"
 
 
 def lora_sizes(network: StagedNetwork) -> dict[str, int]:

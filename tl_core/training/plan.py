@@ -59,6 +59,8 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     cached, why_not = prefix_cached(situation, steps, cut=cut, batch_norm=batch_norm)
     if why_not:
         resolve.reasons["prefix_cached"] = why_not
+    if config.lora_rank and facts.lora_left_out:
+        resolve.reasons["lora_rank"] = lora_reason(facts.lora_left_out)
     return TrainingPlan(
         backbone=facts.backbone or config.backbone,
         start=config.start,
@@ -163,6 +165,13 @@ def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | Non
     if steps["mixup"] or steps["cutmix"]:
         return False, "Blended pictures are new at every step, so the frozen part runs at every step."
     return steps["augment"] == "none", ""
+
+
+def lora_reason(left_out: int) -> str:
+    return (
+        f"This network reads the weights of {left_out} layers past these layers, so LoRA leaves them out; "
+        "its other layers of attention and MLP have it."
+    )
 
 
 def trainable_parameters(situation: Situation, lora_rank: int, batch_norm: str) -> int:

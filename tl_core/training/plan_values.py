@@ -28,8 +28,8 @@ class PlanFacts:
     """What a plan has to know beside the choices. `pictures` counts by split; `rarest_*` is of the rarest class.
 
     `lora_sizes` says for each stage how many numbers a LoRA of rank 1 adds to it, `norm_sizes` how many its batch norms
-    learn; stages without such layers are left out. `most_train` is of the class with the most pictures, 0 where nobody
-    counted.
+    learn; stages without such layers are left out. `lora_left_out` counts layers that can have no LoRA. `most_train` is
+    of the class with the most pictures, 0 where nobody counted.
     """
 
     classes: tuple[str, ...]
@@ -45,6 +45,7 @@ class PlanFacts:
     most_train: int = 0
     batch_norms: bool = True
     lora_sizes: dict[str, int] = field(default_factory=dict)
+    lora_left_out: int = 0
     norm_sizes: dict[str, int] = field(default_factory=dict)
     backbone: str = ""  # what builds the network again; the settings' own where it is empty
     origin: tuple[dict[str, Any], ...] = ()

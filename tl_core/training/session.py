@@ -27,7 +27,7 @@ from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.folds import measured_in_folds, measures_in_folds, repeated_folds
 from tl_core.training.loop import carry_out
-from tl_core.training.lora import lora_sizes
+from tl_core.training.lora import left_out, lora_sizes
 from tl_core.training.metrics import Clock
 from tl_core.training.norms import batch_norms, norm_sizes
 from tl_core.training.pictures import TrainingData, TrainingFiles
@@ -173,6 +173,7 @@ def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts) -
         most_train=max(count.get("train", 0) for count in counts.values()),
         batch_norms=any(True for _ in batch_norms(network.network.module)),
         lora_sizes=lora_sizes(network),
+        lora_left_out=left_out(network),
         norm_sizes=norm_sizes(network),
         backbone=network.network.name,
         origin=network.network.origin,

@@ -13,6 +13,10 @@ SAID: dict[str, str] = {
     "gradual thaws '{stage}' in epoch {epoch}, but it trains from the start.": (
         "gradual 要在第 {epoch} 轮解冻 '{stage}'，但它从一开始就在训练。"
     ),
+    "This network reads the weights of {n} layers past these layers, so LoRA leaves them out; "
+    "its other layers of attention and MLP have it.": (
+        "这个网络绕过 {n} 个层直接读取它们的权重，LoRA 不作用于这些层；其余的注意力层和 MLP 层都有 LoRA。"
+    ),
     "gradual thaws '{stage}' twice.": "gradual 把 '{stage}' 解冻了两次。",
     "gradual thaws {stages}, after the last of the {epochs} epochs.": (
         "gradual 要解冻 {stages}，但训练只有 {epochs} 轮。"
