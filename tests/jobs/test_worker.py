@@ -70,11 +70,11 @@ def test_a_worker_does_its_job_and_says_so_in_the_journal(job: JobDir) -> None:
     assert state_of(job.path) == "finished"
     view = read_view(job.path)
     assert view.phase is not None
-    assert (view.phase.name, view.phase.done, view.phase.total) == ("reading", 6, 6)
+    assert (view.phase.name, view.phase.done, view.phase.total) == ("looking", 6, 6)
 
 
 def test_a_source_that_does_not_exist_fails_with_words_for_the_person(job: JobDir) -> None:
-    edit_json(job.import_request, source="/nowhere/animals.zip")
+    edit_json(job.import_request, sources=["/nowhere/animals.zip"])
     process = launch(job.path)
     assert ended(job) == "failed"
     failure = read_view(job.path).failure
@@ -85,7 +85,7 @@ def test_a_source_that_does_not_exist_fails_with_words_for_the_person(job: JobDi
 
 
 def test_a_fault_in_the_program_leaves_a_traceback_in_the_log_and_plain_words_in_the_journal(job: JobDir) -> None:
-    edit_json(job.import_request, source=5)  # no text: nothing that a person could have typed
+    edit_json(job.import_request, sources=[5])  # no text: nothing that a person could have typed
     process = launch(job.path)
     assert ended(job) == "failed"
     failure = read_view(job.path).failure
