@@ -55,6 +55,7 @@ def frozen_worker(job: JobDir) -> psutil.Process:
     launch(job.path)
     identity = wait_until(lambda: len(kinds(job.journal)) > 1 and ProcessIdentity.read(job.identity))
     process = psutil.Process(identity.pid)
+    wait_until(lambda: process.children(recursive=True))  # those that decode: then it is in the middle of it
     process.suspend()
     assert state_of(job.path) == "running"
     return process
