@@ -64,12 +64,17 @@ class NetworkTab:
         with gr.Column(visible=False) as expert:
             listed_all = catalogue(words)
             with gr.Row(elem_classes="path-row"):
-                custom = gr.Textbox(interactive=True, elem_id="any-network", scale=4)
-                use = gr.Button(elem_id="use-network", scale=1, min_width=120)
+                custom = gr.Textbox(
+                    label=words("network.custom"), info=words("network.custom_help"), interactive=True,
+                    elem_id="any-network", scale=4,
+                )  # fmt: skip
+                use = gr.Button(words("network.use"), elem_id="use-network", scale=1, min_width=120)
             with gr.Row(elem_classes="path-row start-row"):
                 start = gr.Dropdown(
                     [(words("start.pretrained"), "pretrained")],
                     value="pretrained",
+                    label=words("start.label"),
+                    info=words("start.help"),
                     interactive=True,
                     elem_id="start-from",
                     scale=4,

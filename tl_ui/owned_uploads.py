@@ -10,17 +10,28 @@ from typing import Any
 
 from tl_core.errors import DataError
 from tl_core.jobs.workspace import Person
+from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.staging import Staging
 
+MOST_AT_ONCE = 200  # pictures that are added while the page waits; more become a job that can be stopped
+
 
 class OwnedUploads:
-    def __init__(self, person: Person, staging: Staging, datasets: OwnedDatasets, pictures: OwnedPictures) -> None:
+    def __init__(
+        self,
+        person: Person,
+        staging: Staging,
+        datasets: OwnedDatasets,
+        pictures: OwnedPictures,
+        additions: OwnedAdditions,
+    ) -> None:
         self._person = person
         self._staging = staging
         self._datasets = datasets
         self._pictures = pictures
+        self._additions = additions
 
     def begin(self) -> str:
         return self._staging.open(self._person)
@@ -43,8 +54,15 @@ class OwnedUploads:
         return dataset
 
     def add(self, staged: str, dataset: str, label: str) -> dict[str, Any]:
-        """Adds the pictures that came to a class, which may be new; says what was skipped and why."""
+        """Adds the pictures that came to a class, which may be new; says what was skipped and why.
+
+        Of many pictures it says only which job adds them.
+        """
         files = self._files(staged)
+        if len(files) > MOST_AT_ONCE:
+            job = self._additions.start(dataset, label, files)
+            self._staging.close(self._person, staged, keep=True)
+            return {"job": job}
         try:
             found = self._pictures.correct(dataset, lambda editor: editor.add(label, files))
         finally:

@@ -32,7 +32,7 @@ def shelf(words: Words) -> gr.HTML:
 def album(words: Words) -> gr.HTML:
     """Value `{"dataset", "version", "left_out", "part", "size"}`; asks the server itself. Fires `changed`."""
     parts = words.part("album", "camera", "split", "drop")
-    return drawn("sending", "pack", "album", "camera", "album_grid", elem_id="album", words=parts)
+    return drawn("sending", "pack", "adding", "album", "camera", "album_grid", elem_id="album", words=parts)
 
 
 def part_marker(words: Words) -> gr.HTML:

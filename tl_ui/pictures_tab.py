@@ -37,19 +37,19 @@ class PicturesTab:
 
     @classmethod
     def build(cls, words: Words, *, shared: bool) -> PicturesTab:
-        head = panel("pictures-head")
+        head = panel("pictures-head", _title(words))
         with gr.Row(elem_classes="thaw-columns"):
             with gr.Column(scale=5, min_width=300):
                 drop = dropzone(words)
-                samples_head = panel("samples-head")
+                samples_head = panel("samples-head", _or(words))
                 with gr.Row(elem_classes="samples"):
                     samples = {
                         name: gr.Button(words(f"sample.{name}"), elem_id=f"sample-{name}", size="sm")
                         for name in SAMPLES
                     }
                 with gr.Row(visible=not shared, elem_classes="path-row"):
-                    path = gr.Textbox(interactive=True, elem_id="folder-path", scale=4, max_lines=1)
-                    use_path = gr.Button(elem_id="use-path", scale=1, min_width=120)
+                    path = gr.Textbox(**path_look(words), interactive=True, elem_id="folder-path", scale=4, max_lines=1)
+                    use_path = gr.Button(words("pictures.path_go"), elem_id="use-path", scale=1, min_width=120)
                 rows = shelf(words)
             with gr.Column(scale=7, min_width=300, visible=False) as found_side:
                 found = acting_panel("found")
@@ -65,15 +65,15 @@ class PicturesTab:
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
             **{button: gr.update(value=words(f"sample.{name}")) for name, button in self.samples.items()},
-            self.path: gr.update(label=words("pictures.path"), placeholder=words("pictures.path_placeholder")),
+            self.path: gr.update(**path_look(words)),
             self.use_path: gr.update(value=words("pictures.path_go")),
         }
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         words = scene.words
         return {
-            self.head: heading(words, "pictures.title", "pictures.lead"),
-            self.samples_head: tag("p", words("pictures.or"), class_="muted"),
+            self.head: _title(words),
+            self.samples_head: _or(words),
             self.drop: redrawn({"dataset": scene.importing}, words.part("drop")),
             **self.show_pictures(scene),
         }
@@ -92,6 +92,18 @@ class PicturesTab:
             self.split: redrawn(shown.split(), words.part("split", "drop")),
             self.foot: _next(words) if shown.can_train else Html(""),
         }
+
+
+def path_look(words: Words) -> dict[str, Any]:
+    return {"label": words("pictures.path"), "placeholder": words("pictures.path_placeholder")}
+
+
+def _title(words: Words) -> Html:
+    return heading(words, "pictures.title", "pictures.lead")
+
+
+def _or(words: Words) -> Html:
+    return tag("p", words("pictures.or"), class_="muted")
 
 
 def _next(words: Words) -> Html:

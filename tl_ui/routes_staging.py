@@ -5,6 +5,8 @@ A set is opened, its files come one by one, and then it is imported, added to a 
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,10 +14,11 @@ from starlette.routing import Route
 
 from tl_ui.answers import json_answer
 from tl_ui.display_names import display_name, file_name
-from tl_ui.guard import answered
+from tl_ui.guard import answered, asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file, receive_json
 from tl_ui.services import Services
+from tl_ui.words import words_for
 
 ASKED_BYTES = 2**16
 
@@ -26,6 +29,8 @@ def staging_routes(services: Services) -> list[Route]:
         Route("/thaw/staging/{staged}/file", answered(take_file, services), methods=["POST"]),
         Route("/thaw/staging/{staged}/import", answered(import_staged, services), methods=["POST"]),
         Route("/thaw/staging/{staged}/add", answered(add_staged, services), methods=["POST"]),
+        Route("/thaw/datasets/{dataset}/adding/{job}", answered(adding, services), methods=["GET"]),
+        Route("/thaw/datasets/{dataset}/adding/{job}/stop", answered(stop_adding, services), methods=["POST"]),
         Route("/thaw/staging/{staged}/drop", answered(drop, services), methods=["POST"]),
     ]
 
@@ -55,14 +60,37 @@ async def import_staged(services: Services, request: Request) -> Response:
 
 
 async def add_staged(services: Services, request: Request) -> Response:
-    """POST {"dataset", "label"} -> {"added", "skipped": [{"path", "reason"}]}: the files are pictures of one class."""
+    """POST {"dataset", "label"} -> {"added", "skipped": [{"path", "reason"}]}: the files are pictures of one class.
+
+    For many of them -> {"job"}, whose answer comes from `adding`.
+    """
     uploads = services.uploads(owner_of(request))
     asked = await receive_json(request, ASKED_BYTES)
     dataset, label = str(asked.get("dataset", "")), str(asked.get("label", ""))
     added = await run_in_threadpool(uploads.add, request.path_params["staged"], dataset, label)
-    return json_answer(added)
+    return json_answer(_told(added, request))
+
+
+def adding(services: Services, request: Request) -> Response:
+    """-> {"ended", "phase"}, and at the end {"added", "num_skipped", "skipped", "stopped"}."""
+    asked = request.path_params
+    return json_answer(_told(services.additions(owner_of(request)).view(asked["dataset"], asked["job"]), request))
+
+
+def stop_adding(services: Services, request: Request) -> Response:
+    asked = request.path_params
+    services.additions(owner_of(request)).stop(asked["dataset"], asked["job"])
+    return json_answer({"stopping": asked["job"]})
 
 
 def drop(services: Services, request: Request) -> Response:
     services.uploads(owner_of(request)).drop(request.path_params["staged"])
     return json_answer({"dropped": request.path_params["staged"]})
+
+
+def _told(added: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The reasons in the page's language."""
+    said = words_for(asked_language(request)).said
+    if "skipped" not in added:
+        return added
+    return {**added, "skipped": [{**item, "reason": said(item["reason"])} for item in added["skipped"]]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
 from tl_core.config import RunConfig
@@ -22,6 +22,7 @@ from tl_core.jobs.view import RunView
 from tl_core.jobs.workspace import Workspace
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import RefusedError
+from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
@@ -73,7 +74,11 @@ class Services:
 
     def uploads(self, owner: str) -> OwnedUploads:
         person = self.workspace.person(owner)
-        return OwnedUploads(person, self._staging, self.datasets(owner), self.pictures(owner))
+        return OwnedUploads(person, self._staging, self.datasets(owner), self.pictures(owner), self.additions(owner))
+
+    def additions(self, owner: str) -> OwnedAdditions:
+        limits: Literal["local", "hosted"] = "hosted" if self.settings.shared else "local"
+        return OwnedAdditions(self.workspace.person(owner), self.datasets(owner), self._shelf, limits)
 
     def runs(self, owner: str) -> OwnedRuns:
         return OwnedRuns(self.workspace.person(owner), self.assistant)

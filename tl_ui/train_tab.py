@@ -49,22 +49,24 @@ class TrainTab:
         head = panel("train-head")
         with gr.Column(visible=False) as start:
             paces = presets(words)
-            train = gr.Button(variant="primary", elem_id="train", size="lg")
+            train = gr.Button(words("train.go"), variant="primary", elem_id="train", size="lg")
             with (
                 gr.Column(visible=False) as expert,
-                gr.Accordion(open=False, elem_id="all-settings") as settings,
+                gr.Accordion(words("train.expert"), open=False, elem_id="all-settings") as settings,
             ):
                 settings_head = panel("settings-head")
                 heads: list[gr.HTML] = []
                 boxes: list[Any] = []
                 for group in TRAIN_GROUPS:
-                    heads.append(panel(f"group-{group}"))
+                    heads.append(panel(f"group-{group}", group_head(group, words)))
                     boxes += build_group(group, words)
                     if group == "augmentation":
-                        show_varied, eight = gr.Button(elem_id="show-augmented", size="sm"), augmented(words)
+                        show_varied = gr.Button(words("augmented.show"), elem_id="show-augmented", size="sm")
+                        eight = augmented(words)
                     if group == "optimizer":
-                        rates_head = panel("rates-head")
-                        find_rate, curve = gr.Button(elem_id="find-rate", size="sm"), rates(words)
+                        rates_head = panel("rates-head", rates_help(words))
+                        find_rate = gr.Button(words("rates.find"), elem_id="find-rate", size="sm")
+                        curve = rates(words)
         live = live_chart(words)
         return cls(
             head,
@@ -94,7 +96,7 @@ class TrainTab:
         labelled: dict[Any, Any] = {
             self.train: gr.update(value=words("train.go")),
             self.settings: gr.update(label=words("train.expert")),
-            self.rates_head: tag("p", words("rates.help"), class_="muted"),
+            self.rates_head: rates_help(words),
             self.find_rate: gr.update(value=words("rates.find")),
             self.show_varied: gr.update(value=words("augmented.show")),
         }
@@ -102,7 +104,7 @@ class TrainTab:
         for group, head in zip(TRAIN_GROUPS, self.group_heads, strict=True):
             count = len(in_group(group))
             labelled.update(label_group(group, self.boxes[at : at + count], words))
-            labelled[head] = tag("div", tag("h3", words(f"group.{group}")), class_="group-head")
+            labelled[head] = group_head(group, words)
             at += count
         return labelled
 
@@ -133,6 +135,14 @@ class TrainTab:
         is_earlier = run.dataset != scene.choices.dataset and not run.view.is_active
         live = live_value(run.id, name=run.name, log=run.log, is_earlier=is_earlier)
         return redrawn(live, scene.words.part(*WORDS))
+
+
+def group_head(group: str, words: Words) -> Html:
+    return tag("div", tag("h3", words(f"group.{group}")), class_="group-head")
+
+
+def rates_help(words: Words) -> Html:
+    return tag("p", words("rates.help"), class_="muted")
 
 
 def has_kinds(scene: Scene) -> bool:

@@ -1,6 +1,7 @@
 // The pictures kind by kind: a card for each kind, a name for a new one, what was corrected. Knows the routes of
 // pictures; a page of kinds is fetched when it is asked for, so that ten thousand kinds do no harm.
 const CARDS = 24;
+const REASONS = 5; // why pictures were not added; the report has them all
 const value = () => props.value || {};
 const at = (path) => 'thaw/datasets/' + value().dataset + '/' + path;
 const SPLIT_ORDER = ['train', 'val', 'test'];
@@ -20,7 +21,7 @@ const newName = el('input', { type: 'text', class: 'thaw-input', maxlength: 200 
 const newButton = el('button', { type: 'submit', class: 'thaw-button' });
 // It stays while all around it is drawn anew: a name that is being typed must not be lost.
 const newForm = el('form', { class: 'album-new', onsubmit: (event) => { event.preventDefault(); newKind(newName.value.trim()); } }, newName, newButton);
-root.append(picker, shutter, toolbar, note, body, newForm);
+root.append(picker, shutter, toolbar, note, stopAdding, body, newForm);
 
 function tell(text, kind) {
   note.textContent = text;
@@ -173,14 +174,20 @@ async function renameKind(old) {
 
 async function addPictures(label, files) {
   if (!files.length) return;
+  const { dataset } = value();
+  offerStop(() => { if (sending) sending.abort(); });
   const done = await attempt(async () => {
     const staged = await stageFiles(files.length, async (n) => ({ name: files[n].name || 'photo-' + (n + 1) + '.jpg', blob: files[n] }),
       (n) => tell(say('album.adding', { done: n + 1, total: files.length })));
-    return ask('thaw/staging/' + staged + '/add', { dataset: value().dataset, label });
+    return whenAdded(dataset, await ask('thaw/staging/' + staged + '/add', { dataset, label }));
   });
+  stopAdding.hidden = true;
   if (!done) return;
-  const refused = done.skipped.map((item) => fileName(item.path) + ': ' + item.reason).join(' ');
-  tell(say('album.added', { n: grouped(done.added), name: label }) + (refused ? ' ' + refused : ''), done.skipped.length ? 'bad' : 'good');
+  const refused = done.num_skipped ?? done.skipped.length;
+  const reasons = done.skipped.slice(0, REASONS).map((item) => fileName(item.path) + ': ' + item.reason).join(' ');
+  const more = refused > REASONS ? ' …' : '';
+  const left = refused ? ' ' + say('album.not_added', { n: grouped(refused), reasons }) + more : '';
+  tell(say('album.added', { n: grouped(done.added), name: label }) + left, refused ? 'bad' : 'good');
   trigger('changed', { dataset: value().dataset });
   await load();
 }

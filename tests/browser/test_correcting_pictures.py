@@ -65,7 +65,7 @@ def test_findings_are_put_right_by_a_press_and_by_hand_and_everything_can_be_und
     before = {path: path.read_bytes() for path in folder.rglob("*.png")}
     drop(page, folder)
     found(page, "reserve", "27 pictures, 2 kinds; 1 not used.")
-    expect(page.get_by_text("Used 27 + not used 1 + README, hidden and system files 0 = 28 files.")).to_be_visible()
+    expect(page.get_by_text("Of 28 files: 27 used, 1 not used, 0 README, hidden or system files.")).to_be_visible()
     page.locator("#level").get_by_text("Expert").click()
     shoot(page, "pictures-findings")
 

@@ -39,7 +39,7 @@ def test_pictures_and_kinds_are_counted_in_one_sentence() -> None:
 def test_every_file_that_was_sent_is_in_the_sum() -> None:
     skipped = tuple(Skipped(f"{n}.jpg", "It is cut off.") for n in range(3))
     page = found("x", report(skipped=skipped, system_files=2), EN)
-    assert "Used 412 + not used 3 + README, hidden and system files 2 = 417 files." in page
+    assert "Of 417 files: 412 used, 3 not used, 2 README, hidden or system files." in page
     assert "= " not in found("x", report(), EN).replace('="', "")
 
 

@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, incoming, picture
+from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, incoming, picture, wait_until
 from tl_core.data.dataset import import_source
 from tl_core.jobs.rundir import create_import
 from tl_core.jobs.workspace import new_identifier
+from tl_ui import owned_uploads
 from tl_ui.doctor import Offer
 from tl_ui.server import routes_app
 from tl_ui.services import Services
@@ -132,6 +133,40 @@ def test_an_empty_set_is_filled_kind_by_kind_and_what_is_no_picture_is_named(
     assert client.get(f"/thaw/datasets/{dataset}/view").json()["name"] == "My cups"
     again = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": "cup"})
     assert (again.status_code, again.json()["message"]) == (404, "This upload is not known here.")
+
+
+def test_many_pictures_are_added_by_a_job_that_is_followed(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owned_uploads, "MOST_AT_ONCE", 2)
+    dataset = client.post("/thaw/datasets", json={"name": "cups"}).json()["dataset"]
+    files = [("red.png", picture("red")), ("notes.txt", b"no picture at all"), ("blue.png", picture("blue"))]
+    upload = staged(client, *files)
+    job = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": "cup"}).json()["job"]
+    added = ended_addition(client, dataset, job)
+    assert (added["added"], added["num_skipped"], added["stopped"]) == (2, 1, False)
+    assert added["skipped"] == [{"path": "cup/notes.txt", "reason": "It is a text file, not a picture."}]
+    assert incoming(settings) == []
+    assert client.get(f"/thaw/datasets/{dataset}/view").json()["summary"]["images"] == 2
+    assert client.post(f"/thaw/datasets/{dataset}/adding/{job}/stop").status_code == 200
+    assert client.get(f"/thaw/datasets/{dataset}/adding/..").status_code == 404
+
+
+def test_why_many_pictures_could_not_be_added_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owned_uploads, "MOST_AT_ONCE", 0)
+    dataset = client.post("/thaw/datasets", json={"name": "cups"}).json()["dataset"]
+    upload = staged(client, ("red.png", picture("red")))
+    job = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": " "}).json()["job"]
+    failed = ended_addition(client, dataset, job)
+    assert "name" in failed["message"]
+
+
+def ended_addition(client: TestClient, dataset: str, job: str) -> dict[str, Any]:
+    def ended() -> dict[str, Any] | None:
+        seen: dict[str, Any] = client.get(f"/thaw/datasets/{dataset}/adding/{job}").json()
+        return seen if seen.get("ended", True) else None
+
+    return dict(wait_until(ended))
 
 
 def test_several_zips_become_one_set_and_leave_nothing_behind(client: TestClient, settings: Settings) -> None:
