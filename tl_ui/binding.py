@@ -69,18 +69,18 @@ class Binder:
 
         return trigger(guarded(handle), [self.choices, self.stages, *inputs], self.outputs, **EVENT)
 
-    def on_event(self, trigger: Any, handler: Handler) -> Any:
+    def on_event(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         """An event of a component drawn in the browser, whose data says what happened.
 
         One that comes while the one before is worked on waits for it: Gradio would drop it, and a line that was moved
         twice on a slow computer would stay where it was first.
         """
 
-        def handle(request: gr.Request, event: gr.EventData, choices: Choices, stages: Stages) -> Any:
-            return handler(Asked(owner_of(request), choices, stages, data=event._data)) or gr.skip()
+        def handle(request: gr.Request, event: gr.EventData, choices: Choices, stages: Stages, *values: Any) -> Any:
+            return handler(Asked(owner_of(request), choices, stages, values, data=event._data)) or gr.skip()
 
-        inputs = [self.choices, self.stages]
-        return trigger(guarded(handle), inputs, self.outputs, trigger_mode="always_last", **EVENT)
+        read = [self.choices, self.stages, *inputs]
+        return trigger(guarded(handle), read, self.outputs, trigger_mode="always_last", **EVENT)
 
 
 def lead_to_tabs(component: gr.HTML, tabs: gr.Tabs, names: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -33,8 +34,9 @@ class RunActions:
     def connect(self) -> None:
         page = self.page
         self.bind.on(page.train.train.click, self.train, *page.boxes())
-        self.bind.on_event(page.train.presets.pick, self.pick_preset)
+        self.bind.on_event(page.train.presets.pick, self.pick_preset, *page.boxes())
         self.bind.on(partial(gr.on, page.train.told()), self.forecast, *page.boxes())
+        self.bind.on(page.tab_items["train"].select, self.forecast, *page.boxes())  # the ice may have moved
         self.bind.on(page.train.find_rate.click, self.find_rate, *page.boxes())
         self.bind.on_event(page.train.rates.use, self.use_rate)
         self.bind.on(page.train.show_varied.click, self.show_varied, *page.boxes())
@@ -46,7 +48,8 @@ class RunActions:
         if not choices.dataset:
             raise RunError("There are no pictures to learn from.", "Bring pictures on the first tab.")
         config = config_of(self._texts(asked), self.services.resolved(asked.owner, self._chosen(asked)))
-        return self.acting.show(asked, choices.but(run=self.services.start_run(asked.owner, choices.dataset, config)))
+        run = self.services.start_run(asked.owner, choices.dataset, config)
+        return {**self.acting.show(asked, choices.but(run=run)), **self.forecast(asked)}
 
     def _texts(self, asked: Asked) -> dict[str, str]:
         """What the boxes say; in Simple they are out of sight and say nothing."""
@@ -64,10 +67,13 @@ class RunActions:
         choices = asked.choices.but(preset=asked.word("preset"))
         scene = self.acting.look(asked, choices)
         train = self.page.train
-        return {**self.page.remembered(choices), train.head: train.decisions(scene), train.presets: offered(scene)}
+        known = {**self.page.remembered(choices), train.head: train.decisions(scene), train.presets: offered(scene)}
+        return {**known, **self.forecast(replace(asked, choices=choices))}
 
     def forecast(self, asked: Asked) -> Updates:
-        """Something was typed that changes how long it takes; what does not fit is said when it is used."""
+        """How long it takes with what is typed; what does not fit is said when it is used. In Simple nothing is."""
+        if not asked.choices.is_expert:
+            return {}
         with suppress(UserError):
             return {self.page.train.presets: offered(self.acting.look(asked), self._typed(asked))}
         return {}

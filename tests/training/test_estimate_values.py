@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tl_core.training.estimate_values import Estimate, Speed, StageSpeed, Workload, estimated
+from tl_core.training.forecast import repeated
 
 STAGES = (
     StageSpeed(
@@ -64,6 +65,16 @@ def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half(
     everything = estimated(SPEED, replace(WORK, trained=("stem", "middle", "head")))
     first_alone = estimated(SPEED, replace(WORK, trained=("stem", "head")))
     assert everything.epoch_seconds - first_alone.epoch_seconds == pytest.approx(100 * 0.03 + 5 * 1000 / 1e6)
+
+
+def test_other_seeds_cost_all_but_the_reading_again() -> None:
+    once = estimated(SPEED, WORK)
+    thrice = repeated(once, 3)
+    after = once.total_seconds - once.first_model_seconds
+    assert after > 0
+    assert thrice.total_seconds == pytest.approx(once.first_model_seconds + 3 * after)
+    assert replace(thrice, total_seconds=once.total_seconds) == once
+    assert repeated(once, 1) == once
 
 
 def test_the_head_alone_has_no_epochs() -> None:

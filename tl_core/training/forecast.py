@@ -40,7 +40,16 @@ def forecast(config: RunConfig, facts: PlanFacts, speed: Speed) -> Forecast:
     presets = {preset: preset_estimate(plain, preset, facts, speed) for preset in PRESETS}
     offered = {name: preset for name, preset in presets.items() if preset is not None}
     chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, facts, speed)
-    return Forecast(chosen, known, offered)
+    again = config.repeats
+    every = {name: repeated(preset, again) for name, preset in offered.items()}
+    return Forecast(None if chosen is None else repeated(chosen, again), known, every)
+
+
+def repeated(once: Estimate, seeds: int) -> Estimate:
+    """With other seeds the pictures need no second reading; the rest is done anew."""
+    return replace(
+        once, total_seconds=once.total_seconds + (seeds - 1) * (once.total_seconds - once.first_model_seconds)
+    )
 
 
 def line_estimate(config: RunConfig, freeze: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
