@@ -13,7 +13,8 @@ from tests.data.pictures_for_tests import noise
 from tl_core.data.building import ColumnsBuilder
 from tl_core.data.columns import Columns
 from tl_core.data.findings import find_all
-from tl_core.data.index import FINDING_KINDS, Finding, ImageIndex
+from tl_core.data.findings_looks import unreadable
+from tl_core.data.index import FINDING_KINDS, Finding, ImageIndex, Skipped
 from tl_core.data.looking import looked
 from tl_core.data.record import ImageRecord
 
@@ -160,3 +161,11 @@ def test_several_leaks_are_summed_up_as_a_share_of_the_judges() -> None:
     first, *others = found(pictures.with_(split=split, near=near), "leak")
     assert first.message.startswith("3 of the 5 pictures in 'test' (60.0 %) have a copy in train")
     assert [len(finding.paths) for finding in (first, *others)] == [3, 2, 3]
+
+
+def test_a_picture_that_is_there_already_is_not_called_unreadable() -> None:
+    twice = Skipped("cats/again.png", "The same picture is there already: 'cats/0.png'.")
+    broken = Skipped("cats/broken.png", "Its pixels are damaged or cut off (no end marker). Send it again.")
+    assert unreadable([twice]) == []
+    (finding,) = unreadable([twice, broken])
+    assert finding.paths == ("cats/broken.png",)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tl_core.data.columns import NOTES, Columns
 from tl_core.data.counting import counted
 from tl_core.data.index import Finding, ImageIndex, Severity, Skipped
-from tl_core.data.layout import BESIDE
+from tl_core.data.layout import BESIDE, THERE_ALREADY
 from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE
 from tl_core.data.names import looks_like_picture
 
@@ -36,11 +36,15 @@ CONVERSIONS = {
 
 
 def unreadable(skipped: Sequence[Skipped]) -> list[Finding]:
-    paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and item.reason not in BESIDE)
+    paths = tuple(item.path for item in skipped if looks_like_picture(item.path) and not _is_readable(item.reason))
     if not paths:
         return []
     message = f"{counted(len(paths), 'picture')} could not be used; the list of skipped files says why."
     return [Finding("unreadable", "warning", message, paths)]
+
+
+def _is_readable(reason: str) -> bool:
+    return reason in BESIDE or reason.startswith(THERE_ALREADY)
 
 
 def of_looks(index: ImageIndex) -> list[Finding]:
