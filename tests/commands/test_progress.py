@@ -27,6 +27,12 @@ def phase(done: int, name: str = "reading") -> dict[str, Any]:
     return {"kind": "phase", "name": name, "done": done, "total": 1200, "seconds_left": 3.2}
 
 
+def test_groups_that_are_kept_whole_are_told_with_what_the_number_is_for() -> None:
+    told = plan_in_words({**PLAN, "used_in": "new", "kept_out": "folder", "groups": 6})
+    assert "6 groups by folder, each whole on one side: the number is for new places." in told
+    assert not [line for line in plan_in_words({**PLAN, "kept_out": "none", "groups": 0}) if "new places" in line]
+
+
 def test_in_a_file_each_phase_is_one_line() -> None:
     out = io.StringIO()
     printer = ProgressPrinter(out)

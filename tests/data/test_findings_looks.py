@@ -23,7 +23,7 @@ def columns(images: dict[str, Image.Image], **of_all: Any) -> Columns:
     """Pictures by path `class/name`."""
     builder = ColumnsBuilder()
     for number, (path, image) in enumerate(sorted(images.items())):
-        size = {"width": image.width, "height": image.height, "bytes": 1}
+        size: dict[str, Any] = {"width": image.width, "height": image.height, "bytes": 1}
         record = ImageRecord(path, path.split("/")[0], None, f"{number:064x}", **size)
         builder.look(builder.append(record, format="PNG"), looked(image, image.size))
     return builder.columns().with_(**of_all)

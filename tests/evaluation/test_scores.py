@@ -120,7 +120,7 @@ def test_the_sentence_for_people_says_count_interval_and_baseline():
         'Always saying "fox" would give 69 %.'
     )
     liked = score(np.eye(2)[answers], labels, ("cat", "fox"), "cross-validation")
-    assert "83 of 96 pictures like these" in in_words(liked)
+    assert "83 of 96 pictures, each left out in turn (86 %)" in in_words(liked)
 
 
 def test_a_percent_sign_in_a_class_name_stays_as_it_is():

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from tl_core.data.counting import counted
 from tl_core.data.names import shown
 from tl_core.evaluation.scores import RunResult, in_words
 
@@ -100,6 +101,9 @@ def plan_in_words(plan: dict[str, Any]) -> list[str]:
         f"{len(plan['classes'])} classes; pictures: {pictures}.",
         f"Network {plan['backbone']}: {trained}.",
     ]
+    if plan.get("kept_out", "none") != "none":
+        groups = counted(plan["groups"], "group")
+        lines.append(f"{groups} by {plan['kept_out']}, each whole on one side: the number is for new places.")
     return lines + [f"  {name.replace('_', ' ')}: {reason}" for name, reason in plan["reasons"].items()]
 
 

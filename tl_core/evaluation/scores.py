@@ -171,7 +171,7 @@ def in_words(result: RunResult) -> str:
     pictures = {
         "test": "new pictures",
         "validation": "validation pictures",
-        "cross-validation": "pictures like these",
+        "cross-validation": "pictures, each left out in turn",
     }[result.measured_on]
     return (
         f"Right on {result.correct:,} of {result.images:,} {pictures} ({_percent(result.accuracy)} %); "

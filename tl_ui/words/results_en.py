@@ -16,8 +16,8 @@ WORDS: dict[str, str] = {
     "results.on_validation_chose": "They also chose which epoch to keep, so this flatters a little. "
     "Bring a test folder for a stricter answer.",
     "results.unmeasured": "Not a single picture of {names} was among them: of that the result says nothing.",
-    "results.on_cross": "Measured on {n} pictures like these, each one left out once.",
-    "results.on_folds": "Measured on {n} pictures like these, each judged by heads that were fitted without it, "
+    "results.on_cross": "Measured on {n} pictures, each one left out once.",
+    "results.on_folds": "Measured on {n} pictures, each judged by heads that were fitted without it, "
     "in {folds} folds, {times} times. The final head learned from all of them.",
     "results.on_validation_compared": "They also chose where the ice lies, so this flatters a little. "
     "Bring a test folder for a stricter answer.",

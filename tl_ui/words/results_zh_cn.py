@@ -14,8 +14,8 @@ WORDS: dict[str, str] = {
     "results.on_validation": "用 {n} 张留出、未参与训练的图片测量。",
     "results.on_validation_chose": "它们也用来选择保留哪一轮，所以结果略偏乐观。放入 test 文件夹可得到更严格的答案。",
     "results.unmeasured": "其中没有 {names} 的图片：结果不能说明这些类。",
-    "results.on_cross": "用 {n} 张同类图片逐一留出测量。",
-    "results.on_folds": "用 {n} 张同类图片做 {folds} 折交叉验证，共 {times} 次：每张都由没有学过它的分类头判断。"
+    "results.on_cross": "用 {n} 张图片逐一留出测量。",
+    "results.on_folds": "用 {n} 张图片做 {folds} 折交叉验证，共 {times} 次：每张都由没有学过它的分类头判断。"
     "最终的分类头学了全部图片。",
     "results.on_validation_compared": "它们也用来选择冰线的位置，所以结果略偏乐观。"
     "放入 test 文件夹可得到更严格的答案。",
