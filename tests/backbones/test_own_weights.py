@@ -137,6 +137,15 @@ def test_a_file_that_carries_code_is_refused_and_its_code_never_runs(tmp_path: P
     assert canary.exists()  # it would have been made
 
 
+def test_a_pickle_of_a_newer_kind_is_refused_without_advice_to_open_it_all_the_same(tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    (tmp_path / "mine.pth").write_bytes(pickle.dumps(Canary(canary), protocol=4))
+    with pytest.raises(WeightsError, match=r"'mine.pth' cannot be read as a plain table of tensors") as refused:
+        read_own_weights(tmp_path / "mine.pth")
+    assert "weights_only" not in str(refused.value)
+    assert not canary.exists()
+
+
 def test_a_whole_module_in_place_of_its_tensors_is_refused(made: Network, tmp_path: Path) -> None:
     torch.save(made.module, tmp_path / "mine.pth")
     with pytest.raises(WeightsError, match=r"it asks to run 'torchvision.models.resnet.ResNet'"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,6 +80,11 @@ def read_own_weights(path: Path) -> tuple[State, list[str]]:
                 f"'{path.name}' is no plain table of tensors: it asks to run '{asked[1]}'. Thaw opens no such file.",
                 "Save it as .safetensors, or only its state_dict with torch.save.",
             ) from None
+        if str(error).startswith("Weights only load failed"):  # what follows advises to open it all the same
+            raise WeightsError(
+                f"'{path.name}' cannot be read as a plain table of tensors. Thaw opens nothing else.",
+                "Save it as .safetensors, or only its state_dict with torch.save.",
+            ) from None
         raise _damaged(path, error) from None
     except _DAMAGE as error:
         raise _damaged(path, error) from None
@@ -111,7 +117,9 @@ def _loaded(path: Path) -> Any:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > path.stat().st_size * OVERHEAD:
             raise ValueError(f"it claims to unpack to {unpacked / 1e6:,.0f} MB, which no weights do")
-    return torch.load(path, map_location="cpu", weights_only=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Detected pickle protocol")  # whatever comes of it is said
+        return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _unwrapped(path: Path, found: Any, told: list[str]) -> State:

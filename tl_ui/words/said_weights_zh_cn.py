@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 SAID: dict[str, str] = {
+    "'{name}' cannot be read as a plain table of tensors. Thaw opens nothing else.": (
+        "无法把 '{name}' 作为单纯的张量表来读取。Thaw 不打开其他内容。"
+    ),
     "The head of '{file}' answers {n} other classes and was left out.": "'{file}' 的分类头对应 {n} 个其他类，未使用。",
     "'{file}' has no head; yours begins at random.": "'{file}' 没有分类头，新的分类头从随机值开始。",
     "The weights in '{file}' do not fit '{name}': {differences}.": "'{file}' 中的权重与 '{name}' 不符：{differences}。",
