@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tl_core.backbones.catalogue import recommended
+from tl_ui.choices import OWN
 from tl_ui.components import panel, redrawn, shown_if
 from tl_ui.controls import GROUPS, in_group
 from tl_ui.live_chart import WORDS, live_chart, live_value
@@ -20,7 +21,7 @@ from tl_ui.train_parts import augmented, offered, presets, rates, tried, varied
 from tl_ui.words import Words
 
 DECIDING = ("better", "best")  # presets that place the ice themselves
-LASTING = ("epochs", "batch_size", "image_size", "augment", "optimizer")  # what a forecast depends on
+LASTING = ("repeats", "epochs", "batch_size", "image_size", "augment", "optimizer")  # what a forecast depends on
 TRAIN_GROUPS = GROUPS[1:]  # the first stands beside the ice
 
 
@@ -182,7 +183,9 @@ def _ice_sentence(scene: Scene) -> str:
     words, choices = scene.words, scene.choices
     if choices.pace in DECIDING:
         return words(f"preset.{choices.pace}.what")
-    return words("ice.set") if choices.trained else ice_in_words(words, choices.freeze, scene.stages)
+    now = words("ice.set") if choices.trained else ice_in_words(words, choices.freeze, scene.stages)
+    later = choices.gradual.count(":") if choices.pace == OWN else 0
+    return words.sentences(now, words("ice.later", n=later) if later else "")
 
 
 def _ice_name(scene: Scene, trained: int, total: int) -> str:

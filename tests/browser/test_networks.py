@@ -102,6 +102,7 @@ def test_stages_are_switched_one_by_one_and_thaw_later_and_the_chart_marks_when(
     page.get_by_role("button", name="Remove line 3").click()
     expect(page.locator("#gradual tbody tr")).to_have_count(2)
     tab(page, "3 Train")
+    expect(page.get_by_text("Stages that thaw later, epoch by epoch: 2.")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("My settings"))).to_be_checked()
     small_and_short(page, epochs=3)
     page.locator("#train").click()

@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     "ice.once": "{duration} before the first model",
     "ice.memory": "about {n} of memory",
     "ice.estimating": "Measuring how fast this computer is…",
+    "ice.later": "Stages that thaw later, epoch by epoch: {n}.",
     "ice.set": "Only the stages that you switched on learn (surgical fine-tuning).",
     "ice.value_set": "These learn: {stages}, and the last step",
     "ice.switch": "{stage} learns",

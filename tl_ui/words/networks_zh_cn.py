@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "ice.once": "得到第一个模型前需 {duration}",
     "ice.memory": "约 {n} 内存",
     "ice.estimating": "正在测量这台电脑的速度……",
+    "ice.later": "之后按轮次再解冻 {n} 个阶段。",
     "ice.set": "只有你打开的阶段学习（外科式微调）。",
     "ice.value_set": "学习的有：{stages}，以及最后一步",
     "ice.switch": "{stage}：学习",
