@@ -24,7 +24,9 @@ input.addEventListener('change', async () => {
   }
 });
 
+let shown = ''; // what was told is about this dataset
 function render() {
+  if (shown !== value().dataset) { tell('', ''); shown = value().dataset; }
   root.hidden = !value().dataset;
   row.replaceChildren(
     el('a', { class: 'thaw-button quiet small', href: inLanguage('thaw/datasets/' + value().dataset + '/split.csv'), download: 'split.csv' }, icon('fetch', 16), say('split.download')),

@@ -164,6 +164,8 @@ def test_where_it_is_used_which_part_matters_and_the_split_are_said_and_kept(
     )
     expect(page.get_by_text("The split is in use.")).to_be_visible()
     expect(page.locator("#album [data-kind=deer] small").first).to_have_text("training 9, test 4")
+    page.get_by_role("button", name="Start empty, take photos").click()
+    expect(page.get_by_text("The split is in use.")).to_have_count(0)
     assert watched.problems == []
 
 
