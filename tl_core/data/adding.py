@@ -29,7 +29,7 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.data.edit_replay import Content, find_path
 from tl_core.data.edit_state import GIVEN_KINDS
 from tl_core.data.index import Finding, Records, Skipped
-from tl_core.data.layout import THERE_ALREADY, Layout
+from tl_core.data.layout import Layout
 from tl_core.data.limits import Limits
 from tl_core.data.names import class_key, listed, shown
 from tl_core.data.reading import OnProgress, Reading, read_all
@@ -60,7 +60,7 @@ class Batch:
             label = spelled.setdefault(class_key(record.label), record.label)
             twin = there.get((record.sha256, label))
             if twin is not None:
-                skipped.append(Skipped(record.path, f"{THERE_ALREADY}: '{shown(twin)}'."))
+                skipped.append(Skipped(record.path, f"The same picture is there already: '{shown(twin)}'."))
                 continue
             path = free_path(record.path, lambda path: path in taken or find_path(content.columns, path) >= 0)
             there[record.sha256, label] = path

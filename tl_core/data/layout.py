@@ -20,7 +20,7 @@ NO_CLASS_IN_SPLIT = "It lies beside the class folders of its split. Put it in th
 NOT_IN_SPLIT = "It lies beside the train and test folders, not in one."
 BLANK_NAME = "Its folder's name shows nothing, so it can name no kind. Rename the folder."
 NO_ROW = "The table has no row for it. Write one to use it."
-THERE_ALREADY = "The same picture is there already"  # of one that is added twice
+THERE_ALREADY = "The same picture is there already"  # how the reason of one that is added twice begins
 BESIDE = (OUTSIDE, NO_CLASS_IN_SPLIT, NOT_IN_SPLIT, BLANK_NAME, NO_ROW, file_names.NO_KIND_IN_NAME)
 
 
