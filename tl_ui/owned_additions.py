@@ -18,7 +18,7 @@ from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import NotFoundError
-from tl_ui.owned_datasets import OwnedDatasets
+from tl_ui.owned_datasets import LOST_HINT, OwnedDatasets
 from tl_ui.staging import remove
 
 
@@ -54,7 +54,7 @@ class OwnedAdditions:
         if seen.failure is not None:
             raise RunError(seen.failure.message, seen.failure.hint)
         if seen.state == "lost":
-            raise RunError("Reading the pictures ended unexpectedly.", "Bring them again.")
+            raise RunError("Reading the pictures ended unexpectedly.", LOST_HINT)
         result = seen.result or {}
         return {
             "ended": True,

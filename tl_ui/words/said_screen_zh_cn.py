@@ -73,5 +73,6 @@ SAID: dict[str, str] = {
     ),
     "Allow cookies for this page and reload it.": "请允许此页面使用 cookie，然后刷新。",
     "There is no file '{name}' here.": "这里没有文件 '{name}'。",
+    "There is nothing under way by this name.": "没有以此名称进行的任务。",
     "Go back to Thaw's own page.": "请返回 Thaw 的页面。",
 }
