@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tl_core.data.limits import Limits
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.store import DATASET_FILE
 from tl_ui.album import Album
+from tl_ui.dataset_use import DatasetUse
 
 MOST_OPEN = 4
 
@@ -32,6 +34,7 @@ class _Open:
     dataset: Dataset
     album: Album
     stamp: int  # when dataset.json, the last of its files, was written; in nanoseconds
+    divided: dict[DatasetUse, dict[str, int]] = field(default_factory=dict)  # pictures of each side, by the answers
 
     @cached_property
     def groupings(self) -> tuple[Grouping, ...]:
@@ -69,6 +72,13 @@ class DatasetShelf:
     def groupings(self, folder: Path) -> tuple[Grouping, ...]:
         """Looked for once for each state of a dataset."""
         return self._opened(folder).groupings
+
+    def divided(self, folder: Path, use: DatasetUse, divide: Callable[[Dataset], dict[str, int]]) -> dict[str, int]:
+        """Pictures of each side of the split, divided once for each state of a dataset and what was answered."""
+        held = self._opened(folder)
+        if use not in held.divided:
+            held.divided[use] = divide(held.dataset)
+        return held.divided[use]
 
     def thumbnail(self, folder: Path, sha256: str, size: int) -> Path | None:
         """The thumbnail's file, made when it is not there yet; None where the dataset has no such picture."""

@@ -14,7 +14,7 @@ from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.edits import DatasetEditor
 from tl_core.data.groups import Grouping
-from tl_core.data.index import ImageIndex
+from tl_core.data.index import SPLITS, ImageIndex
 from tl_core.data.limits import Limits
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.splits import assign_splits, read_split_csv, write_split_csv
@@ -29,6 +29,7 @@ from tl_ui.owned_datasets import OwnedDatasets, is_content_hash
 VIEW_SIZES = range(28, 1025)  # RunConfig's image_size
 Part = tuple[float, float, float, float]
 VALIDATION_SHARE = 0.2  # what a training takes where nobody says; a test holds it
+MOST_DIVIDED = 100_000  # pictures that are divided while somebody waits for the page
 PLAIN: dict[str, Any] = {"interpolation": "bicubic", "mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
 
 
@@ -93,6 +94,14 @@ class OwnedPictures:
         self._datasets.ready(dataset)
         return self._shelf.groupings(self._datasets.folder(dataset))
 
+    def split_counts(self, dataset: str) -> dict[str, int]:
+        """Pictures of each side of the split in use; nothing where there is none, or where dividing takes long."""
+        found = self._datasets.ready(dataset)
+        if len(found.index.records) > MOST_DIVIDED:
+            return {}
+        use = self.use(dataset)
+        return self._shelf.divided(self._datasets.folder(dataset), use, lambda opened: _counts(opened, use))
+
     def use(self, dataset: str) -> DatasetUse:
         return DatasetUse.read(self._datasets.folder(dataset))
 
@@ -147,6 +156,14 @@ class OwnedPictures:
         if not found.report.images:
             raise DataError("There are no pictures to divide yet.", "Add pictures first.")
         write_split_csv(split_of(found, use), table)
+
+
+def _counts(dataset: Dataset, use: DatasetUse) -> dict[str, int]:
+    try:
+        divided = split_of(dataset, use)
+    except DataError:  # one kind alone, say: the doctor's findings tell it
+        return {}
+    return {split: n for split in SPLITS if (n := len(divided.of_split(split)))}
 
 
 def split_of(dataset: Dataset, use: DatasetUse) -> ImageIndex:

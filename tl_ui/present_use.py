@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tl_core.data.groups import Grouping
 from tl_ui.dataset_use import DatasetUse
@@ -13,8 +13,10 @@ LARGER_SIZES = (288, 384, 448, 512)
 WHERE = ("same", "new")
 
 
-def question(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Html:
-    """Where will you use it? The groups found are shown before they are used."""
+def question(
+    use: DatasetUse, groupings: Sequence[Grouping], words: Words, split: Mapping[str, int] | None = None
+) -> Html:
+    """Where will you use it? The groups found are shown before they are used, and the split that the answer makes."""
     buttons = [_chip("used_in", name, words(f"use.{name}"), name == use.used_in) for name in WHERE]
     title = tag("h4", words("use.question"), id="use-question")
     asked = tag("div", *buttons, class_="thaw-buttons", role="group", aria_labelledby="use-question")
@@ -23,7 +25,15 @@ def question(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Ht
         told = tag("p", words("use.same_means"), class_="muted small")
     elif use.used_in == "new":
         told = _groups(use, groupings, words)
-    return tag("section", title, asked, told, class_="thaw-card use")
+    return tag("section", title, asked, told, _split(split or {}, words), class_="thaw-card use")
+
+
+def _split(split: Mapping[str, int], words: Words) -> Html:
+    """Pictures of each side; nothing where they are not divided."""
+    if not split:
+        return EMPTY
+    parts = " · ".join(f"{words(f'split.{side}')} {number(n)}" for side, n in split.items())
+    return tag("p", words("split.in_use", parts=parts), class_="muted small")
 
 
 def _groups(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Html:

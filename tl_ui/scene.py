@@ -55,7 +55,8 @@ class ShownRun:
 class Scene:
     """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
 
-    `datasets` can be used, `sets` are all of them; `album`, `use`, `groupings` and `left_out` are of the chosen one.
+    `datasets` can be used, `sets` are all of them; `album`, `use`, `groupings`, `left_out`
+    and `split` (pictures of each side) are of the chosen one.
 
     `weights_name` is what the person called the weights file that they brought, empty where none is in use.
     """
@@ -75,6 +76,7 @@ class Scene:
     use: DatasetUse = field(default_factory=DatasetUse)
     groupings: tuple[Grouping, ...] = ()
     left_out: int = 0
+    split: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -110,6 +112,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         album=pictures.album(row.id) if row else None,
         use=use,
         left_out=pictures.left_out(row.id, count=0).total if row else 0,
+        split=pictures.split_counts(row.id) if row else {},
         groupings=pictures.groupings(row.id) if row and use.used_in == "new" else (),
     )
 

@@ -79,7 +79,7 @@ class ShownPictures:
         scene = self.scene
         if scene.dataset is None or not scene.dataset.report.images:
             return EMPTY
-        asked = question(self.answers, scene.groupings, self.words)
+        asked = question(self.answers, scene.groupings, self.words, scene.split)
         is_lost = any(finding.kind == "detail" for finding in scene.dataset.report.findings)
         return join(asked, detail(self.words, size=self.size, own_size=self.own_size, is_lost=is_lost))
 

@@ -101,3 +101,13 @@ def test_the_split_on_the_screen_keeps_the_groups_of_the_answer_together(service
         sides.setdefault(path.split("/")[-3], set()).add(split)
     assert sorted(len(side) for side in sides.values()) == [1, 1, 1, 1]
     assert set.union(*sides.values()) == {"train", "val"}
+    shown = pictures.split_counts(folder.name)
+    assert shown["train"] + shown["val"] == 24
+    assert shown["train"] % 6 == 0  # whole stations
+    assert pictures.split_counts(folder.name) == shown
+    pictures.set_use(folder.name, used_in="same", group_by="")
+    assert pictures.split_counts(folder.name) != shown  # another answer, another split
+
+
+def test_no_split_is_shown_where_there_is_nothing_to_divide(services: Services, dataset: str) -> None:
+    assert services.pictures("me").split_counts(dataset) == {}

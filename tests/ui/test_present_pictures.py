@@ -100,6 +100,11 @@ def test_the_groups_found_are_shown_before_they_are_used() -> None:
     assert "new places may score lower" in question(DatasetUse(used_in="new"), (), EN)
 
 
+def test_the_split_in_use_is_shown_where_there_is_one() -> None:
+    assert "The split in use: training 1,072 · test 33." in question(DatasetUse(), (), EN, {"train": 1072, "test": 33})
+    assert "split in use" not in question(DatasetUse(), (), EN, {})
+
+
 @pytest.mark.parametrize(("size", "is_lost", "shown"), [(224, False, False), (224, True, True), (384, False, True)])
 def test_a_larger_input_is_offered_where_detail_is_lost_or_one_was_chosen(
     size: int, is_lost: bool, shown: bool

@@ -82,6 +82,7 @@ WORDS: dict[str, str] = {
     "split.train": "training",
     "split.val": "validation",
     "split.test": "test",
+    "split.in_use": "The split in use: {parts}.",
     "split.none_test": "No test pictures were brought: some of the pictures are set aside to measure with.",
     "split.download": "Download the split (CSV)",
     "split.bring": "Bring a split (CSV)",

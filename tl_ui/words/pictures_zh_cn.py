@@ -81,6 +81,7 @@ WORDS: dict[str, str] = {
     "split.train": "训练",
     "split.val": "验证",
     "split.test": "测试",
+    "split.in_use": "当前划分：{parts}。",
     "split.none_test": "没有测试图片：会留出一部分图片用来测量。",
     "split.download": "下载划分（CSV）",
     "split.bring": "导入划分（CSV）",
