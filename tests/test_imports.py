@@ -22,16 +22,17 @@ FLOORS = (
     ("evaluation",),
     ("export",),
     ("caching",),
+    ("engines",),
     ("backbones", "data"),
     ("events", "config"),
-    ("errors", "platform", "__init__"),
+    ("errors", "platform", "held_files", "__init__"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_EXECUTED = {"tl_core.jobs.worker", "tl_core.jobs.assistant", "tl_core.data.child", "tl_core.__main__"}
 GUARDS = {"tl_core/jobs/worker.py", "tl_core/jobs/assistant.py", "tl_ui/guard.py"}
 HOLDS_TORCH = (
     "data.tensors", "jobs.worker", "jobs.assistant", "backbones", "training", "evaluation", "export", "caching",
-    "__main__",
+    "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.recommended", "backbones.record",

@@ -1,22 +1,28 @@
-"""Rows kept on disk: found again, shared between sets, and made again where they were damaged."""
+"""Rows kept on disk: found again in whichever shard they lie, and made again where they were damaged."""
 
 from __future__ import annotations
 
+import errno
 import os
-import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tl_core.caching import rows
 from tl_core.caching.features import FeatureKey, feature_rows
-from tl_core.caching.rows import RowFile, RowKind
+from tl_core.caching.kept import KeptRows
+from tl_core.caching.rows import RowRequest
+from tl_core.caching.shards import RowKind, keys_of, open_shard, places_in
 from tl_core.caching.squares import square_rows
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import RunError
+from tl_core.held_files import HeldFile
 
 KIND = RowKind("squares", "any", (3, 2), "uint8")
+ROW_BYTES = 6
 PREPROCESSING = Preprocessing(8, 10, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
@@ -24,136 +30,254 @@ def row(key: str) -> np.ndarray:
     return np.full((3, 2), ord(key), dtype=np.uint8)
 
 
-def fill(cache: Path, keys: str) -> tuple[np.ndarray, list[int]]:
-    """All rows of the keys, and which of them had to be made."""
-    with RowFile(cache, KIND, list(keys)) as file:
-        made = list(file.missing)
-        for position in made:
-            file.put(position, row(keys[position]))
-        return np.array(file.finish()), made
+class Maker:
+    """Makes rows, and notes which."""
+
+    def __init__(self, keys: str) -> None:
+        self.keys = keys
+        self.made: list[int] = []
+
+    def __call__(self, positions: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        for position in positions.tolist():
+            self.made.append(position)
+            yield position, row(self.keys[position])
 
 
-def stored_file(cache: Path) -> Path:
-    (path,) = cache.rglob("*.rows")
-    return path
+def fill(cache: Path, keys: str) -> tuple[KeptRows, Maker]:
+    """All rows of the keys, and who makes them: those that were missing, and later those that are damaged."""
+    maker = Maker(keys)
+    with RowRequest(cache, KIND, list(keys)) as request:
+        for position, made in maker(request.missing):
+            request.put(position, made)
+        return request.finish(maker), maker
+
+
+def first_bytes(rows: KeptRows) -> str:
+    return bytes(rows[:][:, 0, 0]).decode()
+
+
+def shards(cache: Path) -> list[Path]:
+    return sorted(cache.rglob("*.shard"))
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 255
+    path.write_bytes(bytes(data))
 
 
 def test_a_kept_set_is_found_again_and_nothing_is_made(tmp_path: Path) -> None:
-    first, made = fill(tmp_path, "abc")
-    again, made_again = fill(tmp_path, "abc")
-    assert (made, made_again) == ([0, 1, 2], [])
-    assert np.array_equal(first, again)
-    assert first[:, 0, 0].tolist() == [97, 98, 99]
+    first, maker = fill(tmp_path, "abc")
+    again, second = fill(tmp_path, "abc")
+    assert (maker.made, second.made) == ([0, 1, 2], [])
+    assert first_bytes(first) == first_bytes(again) == "abc"
+    assert len(shards(tmp_path)) == 1
 
 
-def test_a_larger_set_makes_only_the_new_rows(tmp_path: Path) -> None:
+def test_a_larger_set_writes_only_the_new_rows_and_copies_none(tmp_path: Path) -> None:
+    fill(tmp_path, "abcdefghijklmnopqrstuvwxyz")
+    (first,) = shards(tmp_path)
+    untouched = (first.read_bytes(), first.stat().st_ino)
+    rows, maker = fill(tmp_path, "XcaYbz")
+    assert maker.made == [0, 3]
+    assert first_bytes(rows) == "XcaYbz"
+    assert (first.read_bytes(), first.stat().st_ino) == untouched
+    (added,) = set(shards(tmp_path)) - {first}
+    assert added.stat().st_size < 2 * ROW_BYTES + 2 * 36 + 64
+
+
+def test_rows_are_read_like_an_array(tmp_path: Path) -> None:
+    fill(tmp_path, "bd")
+    rows, _ = fill(tmp_path, "abcde")
+    whole = np.stack([row(key) for key in "abcde"])
+    assert (len(rows), rows.shape, rows.dtype) == (5, (5, 3, 2), np.uint8)
+    none: np.ndarray = np.zeros(0, dtype=np.int64)
+    choices: list[Any] = [3, -1, slice(1, 4), np.array([4, 0, 0, 3]), np.array([True, False, False, True, True]), none]
+    for chosen in choices:
+        assert np.array_equal(rows[chosen], whole[chosen])
+    assert np.array_equal(np.asarray(rows), whole)
+    with pytest.raises(IndexError, match="index 5 is out of bounds"):
+        rows[5]
+
+
+@pytest.mark.parametrize("at", [0, 6, 17])
+def test_a_flipped_byte_is_noticed_when_its_row_is_read_and_only_that_row_is_made_again(
+    tmp_path: Path, at: int
+) -> None:
     fill(tmp_path, "abc")
-    values, made = fill(tmp_path, "xcab")
-    assert made == [0]
-    assert values[:, 0, 0].tolist() == [120, 99, 97, 98]
+    flip(shards(tmp_path)[0], at)
+    rows, maker = fill(tmp_path, "abc")
+    assert maker.made == []
+    assert first_bytes(rows) == "abc"
+    assert maker.made == [at // ROW_BYTES]
+    later, nobody = fill(tmp_path, "abc")
+    assert first_bytes(later) == "abc"
+    assert nobody.made == []
 
 
-@pytest.mark.parametrize("position", [0, 6, 17])
-def test_a_damaged_row_is_noticed_and_only_that_one_is_made_again(tmp_path: Path, position: int) -> None:
+def test_all_damage_of_a_shard_is_made_good_at_once_and_in_one_shard(tmp_path: Path) -> None:
+    fill(tmp_path, "abcdef")
+    for at in (1, 8, 33):
+        flip(shards(tmp_path)[0], at)
+    rows, maker = fill(tmp_path, "abcdef")
+    assert rows[0][0, 0] == ord("a")
+    assert maker.made == [0, 1, 5]
+    assert first_bytes(rows) == "abcdef"
+    assert len(shards(tmp_path)) == 2
+
+
+def test_damage_that_cannot_be_made_good_is_said(tmp_path: Path) -> None:
     fill(tmp_path, "abc")
-    path = stored_file(tmp_path)
-    data = bytearray(path.read_bytes())
-    data[position] ^= 255
-    path.write_bytes(bytes(data))
-    values, made = fill(tmp_path, "abc")
-    assert made == [position // 6]
-    assert values[:, 0, 0].tolist() == [97, 98, 99]
-    assert fill(tmp_path, "abc")[1] == []
+    flip(shards(tmp_path)[0], 7)
+    with RowRequest(tmp_path, KIND, ["a", "b", "c"]) as request:
+        rows = request.finish()
+    assert rows[0][0, 0] == ord("a")
+    with pytest.raises(RunError, match=r"is damaged and could not be made again\. Delete that folder"):
+        rows[np.array([0, 1])]
 
 
-def test_a_file_cut_off_at_any_byte_is_made_again(tmp_path: Path) -> None:
+def test_a_shard_cut_off_at_any_byte_is_made_again(tmp_path: Path) -> None:
     fill(tmp_path, "ab")
-    path = stored_file(tmp_path)
-    whole = path.read_bytes()
+    whole = shards(tmp_path)[0].read_bytes()
     for length in range(len(whole)):
-        path.write_bytes(whole[:length])
-        values, made = fill(tmp_path, "ab")
-        assert made == [0, 1]
-        assert values[:, 0, 0].tolist() == [97, 98]
+        for path in shards(tmp_path):
+            path.unlink()
+        torn = KIND.folder(tmp_path) / "1-torn.shard"
+        torn.write_bytes(whole[:length])
+        rows, maker = fill(tmp_path, "ab")
+        assert maker.made == [0, 1]
+        assert first_bytes(rows) == "ab"
+        assert not torn.exists()
 
 
-def test_a_damaged_footer_is_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("from_end", [1, 9, 13, 20, 30, 36, 37, 70, 100])
+def test_a_damaged_footer_is_made_again(tmp_path: Path, from_end: int) -> None:
     fill(tmp_path, "ab")
-    path = stored_file(tmp_path)
-    path.write_bytes(path.read_bytes().replace(b'"checksums"', b'"chocksums"'))
-    assert fill(tmp_path, "ab")[1] == [0, 1]
+    flip(shards(tmp_path)[0], -from_end)
+    rows, maker = fill(tmp_path, "ab")
+    assert maker.made == [0, 1]
+    assert first_bytes(rows) == "ab"
+
+
+def test_a_shard_that_shrinks_while_it_is_read_is_made_again(tmp_path: Path) -> None:
+    fill(tmp_path, "abc")
+    rows, maker = fill(tmp_path, "abc")
+    assert first_bytes(rows) == "abc"
+    os.truncate(shards(tmp_path)[0], ROW_BYTES)
+    assert first_bytes(rows) == "abc"
+    assert maker.made == [1, 2]
+
+
+def test_a_sector_that_cannot_be_read_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "abc")
+    rows, maker = fill(tmp_path, "abc")
+    healthy = HeldFile.read_at
+
+    def read(file: HeldFile, buffer: memoryview, offset: int) -> int:
+        if offset < 2 * ROW_BYTES <= offset + len(buffer) and not maker.made:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return healthy(file, buffer, offset)
+
+    monkeypatch.setattr(HeldFile, "read_at", read)
+    assert first_bytes(rows) == "abc"
+    assert maker.made == [1]
 
 
 def test_an_interrupted_writer_leaves_nothing_behind(tmp_path: Path) -> None:
-    with RowFile(tmp_path, KIND, ["a", "b"]) as file:
-        file.put(0, row("a"))
+    with RowRequest(tmp_path, KIND, ["a", "b"]) as request:
+        request.put(0, row("a"))
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_what_a_killed_writer_left_is_cleared_after_a_day(tmp_path: Path) -> None:
-    folder = KIND.folder(tmp_path)
-    folder.mkdir(parents=True)
-    for name, seconds in (("old.part", 1_000_000.0), ("new.part", time.time())):
-        (folder / name).write_bytes(b"half")
-        os.utime(folder / name, (seconds, seconds))
-    fill(tmp_path, "a")
-    assert [path.name for path in folder.glob("*.part")] == ["new.part"]
-
-
-def test_two_writers_of_one_set_do_not_disturb_each_other(tmp_path: Path) -> None:
-    with RowFile(tmp_path, KIND, ["a"]) as first, RowFile(tmp_path, KIND, ["a"]) as second:
+def test_two_writers_of_the_same_rows_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with RowRequest(tmp_path, KIND, ["a"]) as first, RowRequest(tmp_path, KIND, ["a"]) as second:
         first.put(0, row("a"))
         second.put(0, row("a"))
-        kept = first.finish()
-        second.finish()
-        assert kept[0, 0, 0] == 97
-    assert fill(tmp_path, "a")[1] == []
+        kept, other = first.finish(), second.finish()
+        assert first_bytes(kept) == first_bytes(other) == "a"
+    assert fill(tmp_path, "a")[1].made == []
 
 
 def test_what_was_put_before_a_stop_is_kept_and_the_rest_is_missing_the_next_time(tmp_path: Path) -> None:
-    with RowFile(tmp_path, KIND, ["a", "b", "c"]) as file:
-        file.put(1, row("b"))
-        assert file.finish()[:, 0, 0].tolist() == [0, 98, 0]
-    values, made = fill(tmp_path, "abc")
-    assert made == [0, 2]
-    assert values[:, 0, 0].tolist() == [97, 98, 99]
+    with RowRequest(tmp_path, KIND, ["a", "b", "c"]) as request:
+        request.put(1, row("b"))
+        assert [request.lacks(position) for position in range(3)] == [True, True, True]
+        assert request.finish()[:][:, 0, 0].tolist() == [0, 98, 0]
+    rows, maker = fill(tmp_path, "abc")
+    assert maker.made == [0, 2]
+    assert first_bytes(rows) == "abc"
 
 
 def test_rows_put_so_far_can_be_read_before_the_end(tmp_path: Path) -> None:
-    with RowFile(tmp_path, KIND, ["a", "b"]) as file:
-        file.put(1, row("b"))
-        assert file.so_far()[:, 0, 0].tolist() == [0, 98]
+    fill(tmp_path, "c")
+    with RowRequest(tmp_path, KIND, ["a", "b", "c"]) as request:
+        rows = request.so_far()
+        assert rows[:][:, 0, 0].tolist() == [0, 0, 99]
+        request.put(1, row("b"))
+        assert rows[:][:, 0, 0].tolist() == [0, 98, 99]
+        request.put(0, row("a"))
+        request.finish()
+    assert first_bytes(rows) == "abc"
+
+
+def test_several_threads_read_damaged_rows_and_each_is_made_once(tmp_path: Path) -> None:
+    keys = "abcdefghijklmnop"
+    fill(tmp_path, keys)
+    for at in range(0, len(keys), 2):
+        flip(shards(tmp_path)[0], at * ROW_BYTES)
+    rows, maker = fill(tmp_path, keys)
+    with ThreadPoolExecutor(8) as threads:
+        read = list(threads.map(lambda position: rows[position][0, 0], list(range(len(keys))) * 4))
+    assert bytes(read).decode() == keys * 4
+    assert sorted(maker.made) == list(range(0, len(keys), 2))
 
 
 def test_a_row_of_the_wrong_shape_is_refused(tmp_path: Path) -> None:
-    with RowFile(tmp_path, KIND, ["a"]) as file, pytest.raises(ValueError, match=r"a row of uint8 \(2, 2\)"):
-        file.put(0, np.zeros((2, 2), dtype=np.uint8))
+    with RowRequest(tmp_path, KIND, ["a"]) as request, pytest.raises(ValueError, match=r"a row of uint8 \(2, 2\)"):
+        request.put(0, np.zeros((2, 2), dtype=np.uint8))
 
 
-def test_a_full_disk_is_said_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "SPARE_BYTES", 2**60)
-    with pytest.raises(RunError, match=r"GB free; the prepared pictures need 0\.0 GB"):
-        fill(tmp_path, "ab")
-    assert list(tmp_path.rglob("*.part")) == []
+def test_keys_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    fill(tmp_path, "ab")
+    shard = open_shard(shards(tmp_path)[0], KIND)
+    assert shard is not None
+    alike = keys_of(["a", "b"]).copy()
+    alike[0, 31] ^= 1
+    assert places_in(shard, alike).tolist() == [-1, 1]
 
 
 def test_squares_of_another_size_are_another_entry(tmp_path: Path) -> None:
     other = Preprocessing(8, 12, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-    with square_rows(tmp_path, PREPROCESSING, ["a"]) as file:
-        file.put(0, np.ones((10, 10, 3), dtype=np.uint8))
-        file.finish()
-    with square_rows(tmp_path, PREPROCESSING, ["a"]) as file:
-        assert file.missing == []
-    with square_rows(tmp_path, other, ["a"]) as file:
-        assert file.missing == [0]
+    with square_rows(tmp_path, PREPROCESSING, ["a"]) as request:
+        request.put(0, np.ones((10, 10, 3), dtype=np.uint8))
+        request.finish()
+    with square_rows(tmp_path, PREPROCESSING, ["a"]) as request:
+        assert request.missing.tolist() == []
+    with square_rows(tmp_path, other, ["a"]) as request:
+        assert request.missing.tolist() == [0]
+
+
+FEATURES = {"backbone": "b", "weights": "w", "cut": "head", "precision": "fp32"}
+
+
+def missing_features(cache: Path, values: dict[str, str], view: str = "") -> list[int]:
+    key = FeatureKey(preprocessing=PREPROCESSING, **values)
+    with feature_rows(cache, key, (4,), ["a", "b"], stored="fp32", view=view) as request:
+        for position in (missing := request.missing.tolist()):
+            request.put(position, np.arange(4, dtype=np.float32))
+        request.finish()
+        return missing
 
 
 @pytest.mark.parametrize("change", [{"weights": "w2"}, {"cut": "blocks.3"}, {"precision": "bf16"}, {"backbone": "b2"}])
 def test_features_of_other_weights_cut_or_precision_are_another_entry(tmp_path: Path, change: dict[str, str]) -> None:
-    values = {"backbone": "b", "weights": "w", "cut": "head", "precision": "fp32"}
-    with feature_rows(tmp_path, FeatureKey(preprocessing=PREPROCESSING, **values), (4,), ["a"], stored="fp32") as file:
-        file.put(0, np.arange(4, dtype=np.float32))
-        file.finish()
-    key = FeatureKey(preprocessing=PREPROCESSING, **{**values, **change})
-    with feature_rows(tmp_path, key, (4,), ["a"], stored="fp32") as file:
-        assert file.missing == [0]
+    assert missing_features(tmp_path, FEATURES) == [0, 1]
+    assert missing_features(tmp_path, {**FEATURES, **change}) == [0, 1]
+    assert missing_features(tmp_path, FEATURES) == []
+
+
+def test_every_view_of_a_picture_is_a_row_of_its_own(tmp_path: Path) -> None:
+    assert missing_features(tmp_path, FEATURES) == [0, 1]
+    assert missing_features(tmp_path, FEATURES, view="seed 0, view 1") == [0, 1]
+    assert missing_features(tmp_path, FEATURES, view="seed 0, view 2") == [0, 1]
+    assert missing_features(tmp_path, FEATURES, view="seed 0, view 1") == []

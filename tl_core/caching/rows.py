@@ -1,227 +1,117 @@
-"""Rows of numbers kept on disk by the hash of the picture they came from: one file a set of pictures.
+"""Rows of numbers kept on disk by key, so that each is made once: what is wanted, what is missing, what was made.
 
-Knows neither what the rows mean nor how they are made. A file is the rows, then a footer of JSON (keys and a CRC-32 a
-row), then the footer's length and a mark; it is written under a temporary name and moved, so it is whole or absent.
-Rows whose checksum does not fit are missing again, and whoever needs them makes them again.
+Knows neither what the rows mean nor how they are made. Every request writes what it lacked into one new shard and
+copies nothing; a row is found in whichever shard it lies. Two runs at once write a shard each, and either's rows serve.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
-import shutil
-import tempfile
-import time
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tl_core.errors import RunError
+from tl_core.caching.kept import KeptRows, Make
+from tl_core.caching.limits import CacheLimit, cache_limit
+from tl_core.caching.shards import (
+    SUFFIX,
+    Positions,
+    RowKind,
+    Rows,
+    Shard,
+    ShardWriter,
+    keys_of,
+    open_shard,
+    places_in,
+)
+from tl_core.caching.upkeep import make_room, merged
+from tl_core.held_files import delete_unless_held
 
-Rows = NDArray[Any]
-MARK = b"THAWROWS"
-TAIL_BYTES = 8 + len(MARK)
-LEFTOVER_SECONDS = 24 * 3600
-SPARE_BYTES = 200 * 2**20  # left free on the disk for journals, checkpoints and the model
-
-
-@dataclass(frozen=True, slots=True)
-class RowKind:
-    """What makes two rows of the same picture equal: `parts` is everything the numbers depend on."""
-
-    name: str  # the folder under the cache: "squares", "features"
-    parts: str
-    shape: tuple[int, ...]
-    dtype: str
-
-    @property
-    def row_bytes(self) -> int:
-        return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
-
-    def folder(self, cache: Path) -> Path:
-        described = json.dumps([self.parts, list(self.shape), self.dtype])
-        return cache / self.name / hashlib.sha256(described.encode()).hexdigest()[:24]
+LOOKS = 5  # at a folder whose shards somebody else merges or deletes meanwhile
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file on disk: where each key's row lies, and the checksum it had when it was written."""
-
-    path: Path
-    positions: dict[str, int]
-    checksums: tuple[int | None, ...]
-    rows: Rows
-
-    def row(self, key: str) -> Rows | None:
-        """The row, or None where it is not here, was never put, or its bytes were damaged."""
-        position = self.positions.get(key)
-        if position is None or self.checksums[position] is None:
-            return None
-        if checksum(self.rows[position]) != self.checksums[position]:
-            return None
-        return np.asarray(self.rows[position])
-
-
-class RowFile:
+class RowRequest:
     """The rows of `keys`, in order: what is stored already is found, the rest is put, then `finish` keeps them.
 
     Rows that were never put (somebody stopped, a picture is broken) are zero, and missing again the next time.
-    A context manager that owns one temporary file. `missing` holds the positions that still have to be put.
+    A context manager that owns one unfinished shard. `missing` holds the positions that have to be put.
     """
 
-    def __init__(self, cache: Path, kind: RowKind, keys: Sequence[str]) -> None:
+    def __init__(self, cache: Path, kind: RowKind, keys: Sequence[str], *, limit: CacheLimit | None = None) -> None:
         self.kind = kind
-        self.keys = tuple(keys)
-        self.missing: list[int] = []
-        self._folder = kind.folder(cache)
-        self._path = self._folder / f"{set_name(self.keys)}.rows"
-        self._checksums: list[int | None] = [None] * len(self.keys)
-        self._file: BinaryIO | None = None
-        self._temporary: Path | None = None
-        self._complete: Stored | None = None
+        self.missing: Positions = np.zeros(0, dtype=np.int64)
+        self._cache, self._folder, self._limit = cache, kind.folder(cache), limit
+        self._keys = keys_of(keys)
+        self._rows = KeptRows(kind, self._keys, self._folder)
+        self._writer = ShardWriter(self._folder, kind)
 
-    def __enter__(self) -> RowFile:
+    def __enter__(self) -> RowRequest:
         self._folder.mkdir(parents=True, exist_ok=True)
-        whole = read_stored(self._path, self.kind)
-        if whole is not None and all(whole.row(key) is not None for key in self.keys):
-            self._complete = whole
-            return self
-        self._begin(whole)
+        shards = merged(self._folder, self.kind, shards_of(self._folder, self.kind))
+        for shard in shards:
+            self._find(shard)
+        self.missing = self._rows.absent
+        if len(self.missing):
+            limit = self._limit or cache_limit(self._cache)
+            make_room(self._cache, len(self.missing) * self.kind.row_bytes, limit)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
-        if self._temporary is not None:
-            self._temporary.unlink(missing_ok=True)
+        self._writer.discard()
+
+    def lacks(self, position: int) -> bool:
+        """Whether the row has to be put."""
+        at = int(np.searchsorted(self.missing, position))
+        return at < len(self.missing) and int(self.missing[at]) == position
 
     def put(self, position: int, row: Rows) -> None:
-        """Keeps the row of keys[position]."""
-        if row.shape != self.kind.shape or row.dtype != np.dtype(self.kind.dtype):
-            raise ValueError(f"a row of {row.dtype} {row.shape} for {self.kind.dtype} {self.kind.shape}")
-        file = self._writing()
-        contiguous = np.ascontiguousarray(row)
-        file.seek(position * self.kind.row_bytes)
-        file.write(contiguous.data)
-        self._checksums[position] = checksum(contiguous)
+        """Keeps the row of keys[position]; from now on it can be read."""
+        self._rows.put(position, row, self._writer)
 
-    def so_far(self) -> Rows:
-        """Every row put until now, mapped from the unfinished file; the others are zero."""
-        if self._complete is not None:
-            return self._complete.rows
-        self._writing().flush()
-        return mapped(self._temporary_path(), self.kind, len(self.keys))
+    def so_far(self, make_again: Make | None = None) -> KeptRows:
+        """Every row that was found or put until now; more come in as they are put.
 
-    def finish(self) -> Rows:
-        """Keeps what was put, and gives the rows (len(keys), *shape) mapped from the file."""
-        if self._complete is not None:
-            return self._complete.rows
-        file = self._writing()
-        footer = json.dumps({"keys": self.keys, "checksums": self._checksums}).encode()
-        file.seek(len(self.keys) * self.kind.row_bytes)
-        file.write(footer + len(footer).to_bytes(8, "little") + MARK)
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
-        self._file = None
-        os.replace(self._temporary_path(), self._path)
-        self._temporary = None
-        return mapped(self._path, self.kind, len(self.keys))
+        `make_again` makes the rows of positions that turn out to be damaged when they are read; without it, reading
+        raises RunError then.
+        """
+        self._rows.make_again = make_again
+        return self._rows
 
-    def _begin(self, damaged: Stored | None) -> None:
-        clear_leftovers(self._folder)
-        needed = len(self.keys) * self.kind.row_bytes
-        check_space(self._folder, needed)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        self._temporary, self._file = Path(name), os.fdopen(handle, "w+b")
-        self._file.truncate(needed)
-        others = [damaged, *(read_stored(path, self.kind) for path in newest_first(self._folder))]
-        sources = [stored for stored in others if stored is not None]
-        for position, key in enumerate(self.keys):
-            row = next((row for stored in sources if (row := stored.row(key)) is not None), None)
-            if row is None:
-                self.missing.append(position)
-            else:
-                self.put(position, row)
+    def finish(self, make_again: Make | None = None) -> KeptRows:
+        """The same, kept on the disk."""
+        self._rows.keep(self._writer)
+        return self.so_far(make_again)
 
-    def _writing(self) -> BinaryIO:
-        if self._file is None:
-            raise ValueError("the file is not open for writing")
-        return self._file
-
-    def _temporary_path(self) -> Path:
-        if self._temporary is None:
-            raise ValueError("the file is finished")
-        return self._temporary
+    def _find(self, shard: Shard) -> None:
+        """Takes from the shard what no newer one has."""
+        absent = self._rows.absent
+        places = places_in(shard, self._keys[absent])
+        found = places >= 0
+        if found.any():
+            places = places[found]
+            self._rows.add(shard.file, absent[found], places, shard.checksums[places], is_checked=False)
+            shard.touch()
 
 
-def read_stored(path: Path, kind: RowKind) -> Stored | None:
-    """The file, or None where it is absent, torn or of another shape."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            if size < TAIL_BYTES:
-                return None
-            file.seek(size - TAIL_BYTES)
-            tail = file.read(TAIL_BYTES)
-            length = int.from_bytes(tail[:8], "little")
-            if tail[8:] != MARK or length > size - TAIL_BYTES:
-                return None
-            file.seek(size - TAIL_BYTES - length)
-            footer = json.loads(file.read(length))
-        keys, checksums = list(footer["keys"]), tuple(footer["checksums"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if len(keys) != len(checksums) or size != len(keys) * kind.row_bytes + length + TAIL_BYTES:
-        return None
-    positions = {str(key): position for position, key in enumerate(keys)}
-    return Stored(path, positions, checksums, mapped(path, kind, len(keys)))
+def shards_of(folder: Path, kind: RowKind) -> list[Shard]:
+    """Every whole shard, newest first. Torn ones are deleted; looks again where one vanished meanwhile."""
+    for _ in range(LOOKS):
+        try:
+            return [
+                shard
+                for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
+                if (shard := whole_or_deleted(path, kind)) is not None
+            ]
+        except FileNotFoundError:
+            continue
+    return []
 
 
-def mapped(path: Path, kind: RowKind, count: int) -> Rows:
-    if count == 0:
-        return np.zeros((0, *kind.shape), dtype=kind.dtype)
-    return np.memmap(path, dtype=kind.dtype, mode="r", shape=(count, *kind.shape))
-
-
-def set_name(keys: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:24]
-
-
-def checksum(row: Rows) -> int:
-    return zlib.crc32(np.ascontiguousarray(row).data)
-
-
-def newest_first(folder: Path) -> Iterator[Path]:
-    dated = []
-    for path in folder.glob("*.rows"):
-        with contextlib.suppress(OSError):
-            dated.append((path.stat().st_mtime, path))
-    yield from (path for _, path in sorted(dated, reverse=True))
-
-
-def clear_leftovers(folder: Path) -> None:
-    """Removes what writers that were killed left behind; a day old, it belongs to nobody alive."""
-    for path in folder.glob("*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-                path.unlink()
-
-
-def check_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if needed + SPARE_BYTES > free:
-        raise RunError(
-            f"The disk of '{folder}' has {free / 1e9:.1f} GB free; the prepared pictures need {needed / 1e9:.1f} GB.",
-            "Free some space, choose another workspace with --workspace, or use fewer pictures.",
-        )
+def whole_or_deleted(path: Path, kind: RowKind) -> Shard | None:
+    shard = open_shard(path, kind)
+    if shard is None:
+        delete_unless_held(path)
+    return shard

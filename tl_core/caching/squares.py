@@ -10,13 +10,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tl_core.caching.rows import RowFile, RowKind
+from tl_core.caching.rows import RowRequest
+from tl_core.caching.shards import RowKind
 from tl_core.data.preprocessing import Preprocessing
 
 
-def square_rows(cache: Path, preprocessing: Preprocessing, content_hashes: Sequence[str]) -> RowFile:
-    """The file of these pictures' squares; use it as a context manager."""
+def square_rows(cache: Path, preprocessing: Preprocessing, content_hashes: Sequence[str]) -> RowRequest:
+    """These pictures' squares; use it as a context manager."""
     size = preprocessing.resize_size
     part = [preprocessing.part] if preprocessing.part else []
     parts = json.dumps([size, preprocessing.interpolation, preprocessing.version, *part])
-    return RowFile(cache, RowKind("squares", parts, (size, size, 3), "uint8"), content_hashes)
+    return RowRequest(cache, RowKind("squares", parts, (size, size, 3), "uint8"), content_hashes)

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tl_core.caching.kept import KeptRows
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.tensors import to_batch
 from tl_core.training.pictures import Positions, Squares
@@ -75,7 +76,7 @@ def square_feed(squares: Squares, preprocessing: Preprocessing) -> Feed:
     return lambda positions: to_batch(np.asarray(squares[positions]), preprocessing)
 
 
-def stored_feed(rows: NDArray[Any], where: Positions) -> Feed:
+def stored_feed(rows: NDArray[Any] | KeptRows, where: Positions) -> Feed:
     """Kept features: `where[position]` is the row of a picture."""
     return lambda positions: from_stored(np.asarray(rows[where[positions]]))
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tl_core.caching.kept import KeptRows
+
 Positions = NDArray[np.int64]
-Squares = NDArray[np.uint8]
+Squares = NDArray[np.uint8] | KeptRows  # in memory, or read from the disk as they are asked for
 
 # A stop before there is a model still learns from so many pictures of each class (fewer where classes are many).
 QUICK_A_CLASS, QUICK_IN_ALL = 8, 400

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from tl_core.backbones.stage import HEAD
 from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
+from tl_core.caching.kept import KeptRows
 from tl_core.events import Event, Phase
 from tl_core.training.engine import Engine, Feed, stored_feed, to_stored
 from tl_core.training.frozen_engine import fast_copy
@@ -37,7 +40,7 @@ class Prefix:
 class Kept:
     """Features of some of a run's rows: `where[row]` is their place, -1 where there is none."""
 
-    rows: NDArray[Any]
+    rows: KeptRows
     where: Positions  # (rows of the squares,)
 
     @property
@@ -47,6 +50,22 @@ class Kept:
     @property
     def feed(self) -> Feed:
         return stored_feed(self.rows, self.where)
+
+
+class FrozenPass:
+    """The prefix over rows of pictures, as they are kept. Its fast copy is made when the first features are missing."""
+
+    def __init__(self, prefix: Prefix, plan: TrainingPlan, feed: Feed) -> None:
+        self._prefix, self._feed = prefix, feed
+        self._engine, self._precision = Engine(plan.device, plan.precision), plan.precision
+        self.batch = BATCH_ON_CPU if plan.device == "cpu" else BATCH_ON_GPU
+
+    @cached_property
+    def _module(self) -> nn.Module:
+        return fast_copy(self._prefix.module, self._precision)
+
+    def __call__(self, rows: Positions) -> NDArray[Any]:
+        return to_stored(self._engine.infer(self._module, self._feed(rows)), self._prefix.stored)
 
 
 def prefix_features(
@@ -60,26 +79,26 @@ def prefix_features(
     first: Collection[int],
     should_stop: Callable[[], bool],
     clock: Clock,
+    view: str = "",
 ) -> Generator[Event, None, Kept]:
     """The prefix's output for the wanted rows, from the cache where it is known; `feed` gives the network's input.
 
-    The rows in `first` come first; asked to stop, the pass ends as soon as it has those.
+    `view` names how the feed varies the pictures, with everything that this depends on; "" is as they are. The rows in
+    `first` come first; asked to stop, the pass ends as soon as it has those.
     """
-    engine = Engine(plan.device, plan.precision)
-    module = fast_copy(prefix.module, plan.precision)
+    compute = FrozenPass(prefix, plan, feed)
     key = FeatureKey(plan.backbone, weights_hash(prefix.module), prefix.cut, plan.preprocessing, plan.precision)
-    shape = tuple(engine.infer(module, feed(wanted[:1])).shape[1:])
-    size = BATCH_ON_CPU if plan.device == "cpu" else BATCH_ON_GPU
-    with feature_rows(cache, key, shape, [data.content_hashes[row] for row in wanted], stored=prefix.stored) as file:
-        missing = places_of(first_of(wanted[np.array(file.missing, dtype=np.int64)], first), wanted)
+    shape = known_shape(prefix, plan) or compute(wanted[:1]).shape[1:]
+    contents = [data.content_hashes[row] for row in wanted]
+    with feature_rows(cache, key, shape, contents, stored=prefix.stored, view=view) as request:
+        missing = places_of(first_of(wanted[request.missing], first), wanted)
         done = {int(row) for row in np.delete(wanted, missing)}
         pace = Pace(clock)
         yield Phase("features", len(done), len(wanted))
-        for start in range(0, len(missing), size):
-            places = missing[start : start + size]
-            features = engine.infer(module, feed(wanted[places]))
-            for place, row in zip(places, to_stored(features, prefix.stored), strict=True):
-                file.put(int(place), row)
+        for start in range(0, len(missing), compute.batch):
+            places = missing[start : start + compute.batch]
+            for place, row in zip(places.tolist(), compute(wanted[places]), strict=True):
+                request.put(place, row)
             done.update(int(row) for row in wanted[places])
             count = start + len(places)
             if pace.due() or count == len(missing):
@@ -87,12 +106,30 @@ def prefix_features(
                 yield Phase("features", len(done), len(wanted), pace.rate(count), left)
             if should_stop() and done.issuperset(first):
                 break
-        rows = file.finish()
+        again = FrozenPass(prefix, plan, feed)  # another, so that a fast copy that is done with takes no memory
+        rows = request.finish(lambda places: each(places, lambda some: again(wanted[some]), again.batch))
     where = np.full(len(data.content_hashes), -1, dtype=np.int64)
     for place, row in enumerate(wanted):
         if int(row) in done:
             where[row] = place
     return Kept(rows, where)
+
+
+def known_shape(prefix: Prefix, plan: TrainingPlan) -> tuple[int, ...]:
+    """What the prefix makes of one picture, so far as the plan tells without running it; or ()."""
+    if isinstance(prefix.module, ClassifierInput):
+        return ()
+    shapes = {stage.name: stage.output_shape for stage in plan.stages if stage.name != HEAD}
+    return next(reversed(shapes.values()), ()) if prefix.cut == HEAD else shapes.get(prefix.cut, ())
+
+
+def each(
+    places: Positions, computed: Callable[[Positions], NDArray[Any]], size: int
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Each place with its row, so many computed at once."""
+    for start in range(0, len(places), size):
+        some = places[start : start + size]
+        yield from zip(some.tolist(), computed(some), strict=True)
 
 
 def places_of(rows: Positions, wanted: Positions) -> Positions:

@@ -17,7 +17,7 @@ from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
-from tl_core.caching.rows import RowFile
+from tl_core.caching.rows import RowRequest
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
@@ -30,7 +30,7 @@ from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import RidgeHead, fit_ridge_head
 from tl_core.training.pictures import TrainingData
 from tl_core.training.pooled_stages import PooledStages, Reading, pooled_stages
-from tl_core.training.prefix import BATCH_ON_CPU, BATCH_ON_GPU
+from tl_core.training.prefix import BATCH_ON_CPU, BATCH_ON_GPU, each
 from tl_core.training.probe_values import Probe, StageReading
 from tl_core.training.reading import read_pictures
 from tl_core.training.sampling import pictures_to_learn_from, to_learn_from
@@ -146,34 +146,35 @@ def pooled_rows(known: Probe, subject: Subject, place: Workplace) -> Generator[P
     module, feed = fast_copy(stages.part, place.precision), square_feed(subject.data.squares, preprocessing)
     size = BATCH_ON_CPU if place.device.device == "cpu" else BATCH_ON_GPU
     total = len(judged.hashes)
-    with ExitStack() as files:
+
+    def computed(places: NDArray[np.int64]) -> Rows:
+        return np.asarray(to_stored(engine.infer(module, feed(judged.rows[places])), "fp32"))
+
+    with ExitStack() as requests:
         pooled, head = (
-            files.enter_context(feature_rows(place.cache, key, (width,), judged.hashes, stored="fp32"))
+            requests.enter_context(feature_rows(place.cache, key, (width,), judged.hashes, stored="fp32"))
             for key, width in zip(keys, (stages.width, stages.features), strict=True)
         )
         missing = np.union1d(pooled.missing, head.missing).astype(np.int64)
         for start in range(0, len(missing), size):
             if place.should_stop():
-                kept(pooled, head)
+                pooled.finish()
+                head.finish()
                 return None
             places = missing[start : start + size]
-            found = to_stored(engine.infer(module, feed(judged.rows[places])), "fp32")
+            found = computed(places)
             put_missing(pooled, places, found)
             put_missing(head, places, found[:, stages.width - stages.features :])
             done = total - len(missing) + start + len(places)
             yield replace(known, phase="features", done=done, total=total)
-        return kept(pooled, head)
+        head.finish()
+        return np.asarray(pooled.finish(lambda places: each(places, computed, size)))
 
 
-def put_missing(file: RowFile, places: NDArray[np.int64], rows: Rows) -> None:
+def put_missing(request: RowRequest, places: NDArray[np.int64], rows: Rows) -> None:
     for place, row in zip(places.tolist(), rows, strict=True):
-        if place in file.missing:
-            file.put(place, row)
-
-
-def kept(pooled: RowFile, head: RowFile) -> Rows:
-    head.finish()
-    return np.asarray(pooled.finish())
+        if request.lacks(place):
+            request.put(place, row)
 
 
 def readings(known: Probe, subject: Subject, rows: Rows) -> Generator[Probe, None, None]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tl_core.caching.rows import RowFile
+from tl_core.caching.rows import RowRequest
 from tl_core.caching.squares import square_rows
-from tl_core.data.decoder import ItemDecoder, Problem
+from tl_core.data.decoder import DecoderPool, ItemDecoder, Problem, Square
 from tl_core.data.index import SPLITS, ImageIndex, ImageRecord
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import DataError
@@ -44,9 +45,9 @@ def read_pictures(
     data = arranged(index, hashes)
     quick = quick_rows(data)
     order = first_of(np.arange(len(hashes)), quick)
-    with square_rows(cache, preprocessing, hashes) as file:
+    with square_rows(cache, preprocessing, hashes) as request:
         gone = yield from decode(
-            file,
+            request,
             [by_hash[hashes[row]] for row in order],
             order,
             path_of,
@@ -55,7 +56,7 @@ def read_pictures(
             enough=lambda known: should_stop() and known >= quick,
             clock=clock,
         )
-        squares = file.finish()
+        squares = request.finish(partial(decoded_again, index, hashes, path_of, preprocessing))
     data = TrainingData(data.classes, hashes, squares, data.train, data.val, data.test)
     yield from told(gone)
     if any(gone.values()) or not all(row in gone for row in range(len(hashes))):
@@ -65,7 +66,7 @@ def read_pictures(
 
 
 def decode(
-    file: RowFile,
+    request: RowRequest,
     records: Sequence[ImageRecord],
     rows: NDArray[np.int64],
     path_of: PathOf,
@@ -76,9 +77,8 @@ def decode(
     clock: Clock,
 ) -> Generator[Event, None, dict[int, str]]:
     """Puts each record's square; gives what became of each row: "" or why it cannot be used, by row."""
-    missing = set(file.missing)
     outcome = {int(row): changed(path_of(record), record) for row, record in zip(rows, records, strict=True)}
-    wanted = [i for i, row in enumerate(rows) if int(row) in missing and not outcome[int(row)]]
+    wanted = [i for i, row in enumerate(rows) if request.lacks(int(row)) and not outcome[int(row)]]
     for i in wanted:
         del outcome[int(rows[i])]
     pace, found = Pace(clock), len(rows) - len(wanted)
@@ -91,7 +91,7 @@ def decode(
         if isinstance(square, Problem):
             outcome[row] = f"'{records[wanted[position]].path}' is left out: {square.reason}"
         else:
-            file.put(row, square)
+            request.put(row, square)
             outcome[row] = ""
         if pace.due() or done == len(wanted):
             left = pace.left(done, len(wanted))
@@ -99,6 +99,24 @@ def decode(
         if enough(outcome.keys()):
             break
     return outcome
+
+
+def decoded_again(
+    index: ImageIndex, hashes: Sequence[str], path_of: PathOf, preprocessing: Preprocessing, rows: NDArray[np.int64]
+) -> Iterator[tuple[int, Square]]:
+    """The squares of rows whose kept ones are damaged. Raises DataError where a picture is no longer the same."""
+    wanted = {hashes[row]: int(row) for row in rows}
+    records = [record for record in index.records if record.sha256 in wanted]
+    paths, contents = [path_of(record) for record in records], [record.sha256 for record in records]
+    with DecoderPool(1) as decoder:
+        for position, square in decoder.squares(paths, preprocessing, sha256=contents):
+            if isinstance(square, Problem):
+                raise DataError(
+                    f"What was kept of '{records[position].path}' is damaged, and the picture cannot be used any more: "
+                    f"{square.reason}",
+                    "Start again: it is left out then.",
+                )
+            yield wanted[contents[position]], square
 
 
 def arranged(index: ImageIndex, hashes: Sequence[str]) -> TrainingData:

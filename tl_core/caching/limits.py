@@ -1,0 +1,83 @@
+"""How much of the disk prepared pictures and features may take, and why. Knows no row.
+
+THAW_CACHE_GB (which `--cache-gb` sets) says it; otherwise it is a share of what the disk could give.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tl_core.errors import ConfigError
+
+VARIABLE = "THAW_CACHE_GB"
+KINDS = ("squares", "features")  # the folders under the cache that hold rows
+SHARE = 0.25  # of the free disk and what rows take already
+GIGABYTE = 10**9
+SPARE_BYTES = 200 * 2**20  # left free on the disk for journals, checkpoints and the model
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLimit:
+    bytes: int
+    reason: str  # in plain words
+    spare: int = SPARE_BYTES
+
+
+FreeBytes = Callable[[Path], int]
+
+
+def free_bytes(folder: Path) -> int:
+    """Of the disk that the folder, or the nearest one above that exists, lies on."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def cache_limit(
+    cache: Path, *, environment: Mapping[str, str] = os.environ, free: FreeBytes = free_bytes
+) -> CacheLimit:
+    """Raises ConfigError for a THAW_CACHE_GB that is no size."""
+    named = environment.get(VARIABLE, "").strip()
+    if named:
+        size = checked_gigabytes(named, VARIABLE)
+        return CacheLimit(int(size * GIGABYTE), f"{size:g} GB, as chosen.")
+    there = free(cache) + sum(item.size for item in kept_files(cache))
+    size = there * SHARE / GIGABYTE
+    return CacheLimit(
+        int(there * SHARE), f"{size:,.0f} GB: a quarter of what is free on the disk or already used for it."
+    )
+
+
+def checked_gigabytes(text: str, name: str) -> float:
+    """Raises ConfigError that names the option or variable."""
+    try:
+        size = float(text)
+    except ValueError:
+        size = -1.0
+    if not 0 <= size < 1e9:
+        raise ConfigError(f"{name} is '{text}', which is no number of gigabytes.", "Give a number such as 20, or 0.5.")
+    return size
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    path: Path
+    size: int
+    used: float  # seconds since 1970
+
+
+def kept_files(cache: Path, pattern: str = "*") -> list[KeptFile]:
+    """Every file of rows in the cache, the one that was used longest ago first."""
+    found = []
+    for kind in KINDS:
+        for path in cache.glob(f"{kind}/*/{pattern}"):
+            try:
+                status = path.stat()
+            except OSError:  # somebody else made room
+                continue
+            found.append(KeptFile(path, status.st_size, status.st_mtime))
+    return sorted(found, key=lambda item: item.used)
