@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -145,14 +145,19 @@ else:
         return False
 
 
-def spawn_detached(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path) -> ChildProcess:
-    """Start a process that outlives this one and its terminal: own session, no standard input, output to `log`."""
+def spawn_detached(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path, listens: bool = False
+) -> ChildProcess:
+    """Start a process that outlives this one and its terminal: own session, output to `log`, no standard input.
+
+    One that `listens` has a pipe there, whose other end is ours alone: when we are gone, however, it reads its end.
+    """
     with open(log, "ab") as output:
         process = subprocess.Popen(
             list(command),
             cwd=cwd,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -168,6 +173,18 @@ class ChildProcess:
         self.pid = process.pid
         self._process = process
         threading.Thread(target=process.wait, name=f"reaper-{process.pid}", daemon=True).start()
+
+    def tell(self, line: bytes) -> bool:
+        """Whether one that listens could be told its last line; without one (b"") it is told that nothing comes."""
+        pipe = self._process.stdin
+        if pipe is None or pipe.closed:
+            return False
+        try:
+            with pipe:
+                pipe.write(line)
+        except OSError:  # it has gone
+            return False
+        return True
 
     @property
     def exit_status(self) -> int | None:
@@ -248,12 +265,13 @@ def seconds_alive() -> float:
     return max(0.0, now - began)
 
 
-def end_group(pid: int, *, grace_seconds: float = 0.0) -> None:
+def end_group(pid: int, *, grace_seconds: float = 0.0, spared: Collection[int] = ()) -> None:
     """End the process `pid`, which leads a group, with all that it started: asked first, then by force.
 
-    The caller has made sure that `pid` is who they mean (see birth_of).
+    The caller has made sure that `pid` is who they mean (see birth_of). Those `spared` lead groups of their own; they
+    and what they started go on.
     """
-    members = _family(pid)
+    members = _family(pid, spared)
     _signal_group(pid, members, by_force=False)
     if alive := _alive_after(members, grace_seconds):
         _signal_group(pid, alive, by_force=True)
@@ -281,12 +299,14 @@ def _runs(member: psutil.Process) -> bool:
         return False
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def _family(pid: int, spared: Collection[int] = ()) -> list[psutil.Process]:
     try:
         leader = psutil.Process(pid)
-        return [leader, *leader.children(recursive=True)]
+        members = [leader, *leader.children(recursive=True)]
     except psutil.Error:
         return []
+    kept = {member.pid for one in spared if one != pid for member in _family(one)}
+    return [member for member in members if member.pid not in kept]
 
 
 def _signal_group(pid: int, members: Sequence[psutil.Process], *, by_force: bool) -> None:

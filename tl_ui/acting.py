@@ -16,6 +16,7 @@ from tl_ui.guard import guarded
 from tl_ui.network_tab import Opened, open_network
 from tl_ui.scene import Scene, look
 from tl_ui.services import Services
+from tl_ui.train_tab import has_kinds
 
 if TYPE_CHECKING:
     from tl_ui.screen import Page
@@ -34,10 +35,19 @@ class Acting:
 
     def show(self, asked: Asked, choices: Choices) -> Updates:
         stages = asked.stages if choices.backbone == asked.choices.backbone else ()
-        return self.page.show(look(self.services, asked.owner, choices, stages))
+        scene = look(self.services, asked.owner, choices, stages)
+        self.prepare(asked.owner, scene)
+        return self.page.show(scene)
+
+    def prepare(self, owner: str, scene: Scene) -> None:
+        """Begins when pictures arrive: what a training reads first is made before Train is pressed."""
+        if has_kinds(scene) and not (scene.run and scene.run.view.is_active):
+            settings = {**scene.choices.chosen(), **scene.use.chosen()}
+            self.services.prepare(owner, scene.choices.dataset, settings)
 
     def warm(self, owner: str, scene: Scene) -> None:
         """A model that can be tried is loaded before the first picture comes."""
+        self.prepare(owner, scene)
         if scene.run and scene.run.has_model:
             with suppress(RunError):
                 self.services.warm_run(owner, scene.run.id)

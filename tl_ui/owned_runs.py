@@ -14,7 +14,7 @@ from tl_core.errors import RunError, UserError
 from tl_core.export.packing import zip_model
 from tl_core.jobs import launcher
 from tl_core.jobs.journal import last_record, read_records
-from tl_core.jobs.liveness import ENDED, state_of
+from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
 from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
 from tl_core.jobs.view import RunView, read_view
 from tl_core.jobs.workspace import IDENTIFIER, Person
@@ -58,6 +58,12 @@ class Assistant(Protocol):
 
     def warm(self, *, model: Path | None = None) -> None: ...
 
+    def prepare(self, dataset: Path, settings: dict[str, Any]) -> None: ...
+
+    def hand(self, folder: Path) -> ProcessIdentity | None: ...
+
+    def leave(self) -> None: ...
+
 
 class OwnedRuns:
     """One owner's `runs/`."""
@@ -86,7 +92,7 @@ class OwnedRuns:
     def start(self, dataset: Dataset, config: RunConfig) -> str:
         check_classes(dataset.index)
         run = create_run(self._person.runs, config, dataset.folder)
-        launcher.launch(run.path)
+        launcher.launch_run(run.path, self._assistant.hand)
         return run.id
 
     def stop(self, run: str) -> None:

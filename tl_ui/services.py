@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
-from tl_core.errors import DataError
+from tl_core.errors import DataError, UserError
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
 from tl_core.jobs.sweeping import sweep_imports
@@ -47,10 +48,17 @@ class Services:
 
     def close(self) -> None:
         self._shelf.close()
+        self.assistant.leave()
 
     def warm(self) -> None:
-        """Starts the assistant in the background: importing torch takes it about 4 s."""
+        """Starts the assistant in the background (importing torch takes it about 4 s), and a worker in reserve."""
         self.assistant.warm()
+
+    def prepare(self, owner: str, dataset: str, settings: Mapping[str, Any]) -> None:
+        """Has what a training with these settings reads first made in the background, if nothing else is to be done."""
+        with suppress(UserError):  # what does not fit is said when Train is pressed
+            config = RunConfig.from_dict(self.resolved(owner, settings))
+            self.assistant.prepare(self.datasets(owner).folder(dataset), config.to_dict())
 
     def warm_run(self, owner: str, run: str) -> None:
         """Lets the assistant load a run's model before the first picture is tried."""

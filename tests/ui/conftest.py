@@ -32,6 +32,8 @@ class FakeAssistant:
 
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
+        self.prepared: list[tuple[Path, dict[str, Any]]] = []
+        self.has_left = False
 
     def call(self, op: str, **arguments: Any) -> Any:
         assert op == "predict"
@@ -45,6 +47,15 @@ class FakeAssistant:
 
     def warm(self, *, model: Path | None = None) -> None:
         raise AssertionError("nothing here warms it")
+
+    def prepare(self, dataset: Path, settings: dict[str, Any]) -> None:
+        self.prepared.append((dataset, settings))
+
+    def hand(self, folder: Path) -> None:
+        """Nobody waits in reserve here."""
+
+    def leave(self) -> None:
+        self.has_left = True
 
 
 @pytest.fixture

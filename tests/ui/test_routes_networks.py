@@ -39,6 +39,15 @@ class Looking:
         done = len([name for name, _ in self.asked if name == op]) > 1
         return {"probe": _probe, "estimate": _estimate, "compare": _compare, "rate_finder": _rates}[op](done)
 
+    def prepare(self, dataset: Path, settings: dict[str, Any]) -> None:
+        raise AssertionError("nothing here is prepared")
+
+    def hand(self, folder: Path) -> None:
+        raise AssertionError("nothing here is trained")
+
+    def leave(self) -> None:
+        """The server has ended."""
+
     def warm(self, *, model: Path | None = None) -> None:
         raise AssertionError("nothing here warms it")
 

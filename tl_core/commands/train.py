@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,13 @@ from tl_core.data.names import shown
 from tl_core.data.splits import check_classes
 from tl_core.errors import ConfigError
 from tl_core.events import ENDING_KINDS
+from tl_core.jobs.assistant_address import AssistantFiles
+from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.following import follow
-from tl_core.jobs.launcher import launch, log_tail, request_stop
+from tl_core.jobs.launcher import WORKER_NICENESS, launch_run, log_tail, request_stop
+from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.reserve import Reserve
 from tl_core.jobs.rundir import RunDir, create_run
 from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.workspace import Person, Workspace, new_identifier
@@ -61,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = checked_beginning(config, person.runs)  # before pictures are read for nothing
     check_stages(config, workspace.cache)
     printer = ProgressPrinter()
-    with counting_interrupts() as interrupts:
+    with counting_interrupts() as interrupts, early_worker(workspace) as worker:
         try:
             dataset = bring_in(arguments.data, person, printer, interrupts)
         except ImportStopped:
@@ -71,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             printer.say(f"{finding.severity.capitalize()}: {shown(finding.message)}")
         check_classes(dataset.index)  # before there is a run: one that cannot work would stay in the list
         found = create_run(person.runs, config, dataset.folder)
-        launch(found.path)
+        launch_run(found.path, worker)
         return _Following(found, printer, as_json=arguments.json).until_ended(interrupts)
 
 
@@ -99,6 +103,20 @@ def bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: l
         on_progress=printer.phase,
         should_stop=lambda: bool(interrupts),
     )
+
+
+@contextmanager
+def early_worker(workspace: Workspace) -> Iterator[Callable[[Path], ProcessIdentity | None]]:
+    """Who takes the run: the assistant's worker in reserve, or one that loads torch while pictures are looked at."""
+    assistant = AssistantClient(workspace)
+    if assistant.is_there:
+        yield assistant.hand
+        return
+    early = Reserve(AssistantFiles(workspace.assistant).reserve_log, niceness=WORKER_NICENESS)
+    try:
+        yield early.hand
+    finally:
+        early.close()
 
 
 @contextmanager

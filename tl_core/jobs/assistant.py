@@ -1,7 +1,8 @@
 """The resident process that holds torch for short work: stage tables and Try. Only executed, never imported.
 
 `python -m tl_core.jobs.assistant WORKSPACE [IDLE_SECONDS]`. It answers JSON lines on a loopback socket to whoever
-knows the token. It opens no picture itself: a decoding child does. Who starts it, and when, it does not know.
+knows the token, and keeps a worker in reserve for a screen. It opens no picture itself: a decoding child does. Who
+starts it, and when, it does not know.
 """
 
 from __future__ import annotations
@@ -13,131 +14,22 @@ import secrets
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 import traceback
-from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tl_core.data.decoder import DecoderPool
-from tl_core.errors import RunError, UserError
+from tl_core.errors import UserError
 from tl_core.jobs.assistant_address import LINE_BYTES, Address, AssistantFiles, code_stamp
-from tl_core.jobs.background import Background
-from tl_core.jobs.hints import Hints
-from tl_core.jobs.layers_cache import read_layers, write_layers
+from tl_core.jobs.assistant_work import NICENESS, Work
 from tl_core.jobs.liveness import ProcessIdentity
-from tl_core.jobs.network_views import NetworkViews
-from tl_core.jobs.varied_pictures import varied_pictures
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock, lower_priority
 
-if TYPE_CHECKING:
-    from tl_core.evaluation.predictor import Predictor
-
 IDLE_SECONDS = 15 * 60.0
 LOOK_SECONDS = 0.5  # how often it looks whether it is still wanted
-NICENESS = 2  # below the screen, above the workers
-MODELS_KEPT = 2
-Request = dict[str, Any]
-
-
-class Work:
-    """What the assistant can do. Owns the networks in memory and the decoding child; one piece of work at a time.
-
-    One at a time because tracing a network changes how every module of the process is called while it runs.
-    """
-
-    def __init__(self, workspace: Workspace, pool: DecoderPool) -> None:
-        self._cache = workspace.cache
-        self._pool = pool
-        self._one_at_a_time = threading.Lock()
-        self._models: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
-        self._background = Background(self._one_at_a_time)
-        views = NetworkViews(pool, self._one_at_a_time, _changed)
-        hints = Hints(workspace.cache, self._background)
-        self.operations: dict[str, Callable[[Request], Any]] = {
-            "ping": lambda _request: "pong",
-            "warm": self._warm,
-            "layers": self._layers,
-            "predict": self._predict,
-            "feature_maps": views.feature_maps,
-            "augmented": lambda request: varied_pictures(pool, request),
-            "probe": hints.probe,
-            "compare": hints.compare,
-            "estimate": hints.estimate,
-            "rate_finder": hints.rate_finder,
-        }
-
-    def close(self) -> None:
-        """Lets go of what is worked out in the background."""
-        self._background.close()
-
-    def _warm(self, request: Request) -> None:
-        """Load torch, and the model that will be asked for, before anybody waits for them."""
-        with self._one_at_a_time:
-            import timm  # noqa: F401 - only to have them in memory
-            import torchvision  # noqa: F401
-
-            if request.get("model"):
-                model = self._model(request["model"])
-                model.probabilities(self._blank_square(model)[None])
-
-    def _blank_square(self, model: Predictor) -> Any:
-        """White paper through the decoding child, so that it is up, too. Returns (resize_size, resize_size, 3)."""
-        from PIL import Image
-
-        with tempfile.TemporaryDirectory() as folder:
-            picture = Path(folder) / "blank.png"
-            Image.new("RGB", (16, 16), "white").save(picture)
-            return self._pool.square(picture, model.preprocessing)
-
-    def _layers(self, request: Request) -> list[dict[str, Any]]:
-        backbone, image_size = str(request["backbone"]), request.get("image_size")
-        with self._one_at_a_time:
-            layers = read_layers(self._cache, backbone, image_size)
-            if layers is None:
-                from tl_core.backbones.build import build_network
-                from tl_core.backbones.stages import stage_network
-
-                network = build_network(backbone, None, pretrained=False, image_size=image_size)
-                layers = [stage.to_dict() for stage in stage_network(network).stages]
-                write_layers(self._cache, backbone, image_size, layers)
-        return layers
-
-    def _predict(self, request: Request) -> dict[str, Any]:
-        """`scores` of every class, the likeliest first."""
-        picture = Path(request["picture"])
-        with self._one_at_a_time:
-            model = self._model(request["model"])
-        square = self._pool.square(picture, model.preprocessing)  # (resize_size, resize_size, 3)
-        with self._one_at_a_time:
-            row = model.probabilities(square[None])[0]  # (classes,)
-        return {"scores": model.prediction(picture.name, row).scores}
-
-    def _model(self, folder: str) -> Predictor:
-        """From memory while the folder's weights are the same; the least lately used one is let go."""
-        from tl_core.evaluation.predictor import Predictor
-
-        key = (folder, _changed(Path(folder)))
-        model = self._models.pop(key, None) or Predictor.open(Path(folder))
-        self._models[key] = model
-        while len(self._models) > MODELS_KEPT:
-            self._models.popitem(last=False)
-        return model
-
-
-def _changed(folder: Path) -> int:
-    """When the model in a run's folder, or the model's folder or bundle itself, was last written, in nanoseconds."""
-    candidates = [folder / "model" / "config.json", folder / "config.json", folder]
-    for path in candidates:
-        try:
-            return path.stat().st_mtime_ns
-        except OSError:
-            continue
-    raise RunError(f"There is no model in '{folder}'.", "Train first, or choose another run.")
 
 
 class Server:

@@ -36,6 +36,11 @@ class AssistantFiles:
     def log(self) -> Path:
         return self.folder / "assistant.log"
 
+    @property
+    def reserve_log(self) -> Path:
+        """What a worker in reserve prints before it has a run; nothing, unless it cannot start."""
+        return self.folder / "reserve.log"
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

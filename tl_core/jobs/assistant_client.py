@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,16 @@ from tl_core.errors import RunError, UserError
 from tl_core.jobs.assistant_address import Address, AssistantFiles, code_stamp
 from tl_core.jobs.launcher import start_python
 from tl_core.jobs.layers_cache import read_layers
+from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.reserve import environment_mark
+from tl_core.jobs.under_way import trainers
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import ChildProcess, Lock, end_group, is_locked
 
 STARTING_SECONDS = 60.0  # a cold disk; the assistant answers before it has imported torch
 ANSWER_SECONDS = 180.0  # the first question waits for torch's import and perhaps for a large network
 ENDING_SECONDS = 10.0
+HANDING_SECONDS = 2.0  # a cold start costs a few seconds: waiting longer for a warm one gains nothing
 LOG_LINES = 20
 POLL_SECONDS = 0.02
 
@@ -51,7 +58,7 @@ class AssistantClient:
         `layers` (backbone, image_size=None) -> list of stage dicts, from the disk where it was asked before;
         `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `feature_maps` (stage,
         picture, and model, or backbone and image_size=None; count=6) -> {"maps": [`FeatureMap.to_dict()`]}; `ping`;
-        `warm` (model=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
+        `warm` (model=None, user=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
 
         What takes longer is worked out in the background, the newest question first; ask again with the same words for
         how far it is, until `state` is "done", "stopped" or "failed". `dataset` is a dataset's folder, `settings` a
@@ -62,7 +69,8 @@ class AssistantClient:
         `estimate` (dataset, settings) -> {"state", "message", "hint", "chosen": `Estimate.to_dict()` of the settings'
         own freezing, "lines": {freeze: the same for each ice line, "all" and "none" among them}, "presets": {"instant",
         "better", "best": the same}}, the last three None until "done";
-        `rate_finder` (dataset, settings, stop=False) -> `RateCurve.to_dict()`: a learning-rate range test.
+        `rate_finder` (dataset, settings, stop=False) -> `RateCurve.to_dict()`: a learning-rate range test;
+        `prepare` (dataset, settings) -> {"state", "phase", "done", "total"}: what a run reads first, made before it.
         """
         if op == "layers":
             known = read_layers(self._workspace.cache, str(arguments["backbone"]), arguments.get("image_size"))
@@ -80,8 +88,41 @@ class AssistantClient:
             raise RuntimeError(f"The assistant ended while it was asked for '{op}'. {self._log_tail()}") from error
 
     def warm(self, *, model: Path | None = None) -> None:
-        """Start it in the background and let it load torch, and `model`, before anybody waits."""
-        threading.Thread(target=self._warm, args=(model,), name="warm-assistant", daemon=True).start()
+        """Start it in the background and let it load torch, and `model`, before anybody waits.
+
+        As long as this process lives, and has not left, it keeps a worker in reserve.
+        """
+        user = ProcessIdentity.of(os.getpid())
+        self._in_the_background("warm", model=model, user=None if user is None else asdict(user))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether an assistant of this very program lives; none is started."""
+        address = self._address()
+        return address is not None and address.code == self._code
+
+    def prepare(self, dataset: Path, settings: dict[str, Any]) -> None:
+        """Let it make in the background what a run with these settings will read, before Train is pressed."""
+        self._in_the_background("prepare", dataset=dataset, settings=settings)
+
+    def hand(self, folder: Path) -> ProcessIdentity | None:
+        """The worker in reserve that takes the run in `folder`; None where none waits. No assistant is started."""
+        address = self._address()
+        if address is None or address.code != self._code:
+            return None
+        request = {"op": "hand", "folder": str(folder.absolute()), "environment": environment_mark()}
+        try:
+            taken = self._answer(address, request, HANDING_SECONDS)
+        except (_AssistantGoneError, UserError, RuntimeError, TimeoutError):
+            return None  # handed over late all the same, it finds the lock held
+        return None if taken is None else ProcessIdentity.from_dict(taken)
+
+    def leave(self) -> None:
+        """This process shows the screen no more: a living assistant lets go of its worker in reserve."""
+        address, user = self._address(), ProcessIdentity.of(os.getpid())
+        if address is not None and user is not None:
+            with suppress(_AssistantGoneError, UserError, RuntimeError, TimeoutError):
+                self._answer(address, {"op": "leave", "user": asdict(user)}, HANDING_SECONDS)
 
     def end(self) -> None:
         """Let a living assistant end; none is started."""
@@ -92,11 +133,12 @@ class AssistantClient:
             except (_AssistantGoneError, RunError):
                 return
 
-    def _warm(self, model: Path | None) -> None:
-        try:
-            self.call("warm", model=model)
-        except (UserError, RuntimeError, OSError):
-            return  # the next call meets the same and tells it to somebody
+    def _in_the_background(self, op: str, **arguments: Any) -> None:
+        def ask() -> None:
+            with suppress(UserError, RuntimeError, OSError):  # the next call meets the same and tells it to somebody
+                self.call(op, **arguments)
+
+        threading.Thread(target=ask, name=f"assistant-{op}", daemon=True).start()
 
     def _address(self) -> Address | None:
         """Of a living assistant alone: a dead one's port may be a stranger's by now."""
@@ -154,19 +196,26 @@ class AssistantClient:
         return start_python("tl_core.jobs.assistant", *words, log=self._files.log)
 
     def _ask(self, address: Address, request: dict[str, Any]) -> Any:
-        line = json.dumps({"token": address.token, **request}).encode() + b"\n"
         try:
-            with socket.create_connection(("127.0.0.1", address.port), timeout=self._answer_seconds) as connection:
-                connection.sendall(line)
-                with connection.makefile("rb") as stream:
-                    answer = stream.readline()
+            return self._answer(address, request, self._answer_seconds)
         except TimeoutError:
             self._end_hanging(address)
             raise RunError(
                 f"The assistant gave no answer to '{request['op']}' within {self._answer_seconds:g} s and was ended.",
                 "Try again; the next question starts a new one.",
             ) from None
+
+    def _answer(self, address: Address, request: dict[str, Any], seconds: float) -> Any:
+        """Raises TimeoutError where none comes within so many seconds."""
+        line = json.dumps({"token": address.token, **request}).encode() + b"\n"
+        try:
+            with socket.create_connection(("127.0.0.1", address.port), timeout=seconds) as connection:
+                connection.sendall(line)
+                with connection.makefile("rb") as stream:
+                    answer = stream.readline()
         except OSError as error:
+            if isinstance(error, TimeoutError):
+                raise
             raise _AssistantGoneError from error
         if not answer.endswith(b"\n"):
             raise _AssistantGoneError
@@ -174,7 +223,7 @@ class AssistantClient:
 
     def _end_hanging(self, address: Address) -> None:
         if address.identity.is_alive():
-            end_group(address.identity.pid, grace_seconds=1.0)
+            end_group(address.identity.pid, grace_seconds=1.0, spared=trainers(self._workspace))
 
     def _log_tail(self) -> str:
         try:

@@ -7,23 +7,31 @@ first piece of work, and nothing here fetches weights.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tl_core.backbones.catalogue import recommended
 from tl_core.backbones.here import needs_no_fetching
 from tl_core.config import RunConfig
-from tl_core.data.dataset import Dataset, open_dataset
+from tl_core.data.dataset import open_dataset
 from tl_core.data.decoder import DecoderPool
-from tl_core.data.store import DATASET_FILE
-from tl_core.errors import DataError, WeightsError
 from tl_core.jobs.background import Answer, Background
-from tl_core.jobs.kept_hints import contents_key, key_of, read_hint, write_hint
+from tl_core.jobs.hint_requests import (
+    Request,
+    changed,
+    contents_of,
+    must_be_here,
+    own_weights,
+    seeing,
+    settings_of,
+    splitting,
+    staged_for,
+)
+from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
 from tl_core.platform import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
@@ -33,13 +41,10 @@ if TYPE_CHECKING:
     from tl_core.training.estimate_values import Speed
     from tl_core.training.plan_values import DeviceFacts, PlanFacts
 
-Request = dict[str, Any]
 SITUATIONS_KEPT = 16
 DIRECT, BESIDE = 0, 1  # what was asked for goes before what is only compared with it
 READ_TO_MEASURE = 8  # pictures
 MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
-# What changes what a network sees, or who is left out together: with the same of these a probe is the same.
-SEEING = ("backbone", "start", "weights", "image_size", "part", "used_in", "group_by")
 
 
 class Hints:
@@ -52,15 +57,15 @@ class Hints:
 
     def probe(self, request: Request) -> Answer:
         """`Probe.to_dict()` of `dataset` and `settings`, as far as it is known."""
-        return self._probe(Path(request["dataset"]), _settings(request), DIRECT)
+        return self._probe(Path(request["dataset"]), settings_of(request), DIRECT)
 
     def estimate(self, request: Request) -> Answer:
         """ "state", "message", "hint" and a `Forecast.to_dict()`, its fields None until "done"."""
-        return self._estimate(Path(request["dataset"]), _settings(request), DIRECT)
+        return self._estimate(Path(request["dataset"]), settings_of(request), DIRECT)
 
     def compare(self, request: Request) -> Answer:
         """{"networks": [`NetworkHint.to_dict()`]}: the chosen one and the four of Simple whose weights are here."""
-        dataset, settings = Path(request["dataset"]), _settings(request)
+        dataset, settings = Path(request["dataset"]), settings_of(request)
         simple = {record.name: record.simple for record in recommended() if record.simple}
         others = [name for name in simple if name != settings.backbone and needs_no_fetching(name)]
         hints = [self._network(dataset, settings, simple.get(settings.backbone) or "", DIRECT)]
@@ -71,15 +76,15 @@ class Hints:
 
     def rate_finder(self, request: Request) -> Answer:
         """`RateCurve.to_dict()` as far as it is known; with `stop` it is asked to end."""
-        folder, settings = Path(request["dataset"]), _settings(request)
-        key = json.dumps(["rates", str(folder), _changed(folder), settings.to_dict()])
+        folder, settings = Path(request["dataset"]), settings_of(request)
+        key = json.dumps(["rates", str(folder), changed(folder), settings.to_dict()])
         if request.get("stop"):
             self._background.stop(key)
         first = RateCurve("waiting").to_dict()
         return self._background.ask(key, lambda stop: self._finding(folder, settings, stop), first)
 
     def _finding(self, folder: Path, settings: RunConfig, should_stop: Callable[[], bool]) -> Iterator[Answer]:
-        _must_be_here(settings)
+        must_be_here(settings)
         yield RateCurve("running").to_dict()
         from tl_core.training.device import device_facts
         from tl_core.training.rate_finder import rate_curve
@@ -112,14 +117,14 @@ class Hints:
         )
 
     def _probe(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
-        key = json.dumps(["probe", str(folder), _changed(folder), _seeing(settings)])
+        key = json.dumps(["probe", str(folder), changed(folder), seeing(settings)])
         first = Probe(settings.backbone, "waiting").to_dict()
         return self._background.ask(key, lambda stop: self._probing(folder, settings, stop), first, priority=priority)
 
     def _probing(self, folder: Path, settings: RunConfig, should_stop: Callable[[], bool]) -> Iterator[Answer]:
-        _must_be_here(settings)
+        must_be_here(settings)
         dataset = open_dataset(folder)
-        key = key_of("probe", _contents(dataset), _seeing(settings), _own_weights(settings))
+        key = key_of("probe", contents_of(dataset), seeing(settings), own_weights(settings))
         known = read_hint(self._cache, "probes", key)
         if known is not None:
             yield known
@@ -128,7 +133,7 @@ class Hints:
         from tl_core.training.probe import probe
         from tl_core.training.workplace import Workplace
 
-        network, device = _staged(settings, dataset)
+        network, device = staged_for(settings, dataset)
         with DecoderPool() as decoder:
             place = Workplace(self._cache, decoder, device, should_stop, time.monotonic)
             for found in probe(dataset, network, place, used_in=settings.used_in, group_by=settings.group_by):
@@ -137,7 +142,7 @@ class Hints:
                 yield found.to_dict()
 
     def _estimate(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
-        situation = json.dumps(["estimate", str(folder), _changed(folder), _seeing(settings), _splitting(settings)])
+        situation = json.dumps(["estimate", str(folder), changed(folder), seeing(settings), splitting(settings)])
         first = {"state": "waiting", "message": "", "hint": "", "chosen": None, "lines": None, "presets": None}
         if situation not in self._situations:
             asked = self._background.ask(
@@ -156,13 +161,13 @@ class Hints:
 
     def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
         """Puts the facts and the speed where `_estimate` finds them."""
-        _must_be_here(settings)
+        must_be_here(settings)
         yield MEASURING
         from tl_core.training.estimate import reading_seconds
         from tl_core.training.session import plan_facts, split_pictures
 
         dataset = open_dataset(folder)
-        network, device = _staged(settings, dataset)
+        network, device = staged_for(settings, dataset)
         yield MEASURING
         speed = self._speed(settings, network, device)
         yield MEASURING
@@ -188,55 +193,3 @@ class Hints:
         if not is_busy():
             write_hint(self._cache, "speeds", key, speed.to_dict())
         return speed
-
-
-def _settings(request: Request) -> RunConfig:
-    return RunConfig.from_dict(dict(request.get("settings") or {}))
-
-
-def _changed(folder: Path) -> int:
-    """When the dataset last became another, in nanoseconds. Raises DataError where there is none."""
-    try:
-        return os.stat(folder / DATASET_FILE).st_mtime_ns
-    except OSError as error:
-        raise DataError("These pictures are no longer here.", "Choose others, or bring them in again.") from error
-
-
-def _seeing(settings: RunConfig) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in SEEING}
-
-
-def _splitting(settings: RunConfig) -> list[Any]:
-    return [settings.validation_share, settings.seed, settings.used_in, settings.group_by, settings.measure]
-
-
-def _own_weights(settings: RunConfig) -> list[Any]:
-    """A file of a person's own is told apart by its date."""
-    try:
-        found = os.stat(settings.weights) if settings.weights else None
-    except OSError:
-        found = None
-    return [found.st_size, found.st_mtime_ns] if found else []
-
-
-def _must_be_here(settings: RunConfig) -> None:
-    if settings.start == "pretrained" and not settings.weights and not needs_no_fetching(settings.backbone):
-        raise WeightsError(
-            f"The pretrained weights of '{settings.backbone}' are not on this computer yet.",
-            "They are fetched when a training with it starts.",
-        )
-
-
-def _contents(dataset: Dataset) -> str:
-    return contents_key(
-        [(record.sha256, record.label, record.split or "", record.near) for record in dataset.index.records]
-    )
-
-
-def _staged(settings: RunConfig, dataset: Dataset) -> tuple[StagedNetwork, DeviceFacts]:
-    from tl_core.training.device import device_facts, use_threads
-    from tl_core.training.session import staged
-
-    device = device_facts()
-    use_threads(device.threads)
-    return staged(settings, len(dataset.index.classes), device), device

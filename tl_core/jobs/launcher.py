@@ -17,6 +17,7 @@ from tl_core.platform import ChildProcess, Lock, end_group, is_locked, spawn_det
 
 PROGRAM_ROOT = Path(__file__).resolve().parents[2]
 STOP_GRACE_SECONDS = 10.0
+WORKER_NICENESS = 5  # the assistant has 2: Try answers while a training runs
 LOG_TAIL_BYTES = 8 * 1024
 # What a worker gets of our environment, and nothing else: where things are, the person's language, proxies, devices.
 PASSED_NAMES = frozenset((
@@ -35,8 +36,7 @@ def launch(folder: Path, *, environment: Mapping[str, str] | None = None) -> Chi
     Raises RunError when one works there already.
     """
     job = JobDir(folder.resolve())
-    if is_locked(job.lock):
-        raise RunError(f"The job in '{job.path}' is under way already.")
+    _must_be_free(job)
     job.identity.unlink(missing_ok=True)
     process = start_python("tl_core.jobs.worker", str(job.path), log=job.log, environment=environment)
     identity = ProcessIdentity.of(process.pid)
@@ -45,13 +45,31 @@ def launch(folder: Path, *, environment: Mapping[str, str] | None = None) -> Chi
     return process
 
 
-def start_python(module: str, *words: str, log: Path, environment: Mapping[str, str] | None = None) -> ChildProcess:
-    """`python -m MODULE WORDS` as a process of its own, with an explicit environment."""
+def launch_run(folder: Path, reserve: Callable[[Path], ProcessIdentity | None]) -> None:
+    """Start the run in `folder`: by the worker in reserve, where `reserve` has one that takes it, else by a new one.
+
+    Raises RunError when one works there already.
+    """
+    job = JobDir(folder.resolve())
+    _must_be_free(job)
+    job.identity.unlink(missing_ok=True)
+    taken_by = reserve(job.path)
+    if taken_by is None:
+        launch(folder)
+    else:
+        taken_by.write(job.launched)
+
+
+def start_python(
+    module: str, *words: str, log: Path, environment: Mapping[str, str] | None = None, listens: bool = False
+) -> ChildProcess:
+    """`python -m MODULE WORDS` as a process of its own, with an explicit environment. See spawn_detached."""
     return spawn_detached(
         [sys.executable, "-m", module, *words],
         cwd=PROGRAM_ROOT,
         environment=worker_environment(os.environ if environment is None else environment),
         log=log,
+        listens=listens,
     )
 
 
@@ -100,6 +118,11 @@ def log_tail(folder: Path, lines: int = 20) -> str:
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
+
+
+def _must_be_free(job: JobDir) -> None:
+    if is_locked(job.lock):
+        raise RunError(f"The job in '{job.path}' is under way already.")
 
 
 def _end_worker(job: JobDir) -> None:

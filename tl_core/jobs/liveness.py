@@ -6,9 +6,9 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tl_core.events import ENDING_KINDS
 from tl_core.jobs.journal import last_record
@@ -39,14 +39,17 @@ class ProcessIdentity:
     def read(cls, path: Path) -> ProcessIdentity | None:
         """None where the file is missing or says nothing of use."""
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(values["pid"]), str(values["host"]), str(values["boot"]), float(values["started"]))
+            return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> ProcessIdentity:
+        """Raises KeyError, ValueError or TypeError for what is none."""
+        return cls(int(values["pid"]), str(values["host"]), str(values["boot"]), float(values["started"]))
+
     def write(self, path: Path) -> None:
-        values = {"pid": self.pid, "host": self.host, "boot": self.boot, "started": self.started}
-        atomic_write_json(path, values)
+        atomic_write_json(path, asdict(self))
 
     def is_alive(self) -> bool:
         """Whether this very process lives here; False for one of another machine or of before a restart."""

@@ -1,6 +1,7 @@
 """Carries out one job in a process of its own: `python -m tl_core.jobs.worker FOLDER`. Only executed, never imported.
 
-It holds the lock, writes the journal and turns every error into an ending. What the work is, it leaves to others.
+`--reserve STEPS` in the folder's place makes it wait, so many steps of priority lower, until a run is handed to it. It
+holds the lock, writes the journal and turns every error into an ending. What the work is, it leaves to others.
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned
 from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import STARTS, start_path
 from tl_core.jobs.journal import JournalWriter
+from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.reserve import IN_RESERVE
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
-from tl_core.jobs.workspace import workspace_of
+from tl_core.jobs.under_way import training_under_way
+from tl_core.jobs.waiting import run_to_take
+from tl_core.jobs.workspace import Workspace, workspace_of
 from tl_core.platform import Lock, lower_priority
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
 REASONS_TOLD = 100  # files that an ending names; a journal is no list of files
-NICENESS = 5  # the assistant has 2: Try answers while a training runs
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 
 Emit = Callable[[Event], None]
@@ -37,8 +41,13 @@ ShouldStop = Callable[[], bool]
 
 
 def main(words: list[str]) -> int:
-    job = JobDir(Path(words[0]).resolve())
-    lower_priority(NICENESS)
+    waits = words[0] == IN_RESERVE
+    lower_priority(int(words[1]) if waits else WORKER_NICENESS)
+    folder = run_to_take(words[2:]) if waits else Path(words[0])
+    return EXIT_DONE if folder is None else carry_out(JobDir(folder.resolve()))
+
+
+def carry_out(job: JobDir) -> int:
     asked_by_signal = _listen_for_signals()
     lock = Lock(job.lock)
     if not lock.acquire(wait_seconds=LOCK_WAIT_SECONDS):
@@ -103,6 +112,12 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
 
 
 def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
+    workspace = workspace_of(run.path)
+    with training_under_way(workspace, run.id):
+        yield from _training(run, workspace, should_stop)
+
+
+def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop) -> Iterator[Event]:
     from tl_core.data.dataset import open_dataset
     from tl_core.training.session import run_training
 
@@ -113,7 +128,7 @@ def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
         config,
         open_dataset(run.dataset_folder),
         run.path,
-        workspace_of(run.path).cache,
+        workspace.cache,
         should_stop=should_stop,
         clock=time.monotonic,
     )

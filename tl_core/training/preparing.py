@@ -1,0 +1,75 @@
+"""What every run with some settings reads before its head is fitted: decoded squares, features of the last stage.
+
+Made by the run's own steps, so under the run's own keys. Knows no label, no head and no run; it can be left, or asked
+to stop, at any point, and what was made until then is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+from tl_core.backbones.stages import StagedNetwork
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset
+from tl_core.events import Event, Phase
+from tl_core.training.engine import square_feed
+from tl_core.training.folds import measures_in_folds
+from tl_core.training.head_phase import head_prefix
+from tl_core.training.learning import hold
+from tl_core.training.pictures import rows_of
+from tl_core.training.prefix import prefix_features
+from tl_core.training.reading import read_pictures
+from tl_core.training.session import plan_facts, planned, split_pictures
+from tl_core.training.workplace import Workplace
+
+Made = TypeVar("Made")
+
+
+def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place: Workplace) -> Iterator[Phase]:
+    """Progress, "reading" and then "features". `network` is the one that the settings ask for, on its device.
+
+    Raises UserError kinds where a run could not begin either.
+    """
+    index = split_pictures(config, dataset.index)
+    in_folds = measures_in_folds(config, dataset.index)
+    plan, _ = planned(config, plan_facts(index, network, place.device), in_folds=in_folds)
+    if plan.start == "scratch" or plan.batch_norm == "reestimated":
+        return  # there are no features worth a head, or they are those of other running averages
+    reading = read_pictures(
+        index,
+        dataset.path_of,
+        plan.preprocessing,
+        cache=place.cache,
+        decoder=place.decoder,
+        should_stop=place.should_stop,
+        clock=place.clock,
+    )
+    data = yield from only_phases(reading)
+    if place.should_stop():
+        return
+    hold(network)
+    computing = prefix_features(
+        head_prefix(network),
+        plan,
+        data,
+        rows_of((data.train, data.val)),
+        cache=place.cache,
+        feed=square_feed(data.squares, plan.preprocessing),
+        first=(),
+        should_stop=place.should_stop,
+        clock=place.clock,
+    )
+    yield from only_phases(computing)
+
+
+def only_phases(events: Generator[Event, None, Made]) -> Generator[Phase, None, Made]:
+    """What is made of them in the end; warnings are for the run, which meets them again."""
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            made: Made = end.value
+            return made
+        if isinstance(event, Phase):
+            yield event
