@@ -1,52 +1,35 @@
-"""A copy of a frozen part made to run fast: batch norm folded into the convolution before it, 16-bit weights.
-
-Knows graphs, not what they compute. Folding matters for accuracy too: rounding to bf16 between a convolution and its
-batch norm cost 15 % of the features' size on EfficientNet-Lite0, and casting float32 weights at every call three
-quarters of the speed (2 cores, Zen 4: 29 s against 12 s of work for 900 pictures).
-"""
+"""The engine that runs what is frozen in a training: chosen for a plan, made for its parts. Knows no pictures."""
 
 from __future__ import annotations
 
-import copy
+from dataclasses import replace
+from pathlib import Path
 
-import torch
-from torch import fx, nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch import nn
 
-from tl_core.backbones.parts import FrozenPart
+from tl_core.backbones.stage import HEAD
+from tl_core.engines.choosing import Task
+from tl_core.engines.folding import fast_copy
+from tl_core.engines.kept_choices import chosen_engine
+from tl_core.engines.running import FastPart, fast_part
+from tl_core.training.plan_values import TrainingPlan
 
-
-def fast_copy(part: nn.Module, precision: str) -> nn.Module:
-    """A copy for inference that shares nothing with `part`; a part that is no cut-out graph is only put in eval."""
-    if not isinstance(part, FrozenPart) or not isinstance(part.scoring, fx.GraphModule):
-        return part.eval()
-    fast = folded(copy.deepcopy(part.scoring)).eval().requires_grad_(False)
-    return fast.to(torch.bfloat16) if precision == "bf16" else fast
+__all__ = ["fast_copy", "frozen_part", "with_engine"]
 
 
-def folded(graph: fx.GraphModule) -> fx.GraphModule:
-    """The same graph with every batch norm that directly follows a convolution folded into it, in place."""
-    modules = dict(graph.named_modules())
-    for node in list(graph.graph.nodes):
-        norm = modules.get(str(node.target)) if node.op == "call_module" else None
-        source = node.args[0] if node.args else None
-        if not isinstance(norm, _BatchNorm) or not isinstance(source, fx.Node) or len(source.users) != 1:
-            continue
-        convolution = modules.get(str(source.target)) if source.op == "call_module" else None
-        called_once = uses(graph, node.target) == 1 and uses(graph, source.target) == 1
-        if isinstance(convolution, nn.Conv2d) and called_once and norm.running_mean is not None:
-            graph.set_submodule(str(source.target), fuse_conv_bn_eval(convolution, norm))
-            graph.set_submodule(str(node.target), what_follows(norm))
-    graph.recompile()
-    return graph
+def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:
+    return Task(plan.preprocessing.image_size, precision or plan.precision, plan.device, plan.threads)
 
 
-def uses(graph: fx.GraphModule, target: object) -> int:
-    return sum(node.op == "call_module" and node.target == target for node in graph.graph.nodes)
+def with_engine(plan: TrainingPlan, before_head: nn.Module, cache: Path) -> TrainingPlan:
+    """The plan with the engine for what is frozen, and why; `before_head` is the network up to its classifier."""
+    if plan.start == "scratch":
+        return plan
+    pictures = plan.pictures.get("train", 0) + plan.pictures.get("val", 0)
+    choice = chosen_engine(before_head, task_of(plan), pictures, network=plan.backbone, cut=HEAD, cache=cache)
+    return replace(plan, frozen_engine=choice.engine, reasons={**plan.reasons, "frozen_engine": choice.reason})
 
 
-def what_follows(norm: nn.Module) -> nn.Module:
-    """timm's batch norms carry their activation; torch's carry nothing."""
-    activation = getattr(norm, "act", None)
-    return activation if isinstance(activation, nn.Module) else nn.Identity()
+def frozen_part(part: nn.Module, plan: TrainingPlan, precision: str | None = None) -> FastPart:
+    """A frozen part ready to run, in the plan's precision or another."""
+    return fast_part(part, task_of(plan, precision), plan.frozen_engine)

@@ -116,6 +116,7 @@ class TrainingPlan:
     preset: str = ""
     candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
     origin: tuple[dict[str, Any], ...] = ()  # the chain of what its weights learned from before
+    frozen_engine: str = "torch"  # what runs the frozen part: "torch", or "openvino" on processors
 
     @property
     def ever_trained(self) -> tuple[str, ...]:

@@ -1,0 +1,142 @@
+"""Which engine runs the frozen part: measured on this machine for about a second each, its features checked.
+
+Knows engines by name and what they gave; neither pictures of anybody nor where a choice is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tl_core.engines.folding import fast_copy
+from tl_core.engines.openvino_part import EngineError, openvino_part, openvino_version
+from tl_core.engines.torch_part import TorchPart
+
+TORCH, OPENVINO = "torch", "openvino"
+TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO"}
+BATCH, CHECKED = 16, 4
+SECONDS_EACH, ROUNDS = 0.7, 2
+# Another engine has to be so much faster to be worth its start in every run.
+FASTER = 1.2
+# Where PyTorch does the whole work in so many seconds, nothing faster is looked for.
+WORTH_SECONDS = 3.0
+# How far features may be from PyTorch's in 32 bits, relative to their size.
+BOUNDS = {"bf16": 0.05, "fp32": 1e-3}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be run: pictures of which size, in which precision, on which device, on how many threads."""
+
+    image_size: int
+    precision: str
+    device: str
+    threads: int
+
+
+Make = Callable[[nn.Module, Task], nn.Module]
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """`images_per_second` by engine is empty where nothing was measured; such a choice is not kept."""
+
+    engine: str
+    reason: str
+    images_per_second: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"engine": self.engine, "reason": self.reason, "images_per_second": dict(self.images_per_second)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> EngineChoice:
+        speeds = {str(name): float(speed) for name, speed in values["images_per_second"].items()}
+        return cls(str(values["engine"]), str(values["reason"]), speeds)
+
+
+def makers() -> dict[str, Make]:
+    """The engines that are installed here."""
+    found: dict[str, Make] = {TORCH: lambda part, task: TorchPart(part, task.precision)}
+    if openvino_version() is not None:
+        found[OPENVINO] = lambda part, task: openvino_part(part, task.image_size, task.precision, task.threads)
+    return found
+
+
+def choose_engine(
+    part: nn.Module, task: Task, pictures: int, *, engines: Mapping[str, Make], clock: Clock
+) -> EngineChoice:
+    """The fastest engine whose features are right, for a network's part and so many pictures, and why."""
+    if task.device != "cpu":
+        return EngineChoice(TORCH, "PyTorch computes what is frozen: nothing else is as fast on a graphics card.")
+    if OPENVINO not in engines:
+        return EngineChoice(
+            TORCH, "PyTorch computes what is frozen: OpenVINO, which is faster on many processors, is not installed."
+        )
+    usual, batch = engines[TORCH](part, task), noise(task.image_size, BATCH)
+    usual(batch)
+    if pictures * seconds(usual, batch, clock) / BATCH < WORTH_SECONDS:
+        return EngineChoice(
+            TORCH, "PyTorch computes what is frozen: it is done with these pictures before something faster is found."
+        )
+    try:
+        other = engines[OPENVINO](part, task)
+        off = relative_error(other, part, batch[:CHECKED])
+    except EngineError as error:
+        return kept_usual(f"OpenVINO cannot run this network ({error})", usual, batch, clock)
+    if not off <= BOUNDS[task.precision]:
+        allowed = BOUNDS[task.precision]
+        return kept_usual(
+            f"OpenVINO's features differ from PyTorch's by {off:.2%}, more than {allowed:.2%}", usual, batch, clock
+        )
+    return fastest(usual, other, batch, clock)
+
+
+def fastest(usual: nn.Module, other: nn.Module, batch: Tensor, clock: Clock) -> EngineChoice:
+    """In turn, so that whatever else is busy here slows both; the best time of each counts."""
+    other(batch)
+    times: dict[str, list[float]] = {TORCH: [], OPENVINO: []}
+    while len(times[TORCH]) < ROUNDS or sum(times[TORCH]) < SECONDS_EACH:
+        for name, module in ((TORCH, usual), (OPENVINO, other)):
+            times[name].append(seconds(module, batch, clock))
+    speeds = {name: len(batch) / max(min(each), 1e-9) for name, each in times.items()}
+    first, second = (OPENVINO, TORCH) if speeds[OPENVINO] >= FASTER * speeds[TORCH] else (TORCH, OPENVINO)
+    reason = (
+        f"{TITLES[first]} computes what is frozen: {speeds[first]:,.0f} pictures a second here, "
+        f"{TITLES[second]} {speeds[second]:,.0f}."
+    )
+    return EngineChoice(first, reason, speeds)
+
+
+def kept_usual(why: str, usual: nn.Module, batch: Tensor, clock: Clock) -> EngineChoice:
+    speed = len(batch) / max(seconds(usual, batch, clock), 1e-9)
+    return EngineChoice(TORCH, f"PyTorch computes what is frozen: {why}.", {TORCH: speed})
+
+
+def relative_error(engine: nn.Module, part: nn.Module, batch: Tensor) -> float:
+    """How far an engine's features are from PyTorch's in 32 bits, as a share of their size."""
+    with torch.inference_mode():
+        wanted = fast_copy(part, "fp32")(batch).float()
+        found = engine(batch).float()
+    if found.shape != wanted.shape:
+        return float("inf")
+    return float((found - wanted).norm() / wanted.norm().clamp_min(1e-30))
+
+
+def noise(size: int, count: int) -> Tensor:
+    """Pictures that are as smooth and as bright as photographs are after normalisation."""
+    numbers = torch.Generator().manual_seed(0)
+    coarse = torch.randn(count, 3, 8, 8, generator=numbers)
+    fine = torch.randn(count, 3, size, size, generator=numbers)
+    return nn.functional.interpolate(coarse, size=(size, size), mode="bilinear") + 0.2 * fine
+
+
+def seconds(module: nn.Module, batch: Tensor, clock: Clock) -> float:
+    before = clock()
+    with torch.inference_mode():
+        module(batch)
+    return clock() - before

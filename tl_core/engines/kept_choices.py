@@ -1,0 +1,73 @@
+"""Which engine was chosen for a machine, its libraries, a network, a cut, a precision and a size, on disk.
+
+Knows keys and JSON, and asks `choosing` where nothing is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from tl_core.engines.choosing import Clock, EngineChoice, Make, Task, choose_engine, makers
+from tl_core.engines.openvino_part import openvino_version
+from tl_core.platform import atomic_write_json
+
+VERSION = 1  # of how engines are chosen and run
+FOLDER = "engines"
+
+
+def chosen_engine(
+    part: nn.Module,
+    task: Task,
+    pictures: int,
+    *,
+    network: str,
+    cut: str,
+    cache: Path,
+    engines: Mapping[str, Make] | None = None,
+    clock: Clock = time.perf_counter,
+) -> EngineChoice:
+    """The engine for the part of `network` up to `cut`: the kept one, else measured now and kept."""
+    engines = makers() if engines is None else engines
+    path = cache / FOLDER / f"{key_of(task, network, cut, tuple(engines))}.json"
+    known = read_choice(path)
+    if known is not None:
+        return known
+    choice = choose_engine(part, task, pictures, engines=engines, clock=clock)
+    if choice.images_per_second:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write_json(path, choice.to_dict())
+    return choice
+
+
+def read_choice(path: Path) -> EngineChoice | None:
+    """None where nothing is kept, or what is there cannot be read."""
+    try:
+        return EngineChoice.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def key_of(task: Task, network: str, cut: str, engines: tuple[str, ...]) -> str:
+    """Another for another processor, library, network, cut, precision, size or number of threads."""
+    machine = [platform.node(), platform.machine(), processor(), task.device, task.threads]
+    libraries = [torch.__version__, openvino_version(), sorted(engines)]
+    parts = [VERSION, machine, libraries, network, cut, task.precision, task.image_size]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def processor() -> str:
+    """The processor's name; Linux keeps it where `platform` does not look."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return named or platform.processor()

@@ -1,0 +1,116 @@
+"""A part of a network run by OpenVINO on the processor: converted from its graph, compiled once, called like a module.
+
+Knows no picture and no cache. OpenVINO is optional: `openvino_version()` is None where it is not installed. Its
+converter would report to a server, so neither that nor its telemetry is ever loaded: the graph goes straight to the
+reader that OpenVINO has for PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+# These speak to a server: `openvino_telemetry` is the sender, `openvino.tools.ovc` the converter that calls it.
+NEVER_LOADED = ("openvino_telemetry", "openvino.tools.ovc")
+# What tracing raises for a network that it does not know; the reader has kinds of its own.
+UNREADABLE = (RuntimeError, TypeError, ValueError, AttributeError, KeyError, NotImplementedError, IndexError)
+NO_RULE = re.compile(r"No conversion rule found for operations: (.+)")
+LONGEST_REASON = 120
+PRECISIONS = {"bf16": "bf16", "fp32": "f32"}
+
+
+class EngineError(Exception):
+    """An engine cannot run this part; the text says why in a few words."""
+
+
+def openvino_version() -> str | None:
+    """The version that is installed, or None."""
+    if importlib.util.find_spec("openvino") is None:
+        return None
+    try:
+        return version("openvino")
+    except PackageNotFoundError:
+        return None
+
+
+class OpenVinoPart(nn.Module):
+    """Owns a compiled graph: float32 pictures (n, 3, size, size) in, float32 out, any n. One caller at a time."""
+
+    def __init__(self, compiled: Any) -> None:
+        super().__init__()
+        self._request = compiled.create_infer_request()
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        rows = self._request.infer([pictures.detach().float().contiguous().numpy()], share_inputs=True)
+        return torch.from_numpy(rows[0])
+
+
+def openvino_part(part: nn.Module, image_size: int, precision: str, threads: int) -> OpenVinoPart:
+    """The part compiled for this processor. Raises EngineError where OpenVINO cannot be loaded or cannot read it."""
+    openvino = imported()
+    try:
+        model = converted(openvino, part.eval(), image_size)
+        compiled = openvino.Core().compile_model(model, "CPU", settings(precision, threads))
+    except (*UNREADABLE, *reader_errors(openvino)) as error:
+        raise EngineError(in_short(error)) from error
+    return OpenVinoPart(compiled)
+
+
+def reader_errors(openvino: ModuleType) -> tuple[type[Exception], ...]:
+    kinds = ("GeneralFailure", "InitializationFailure", "NotImplementedFailure", "OpConversionFailure",
+             "OpValidationFailure")  # fmt: skip
+    return tuple(getattr(openvino.frontend, kind) for kind in kinds)
+
+
+def in_short(error: Exception) -> str:
+    """What cannot be done, of a report that goes over many lines."""
+    text = str(error)
+    named = NO_RULE.search(text)
+    short = f"no rule for {named[1]}" if named else " ".join(text.split())
+    return short[:LONGEST_REASON].rstrip(". ") or type(error).__name__
+
+
+def settings(precision: str, threads: int) -> dict[str, Any]:
+    """Threads are not bound to cores: torch's own share them."""
+    return {
+        "INFERENCE_PRECISION_HINT": PRECISIONS[precision],
+        "INFERENCE_NUM_THREADS": threads,
+        "PERFORMANCE_HINT": "LATENCY",
+        "ENABLE_CPU_PINNING": False,
+    }
+
+
+def converted(openvino: ModuleType, graph: nn.Module, image_size: int) -> Any:
+    """The graph as OpenVINO's own, for any number of pictures of one size."""
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    example = torch.zeros(2, 3, image_size, image_size)
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # torch announces another way to trace, which OpenVINO reads slower
+        traced = torch.jit.trace(graph, example, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
+        reader = FrontEndManager().load_by_framework("pytorch")
+        decoder = TorchScriptPythonDecoder(traced, example_input=example)  # has to live as long as it is read
+        model = reader.convert(reader.load(decoder))
+    model.reshape({0: openvino.PartialShape([-1, 3, image_size, image_size])})
+    return model
+
+
+def imported() -> ModuleType:
+    """OpenVINO without what speaks to a server. Raises EngineError where it cannot be loaded."""
+    for name in NEVER_LOADED:
+        sys.modules.setdefault(name, cast(ModuleType, None))  # Python's own way to say that it is not there
+    try:
+        import openvino
+    except (ImportError, OSError) as error:
+        raise EngineError(f"OpenVINO cannot be loaded ({error})") from error
+    found: ModuleType = openvino
+    return found
