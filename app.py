@@ -35,6 +35,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default=None, help="address to listen on (default 127.0.0.1: this computer alone)")
     parser.add_argument("--port", type=port_number, default=None, help="port (default 7860, or the next free one)")
     parser.add_argument("--workspace", type=Path, default=None, help="folder for pictures, runs and caches")
+    parser.add_argument("--cache-gb", default=None, help="most that prepared pictures and features take, in gigabytes")
     parser.add_argument("--no-install", action="store_true", help="never install anything; say what is missing")
     return parser.parse_args(words)
 
@@ -68,11 +69,13 @@ def install_and_restart(missing: list[str], words: list[str], *, allowed: bool) 
 
 
 def serve(arguments: argparse.Namespace) -> int:
+    from tl_core.caching.limits import choose_limit
     from tl_core.errors import UserError
     from tl_ui import server
     from tl_ui.settings import Settings
 
     try:
+        choose_limit(arguments.cache_gb)
         settings = Settings.from_arguments(host=arguments.host, port=arguments.port, workspace=arguments.workspace)
         server.serve(settings, open_browser=not os.environ.get("THAW_NO_BROWSER"))
     except UserError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tl_core import __version__
+from tl_core.caching.limits import OPTION, choose_limit
 from tl_core.errors import ConfigError, UserError
 from tl_core.jobs.workspace import default_root
 
@@ -31,6 +32,7 @@ COMMANDS = {
 }
 DONE, FAULT, CAN_BE_PUT_RIGHT, INTERRUPTED = 0, 1, 2, 130
 WORKSPACE_HELP = "where datasets, caches and runs are kept (default: THAW_WORKSPACE, or this system's data folder)"
+CACHE_HELP = "most gigabytes that prepared pictures take (default: THAW_CACHE_GB, or a quarter of what is free)"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,8 +88,10 @@ def _run(words: list[str]) -> int:
     module = importlib.import_module(f"tl_core.commands.{first.command.replace('-', '_')}")
     parser = _Parser(prog=f"{top.prog} {first.command}", description=_sentence(first.command), allow_abbrev=False)
     parser.add_argument("--workspace", metavar="DIR", type=Path, default=first.workspace, help=WORKSPACE_HELP)
+    parser.add_argument(OPTION, metavar="GB", default=first.cache_gb, help=CACHE_HELP)
     module.add_arguments(parser)
     arguments = parser.parse_args(first.rest)
+    choose_limit(arguments.cache_gb)
     arguments.workspace = (arguments.workspace or default_root()).expanduser().absolute()
     status: int = module.run(arguments)
     return status
@@ -104,6 +108,7 @@ def _top_parser() -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
     parser.add_argument("--workspace", metavar="DIR", type=Path, help=WORKSPACE_HELP)
+    parser.add_argument(OPTION, metavar="GB", help=CACHE_HELP)
     parser.add_argument("command", metavar="COMMAND", nargs="?", help="one of the commands below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from fastapi import FastAPI
 
+from tl_core.caching.limits import cache_limit
 from tl_core.errors import RunError
+from tl_core.jobs.workspace import Workspace
 from tl_ui.edge import Closing, Edge
 from tl_ui.listening import listen, page_address
 from tl_ui.routes import thaw_routes
@@ -172,6 +174,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 def _announce(url: str, settings: Settings, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
     print(f"Thaw is ready at {url} (Ctrl-C ends it; trainings go on).", flush=True)
+    print(f"Prepared pictures may take {cache_limit(Workspace(settings.workspace).cache).reason}", flush=True)
     if settings.shared:
         print("Others can reach it too: each browser gets a workspace of its own.", flush=True)
     if on_ready is not None:

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_rows_are_read_like_an_array(tmp_path: Path) -> None:
     fill(tmp_path, "bd")
     rows, _ = fill(tmp_path, "abcde")
     whole = np.stack([row(key) for key in "abcde"])
-    assert (len(rows), rows.shape, rows.dtype) == (5, (5, 3, 2), np.uint8)
+    assert (len(rows), rows.shape, rows.dtype) == (5, (5, 3, 2), np.dtype("uint8"))
     none: np.ndarray = np.zeros(0, dtype=np.int64)
     choices: list[Any] = [3, -1, slice(1, 4), np.array([4, 0, 0, 3]), np.array([True, False, False, True, True]), none]
     for chosen in choices:
@@ -257,22 +258,22 @@ def test_squares_of_another_size_are_another_entry(tmp_path: Path) -> None:
         assert request.missing.tolist() == [0]
 
 
-FEATURES = {"backbone": "b", "weights": "w", "cut": "head", "precision": "fp32"}
+FEATURES = FeatureKey("b", "w", "head", PREPROCESSING, "fp32")
 
 
-def missing_features(cache: Path, values: dict[str, str], view: str = "") -> list[int]:
-    key = FeatureKey(preprocessing=PREPROCESSING, **values)
+def missing_features(cache: Path, key: FeatureKey, view: str = "") -> list[int]:
     with feature_rows(cache, key, (4,), ["a", "b"], stored="fp32", view=view) as request:
-        for position in (missing := request.missing.tolist()):
+        missing = [int(position) for position in request.missing]
+        for position in missing:
             request.put(position, np.arange(4, dtype=np.float32))
         request.finish()
         return missing
 
 
 @pytest.mark.parametrize("change", [{"weights": "w2"}, {"cut": "blocks.3"}, {"precision": "bf16"}, {"backbone": "b2"}])
-def test_features_of_other_weights_cut_or_precision_are_another_entry(tmp_path: Path, change: dict[str, str]) -> None:
+def test_features_of_other_weights_cut_or_precision_are_another_entry(tmp_path: Path, change: dict[str, Any]) -> None:
     assert missing_features(tmp_path, FEATURES) == [0, 1]
-    assert missing_features(tmp_path, {**FEATURES, **change}) == [0, 1]
+    assert missing_features(tmp_path, replace(FEATURES, **change)) == [0, 1]
     assert missing_features(tmp_path, FEATURES) == []
 
 

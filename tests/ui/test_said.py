@@ -246,7 +246,7 @@ def _text(node: ast.expr) -> str:
 FULL = "The disk is fullXx."  # the value is empty, or a path in brackets with a space before it
 FILES = [
     path
-    for folder in ("tl_core/data", "tl_core/training", "tl_core/backbones", "tl_core/jobs", "tl_ui")
+    for folder in ("tl_core/caching", "tl_core/data", "tl_core/training", "tl_core/backbones", "tl_core/jobs", "tl_ui")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path.name not in OFF_SCREEN and "samples" not in path.parts
 ]

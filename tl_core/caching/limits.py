@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tl_core.errors import ConfigError
 
-VARIABLE = "THAW_CACHE_GB"
+OPTION, VARIABLE = "--cache-gb", "THAW_CACHE_GB"
 KINDS = ("squares", "features")  # the folders under the cache that hold rows
 SHARE = 0.25  # of the free disk and what rows take already
 GIGABYTE = 10**9
@@ -50,6 +50,18 @@ def cache_limit(
     return CacheLimit(
         int(there * SHARE), f"{size:,.0f} GB: a quarter of what is free on the disk or already used for it."
     )
+
+
+def choose_limit(gigabytes: str | None, environment: MutableMapping[str, str] = os.environ) -> None:
+    """Sets the limit for this process and all that it starts, unless None was chosen; what the environment says stays.
+
+    Raises ConfigError for what is no size.
+    """
+    if gigabytes is not None:
+        checked_gigabytes(gigabytes, OPTION)
+        environment[VARIABLE] = gigabytes
+    elif named := environment.get(VARIABLE, "").strip():
+        checked_gigabytes(named, VARIABLE)
 
 
 def checked_gigabytes(text: str, name: str) -> float:

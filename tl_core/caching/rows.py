@@ -48,9 +48,7 @@ class RowRequest:
 
     def __enter__(self) -> RowRequest:
         self._folder.mkdir(parents=True, exist_ok=True)
-        shards = merged(self._folder, self.kind, shards_of(self._folder, self.kind))
-        for shard in shards:
-            self._find(shard)
+        self._find()
         self.missing = self._rows.absent
         if len(self.missing):
             limit = self._limit or cache_limit(self._cache)
@@ -85,33 +83,34 @@ class RowRequest:
         self._rows.keep(self._writer)
         return self.so_far(make_again)
 
-    def _find(self, shard: Shard) -> None:
-        """Takes from the shard what no newer one has."""
-        absent = self._rows.absent
-        places = places_in(shard, self._keys[absent])
-        found = places >= 0
-        if found.any():
-            places = places[found]
-            self._rows.add(shard.file, absent[found], places, shard.checksums[places], is_checked=False)
-            shard.touch()
+    def _find(self) -> None:
+        """Takes each row from the newest shard that has it. Shards that have none are let go of here."""
+        for shard in merged(self._folder, self.kind, shards_of(self._folder, self.kind)):
+            absent = self._rows.absent
+            places = places_in(shard, self._keys[absent])
+            found = places >= 0
+            if found.any():
+                places = places[found]
+                self._rows.add(shard.file, absent[found], places, shard.checksums[places], is_checked=False)
+                shard.touch()
 
 
 def shards_of(folder: Path, kind: RowKind) -> list[Shard]:
-    """Every whole shard, newest first. Torn ones are deleted; looks again where one vanished meanwhile."""
+    """Every whole shard, newest first; torn ones are deleted. Looks again where the folder changes meanwhile."""
+    found: list[Shard] = []
     for _ in range(LOOKS):
-        try:
-            return [
-                shard
-                for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
-                if (shard := whole_or_deleted(path, kind)) is not None
-            ]
-        except FileNotFoundError:
-            continue
-    return []
+        paths = sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
+        found = [shard for path in paths if (shard := whole_or_deleted(path, kind)) is not None]
+        if {shard.path for shard in found} == set(folder.glob(f"*{SUFFIX}")):
+            break
+    return found
 
 
 def whole_or_deleted(path: Path, kind: RowKind) -> Shard | None:
-    shard = open_shard(path, kind)
+    try:
+        shard = open_shard(path, kind)
+    except OSError:  # deleted by somebody else meanwhile, or not ours to read
+        return None
     if shard is None:
         delete_unless_held(path)
     return shard

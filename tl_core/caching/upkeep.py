@@ -31,9 +31,10 @@ def make_room(cache: Path, needed: int, limit: CacheLimit, *, free: FreeBytes = 
     files = kept_files(cache)
     too_much = sum(item.size for item in files) + needed - limit.bytes
     missing = needed + limit.spare - free(cache)
+    can_help = missing <= sum(item.size for item in files)
     freed = 0
     for item in files:
-        if freed >= max(too_much, missing):
+        if freed >= max(too_much, missing if can_help else 0):
             break
         if not item.path.name.endswith(UNFINISHED) and delete_unless_held(item.path):
             freed += item.size
