@@ -68,6 +68,21 @@ class EpochDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The first usable model lies in the run's folder and can be tried, while the rest goes on.
+
+    `measured_on` is "validation" or "cross-validation": its result, measured as others will use it, comes at the end.
+    """
+
+    kind: ClassVar[str] = "model_ready"
+    measured_on: str
+    images: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateDone:
     """One of the freezings that a preset compares was tried; the first is the head in closed form.
 
@@ -157,15 +172,15 @@ class Failed:
 
 
 Event = (
-    Planned | Phase | StepDone | EpochDone | Thawed | CandidateDone | RepeatDone | Warned | Resumed
+    Planned | Phase | StepDone | EpochDone | ModelReady | Thawed | CandidateDone | RepeatDone | Warned | Resumed
     | Finished | Stopped | Failed
 )  # fmt: skip
 ENDINGS = (Finished, Stopped, Failed)
 KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        Planned, Phase, StepDone, EpochDone, Thawed, CandidateDone, RepeatDone, Warned, Resumed, Finished, Stopped,
-        Failed,
+        Planned, Phase, StepDone, EpochDone, ModelReady, Thawed, CandidateDone, RepeatDone, Warned, Resumed, Finished,
+        Stopped, Failed,
     )
 }  # fmt: skip
 ENDING_KINDS = frozenset(cls.kind for cls in ENDINGS)

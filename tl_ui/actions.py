@@ -47,6 +47,7 @@ class Actions:
         bind.on(page.header.language.input, self.speak, page.header.language)
         bind.on(page.header.level.input, self.set_level, page.header.level)
         bind.on(page.train.live.ended, self.refresh)
+        bind.on(page.train.live.ready, self.refresh)
         bind.on(page.header.runs.ended, self.refresh)
         self.pictures.connect()
         self.network.connect()

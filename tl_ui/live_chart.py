@@ -13,7 +13,9 @@ WORDS = ("live", "phase", "state", "control", "drop", "stage", "ice")
 
 
 def live_chart(words: Words) -> gr.HTML:
-    """Fires `ended` when the run has ended (also for a run that had failed before), and `go` with a tab."""
+    """Fires `ready` when there is a first model, `ended` when the run has ended (also for a run that had failed
+    before), and `go` with a tab.
+    """
     return drawn("fold", "charts", "live_more", "live", elem_id="live-chart", words=words.part(*WORDS))
 
 

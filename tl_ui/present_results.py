@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tl_core.evaluation.scores import ClassScore, RunResult
+from tl_core.events import ModelReady
 from tl_ui.markup import EMPTY, Html, details, table, tag
 from tl_ui.present import percent
 from tl_ui.words import Words, number
@@ -38,6 +39,13 @@ def sentence(result: RunResult, words: Words) -> str:
     )
     baseline = words("results.baseline", name=result.baseline_class, percent=percent(result.baseline))
     return words.sentences(right, baseline)
+
+
+def first_worth(model: ModelReady, words: Words) -> str:
+    """What the first model is worth, and on which pictures: the sentence of the live chart."""
+    where = words(f"live.first_on_{model.measured_on.replace('-', '_')}", n=number(model.images))
+    low, high = percent(model.accuracy_low), percent(model.accuracy_high)
+    return words("live.first_worth", percent=percent(model.accuracy), where=where, low=low, high=high)
 
 
 def measured_on(result: RunResult, plan: Mapping[str, Any], words: Words) -> str:

@@ -16,6 +16,7 @@ from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import Grouping
 from tl_core.errors import UserError
+from tl_core.events import ModelReady
 from tl_core.jobs import launcher
 from tl_core.jobs.view import RunView
 from tl_ui.album import Album
@@ -48,7 +49,13 @@ class ShownRun:
 
     @property
     def has_model(self) -> bool:
-        return self.view.result is not None
+        """One that can be tried: its first model while it goes on, the measured one after its end."""
+        return self.view.result is not None or self.view.model is not None
+
+    @property
+    def first_model(self) -> ModelReady | None:
+        """What the model is worth that a run has before its end."""
+        return self.view.model if self.view.result is None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import gradio as gr
 
 from tl_ui.components import panel, redrawn, try_zone
 from tl_ui.markup import Html, join, tag
-from tl_ui.present import empty_state, heading
-from tl_ui.present_results import keep
+from tl_ui.present import empty_state, heading, note
+from tl_ui.present_results import first_worth, keep
 from tl_ui.results_tab import go_train
 from tl_ui.routes_runs import file_name
 from tl_ui.scene import Scene
@@ -48,4 +48,13 @@ def _head(scene: Scene, *, ready: bool) -> Html:
         return join(heading(words, "try.title"), empty_state(words, key), go_train(words))
     name = scene.run.name if scene.run else ""
     run = tag("p", words("runs.looking_at", run=name), class_="muted")
-    return join(heading(words, "try.title", "try.lead"), run)
+    return join(heading(words, "try.title", "try.lead"), run, _first_model(scene))
+
+
+def _first_model(scene: Scene) -> Html:
+    """What is tried before the run's end is not its last word."""
+    words, run = scene.words, scene.run
+    if run is None or run.first_model is None:
+        return Html("")
+    key = "try.first" if run.view.is_active else "try.first_kept"
+    return note(words.sentences(words(key), first_worth(run.first_model, words)))

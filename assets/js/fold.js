@@ -2,7 +2,7 @@
 function emptyView() {
   return {
     plan: null, phase: null, steps: { x: [], loss: [], epoch: [] }, epochs: [], candidates: [], repeats: [], thawed: [],
-    warnings: [], ending: null,
+    warnings: [], model: null, ending: null,
     lastStep: null, first: null, last: null,
   };
 }
@@ -19,6 +19,7 @@ function fold(view, records) {
     else if (record.kind === 'phase') { view.phase = record; if (record.name !== 'training') view.lastStep = null; }
     else if (record.kind === 'step_done') addStep(view, record);
     else if (record.kind === 'epoch_done') view.epochs.push(record);
+    else if (record.kind === 'model_ready') view.model = record;
     else if (record.kind === 'candidate_done') addCandidate(view, record);
     else if (record.kind === 'repeat_done') view.repeats.push(record);
     else if (record.kind === 'thawed') view.thawed.push(record);

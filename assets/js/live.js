@@ -18,11 +18,11 @@ function build() {
   box = {
     head: el('div', { class: 'live-head' }), status: el('p', { class: 'live-status', role: 'status', 'aria-live': 'polite' }),
     bar: el('div', { class: 'thaw-bar', role: 'progressbar', 'aria-label': say('live.label'), 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i')),
-    note: el('p', { class: 'muted live-note' }), ending: el('div', {}), more: el('div', { class: 'live-more' }),
+    note: el('p', { class: 'muted live-note' }), first: el('div', {}), ending: el('div', {}), more: el('div', { class: 'live-more' }),
     loss: new Chart(loss.lastChild, 'loss'), accuracy: new Chart(accuracy.lastChild, 'accuracy'),
   };
   const section = el('section', { class: 'live thaw-card', 'aria-label': say('live.label') },
-    box.head, box.bar, box.status, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more);
+    box.head, box.bar, box.status, box.first, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more);
   root.replaceChildren(section);
   foldEarlier();
 }
@@ -95,6 +95,25 @@ function ending() {
   return '';
 }
 
+// The head is fitted, and the rest of the run goes on: what it is worth so far, on which pictures, and the way to try it.
+function firstModel() {
+  const model = view.model;
+  if (!model || ENDED.includes(state)) return '';
+  const shares = { percent: percent(model.accuracy), low: percent(model.accuracy_low), high: percent(model.accuracy_high) };
+  const where = say('live.first_on_' + model.measured_on.replace('-', '_'), { n: grouped(model.images) });
+  return el('div', { class: 'thaw-note good live-first' }, icon('check'),
+    el('p', {}, el('strong', {}, say('live.first')), ' ', say('live.first_worth', { ...shares, where })),
+    el('div', { class: 'thaw-buttons' }, el('button', { type: 'button', class: 'thaw-button primary', onclick: () => trigger('go', { tab: 'try' }) }, say('live.first_try'))));
+}
+
+// The tabs beside this one hear of the first model once, so that it can be tried there; its paint is kept while nothing is new.
+function paintFirst() {
+  const told = box.first.firstChild !== null;
+  if (told && view.model && !ENDED.includes(state)) return;
+  box.first.replaceChildren(...[firstModel()].filter(Boolean));
+  if (!told && box.first.firstChild) trigger('ready', { run });
+}
+
 function log() {
   return value().log ? el('details', { open: state === 'lost' }, el('summary', {}, say('live.log')), el('pre', { tabindex: 0 }, value().log)) : '';
 }
@@ -123,6 +142,7 @@ function paint(isNew) {
   paintHead();
   paintProgress();
   if (!isNew) return;
+  paintFirst();
   box.ending.replaceChildren(ending());
   paintMore();
   paintCharts();

@@ -11,6 +11,7 @@ from tl_core.events import (
     Event,
     Failed,
     Finished,
+    ModelReady,
     Phase,
     Planned,
     RepeatDone,
@@ -26,11 +27,13 @@ from tl_core.jobs.view import fold, read_view
 
 STEP = StepDone(1, 4, 1, 2, train_loss=0.7, learning_rate=1e-3, images_per_second=50.0, seconds_left=1.5)
 EPOCH = EpochDone(1, 2, 0.6, 0.8, None, None, learning_rate=1e-3, images_per_second=50.0)
+READY = ModelReady("validation", 50, accuracy=0.8, accuracy_low=0.7, accuracy_high=0.9)
 STREAM: tuple[Event, ...] = (
     Planned(plan={"epochs": 2}),
     Phase("reading", 5, 10),
     Warned("few pictures"),
     Phase("training", 0, 4),
+    READY,
     STEP,
     EPOCH,
     Thawed(2, ("blocks.5",)),
@@ -47,12 +50,13 @@ def test_a_finished_run_shows_its_whole_history() -> None:
     view = fold(records(*STREAM), "finished")
     assert view.plan == {"epochs": 2}
     assert view.phase == Phase("training", 0, 4)
+    assert view.model == READY
     assert view.steps == (STEP,)
     assert view.epochs == (EPOCH,)
     assert view.warnings == ("few pictures",)
     assert (view.result, view.seconds) == ({"accuracy": 0.9}, 9.5)
     assert view.thawed == (Thawed(2, ("blocks.5",)),)
-    assert (view.started, view.updated) == (100.0, 108.0)
+    assert (view.started, view.updated) == (100.0, 109.0)
     assert not view.is_active
 
 

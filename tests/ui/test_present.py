@@ -8,11 +8,12 @@ import numpy as np
 
 from tl_core.backbones.stage import Stage
 from tl_core.evaluation.scores import RunResult, score
+from tl_core.events import ModelReady
 from tl_ui.choices import Choices
 from tl_ui.ice import frozen_count, group_ends, ice_value
 from tl_ui.markup import tag
 from tl_ui.present import compact, frozen_stages, ice_in_words, percent, trained_share
-from tl_ui.present_results import measured_on, mixed_up, results
+from tl_ui.present_results import first_worth, measured_on, mixed_up, results
 from tl_ui.present_results import sentence as result_sentence
 from tl_ui.words import words_for
 
@@ -35,6 +36,15 @@ def test_the_result_is_told_with_its_interval_and_the_baseline() -> None:
     assert result_sentence(result(), EN) == (
         "Right on 3 of 4 new pictures (75 %); the true rate is likely 30 to 95 %. Always saying “dog” would give 75 %."
     )
+
+
+def test_the_first_model_is_told_with_its_interval_and_where_it_was_measured() -> None:
+    ready = ModelReady("validation", 1200, accuracy=0.864, accuracy_low=0.78, accuracy_high=0.92)
+    told = "It is right on 86 % of the 1,200 pictures that were set aside; the true rate is likely 78 to 92 %."
+    assert first_worth(ready, EN) == told
+    turns = dataclasses.replace(ready, measured_on="cross-validation")
+    assert "its 1,200 pictures, each left out in turn" in first_worth(turns, EN)
+    assert "轮流留出" in first_worth(turns, ZH)
 
 
 def test_pictures_that_also_chose_the_epoch_are_said_to_flatter() -> None:

@@ -66,6 +66,8 @@ class ProgressPrinter:
                 self.say(line)
         elif kind == "epoch_done":
             self._epoch(record)
+        elif kind == "model_ready":
+            self.say(first_model_in_words(record))
         elif kind == "candidate_done":
             self.say(candidate_in_words(record))
         elif kind == "repeat_done":
@@ -112,6 +114,15 @@ def head_in_words(record: dict[str, Any]) -> str:
     checked = record["val_accuracy"]
     on_validation = "" if checked is None else f", {_percent(checked)} on the validation pictures"
     return f"Head fitted: {_percent(record['train_accuracy'])} on the pictures it learned from{on_validation}."
+
+
+def first_model_in_words(record: dict[str, Any]) -> str:
+    on = {"validation": "validation pictures", "cross-validation": "pictures, each left out in turn"}
+    return (
+        f"The first model is saved and can be tried: right on {_percent(record['accuracy'])} of {record['images']:,} "
+        f"{on.get(record['measured_on'], 'pictures')}; the true rate is likely {_percent(record['accuracy_low'])} to "
+        f"{_percent(record['accuracy_high'])}."
+    )
 
 
 def epoch_in_words(record: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from tl_core.events import (
     Event,
     Failed,
     Finished,
+    ModelReady,
     Phase,
     Planned,
     RepeatDone,
@@ -31,12 +32,14 @@ from tl_core.jobs.rundir import JobDir
 class RunView:
     """Everything that the records so far say. Times are seconds since 1970 by the worker's clock.
 
-    `result` and `seconds` come with `finished` and `stopped`; `failure` with `failed`. `phase` is the last one told.
+    `result` and `seconds` come with `finished` and `stopped`; `failure` with `failed`. `phase` is the last one told;
+    `model` says that there is a first model to try.
     """
 
     state: State
     plan: dict[str, Any] | None = None
     phase: Phase | None = None
+    model: ModelReady | None = None
     steps: tuple[StepDone, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     thawed: tuple[Thawed, ...] = ()
@@ -114,6 +117,8 @@ def _with_event(view: RunView, event: Event) -> RunView:
             return replace(view, plan=plan)
         case Phase():
             return replace(view, phase=event)
+        case ModelReady():
+            return replace(view, model=event)
         case Thawed():
             return replace(view, thawed=(*view.thawed, event))
         case Finished() | Stopped():

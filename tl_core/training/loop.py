@@ -18,6 +18,7 @@ from tl_core.training.checkpoint import trained_weights
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
+from tl_core.training.first_save import first_saved
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
@@ -82,6 +83,10 @@ def carry_out(
             should_stop=should_stop,
             clock=clock,
         )
+    goes_on = len(candidates) > 1 or plan.method == "fine-tune"
+    is_saved = first.loo_accuracy is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
+    if is_saved:
+        yield from first_saved(plan, first, module, files.model)
     epochs, stopped, kept = 0, should_stop(), ""
     tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
     if len(candidates) > 1 and not stopped:
@@ -90,7 +95,9 @@ def carry_out(
     elif plan.method == "fine-tune" and not stopped:
         tuned = yield from tune(plan)
         epochs, stopped = tuned.epochs, tuned.stopped
-    result = yield from measured(plan, first, network, files, clock=clock, kept=kept)
+    result = yield from measured(
+        plan, first, network, files, clock=clock, kept=kept, is_saved=is_saved and not goes_on
+    )
     ending = Stopped if stopped else Finished
     yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
 
@@ -186,15 +193,32 @@ def first_best(first: FirstModel, module: nn.Module, trained: tuple[str, ...]) -
 
 
 def measured(
-    plan: TrainingPlan, first: FirstModel, network: StagedNetwork, files: TrainingFiles, *, clock: Clock, kept: str = ""
+    plan: TrainingPlan,
+    first: FirstModel,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    *,
+    clock: Clock,
+    kept: str = "",
+    is_saved: bool = False,
 ) -> Generator[Event, None, RunResult]:
-    """The saved model's result, on the pictures that the plan names; `kept` is the winner's freezing of a preset."""
+    """The saved model's result, on the pictures that the plan names; `kept` is the winner's freezing of a preset.
+
+    `is_saved`: the network as it is lies in the model's folder already.
+    """
     module = network.network.module
     part = first.data.measured(plan.measured_on)
     if len(part):
         return (
             yield from save_and_score(
-                plan, module, first.data.squares, part, folder=files.model, clock=clock, kept=kept
+                plan,
+                module,
+                first.data.squares,
+                part,
+                folder=files.model,
+                clock=clock,
+                kept=kept,
+                is_saved=is_saved,
             )
         )
     if first.loo_probabilities is None:

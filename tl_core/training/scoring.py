@@ -23,11 +23,23 @@ SCORED_AT_ONCE = 32
 
 
 def save_and_score(
-    plan: TrainingPlan, module: nn.Module, squares: Squares, part: Part, *, folder: Path, clock: Clock, kept: str = ""
+    plan: TrainingPlan,
+    module: nn.Module,
+    squares: Squares,
+    part: Part,
+    *,
+    folder: Path,
+    clock: Clock,
+    kept: str = "",
+    is_saved: bool = False,
 ) -> Generator[Event, None, RunResult]:
-    """The model's folder, and how good it is on the part (plan.measured_on); `kept` is noted in the result."""
-    yield Phase("saving", 0, 1)
-    save_model(folder, module, model_config(plan))
+    """The model's folder, and how good it is on the part (plan.measured_on); `kept` is noted in the result.
+
+    `is_saved`: this very network lies in the folder already.
+    """
+    if not is_saved:
+        yield Phase("saving", 0, 1)
+        save_model(folder, module, model_config(plan))
     probabilities = yield from predicted(Predictor.open(folder), squares, part, clock)
     if plan.measured_on == "test":
         result = score(probabilities, part.labels, plan.classes, "test")

@@ -61,6 +61,8 @@ WORDS: dict[str, str] = {
     "try.lead": "Show your network something new.",
     "try.empty": "Train first, then show it something new.",
     "try.not_ready": "The model is not ready yet. Come back when training is done.",
+    "try.first": "This is the first model; a better one may replace it when training is done.",
+    "try.first_kept": "Training did not come to its end; this is its first model.",
     "try.drop": "Drop a picture here, or paste one",
     "try.choose": "Choose picture",
     "try.camera": "Camera",

@@ -58,6 +58,8 @@ WORDS: dict[str, str] = {
     "try.lead": "给你的网络看一张新图片。",
     "try.empty": "训练后给它看新图片。",
     "try.not_ready": "模型还没准备好。训练完成后再来。",
+    "try.first": "这是第一个模型；训练完成后可能会有更好的来代替它。",
+    "try.first_kept": "训练没有进行到最后；这是它的第一个模型。",
     "try.drop": "把图片拖到这里，或粘贴",
     "try.choose": "选图片",
     "try.camera": "相机",
