@@ -110,7 +110,7 @@ def test_a_graphics_card_runs_pytorch_without_measuring(device: str) -> None:
 
 def test_for_little_work_nothing_is_measured() -> None:
     found = choice(lambda _: refusing, pictures=20)
-    assert (found.engine, dict(found.images_per_second)) == (TORCH, {})
+    assert (found.engine, found.is_final) == (TORCH, False)
     assert "before something faster is found" in found.reason
 
 
@@ -176,11 +176,25 @@ def test_a_kept_choice_that_is_damaged_is_made_again(tmp_path: Path) -> None:
         path.unlink()
 
 
+def test_little_work_is_told_from_much_by_the_first_measurement_so_that_a_busy_moment_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    watch = Watch()
+
+    def at(pictures: int, usual: float, other: Make) -> EngineChoice:
+        own = engines(watch, other, usual)
+        return chosen_engine(PART, TASK, pictures, network="n", cut="head", cache=tmp_path, engines=own, clock=watch)
+
+    small = at(20, 0.1, refusing)
+    assert at(29, 5.0, refusing) == small
+    assert at(31, 0.001, timed(watch, 0.0001)).engine == OPENVINO
+    assert at(20, 0.001, refusing).engine == OPENVINO
+
+
 def test_what_was_not_measured_is_not_kept(tmp_path: Path) -> None:
     watch = Watch()
-    chosen_engine(
-        PART, TASK, 1, network="net", cut="head", cache=tmp_path, engines=engines(watch, refusing), clock=watch
-    )
+    own = engines(watch, None)
+    chosen_engine(PART, TASK, 1000, network="net", cut="head", cache=tmp_path, engines=own, clock=watch)
     assert list(tmp_path.rglob("*")) == []
 
 

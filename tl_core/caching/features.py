@@ -1,7 +1,7 @@
 """What the frozen part of a network says about each picture, kept by everything that it depends on.
 
 Knows neither network nor picture: the key is the pictures' hashes, how each is varied, the weights' hash, the cut, the
-preprocessing and the precision. bfloat16 has no numpy type, so such rows are kept as int16 with the same bits.
+preprocessing, the precision and the engine. bfloat16 has no numpy type: such rows are kept as int16 with the same bits.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ FEATURES_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class FeatureKey:
-    """`weights` is the hash of the frozen part's weights; `precision` "bf16" or "fp32" is how it was computed."""
+    """`weights` is the hash of the frozen part's weights; `precision` "bf16" or "fp32" and `engine` computed it."""
 
     backbone: str
     weights: str
     cut: str
     preprocessing: Preprocessing
     precision: str
+    engine: str = "torch"
     version: int = FEATURES_VERSION
 
 

@@ -13,6 +13,8 @@ from tl_core.data.views import CENTRE, view_of
 def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing, view: str = CENTRE) -> torch.Tensor:
     """uint8 (n, resize_size, resize_size, 3) -> float32 (n, 3, image_size, image_size), cropped, normalised.
 
+    In the memory order of the squares, channels last, and worked on in place: it cost a third of a fast network's time.
+
     `view` names the look: the centre, or another for test-time augmentation. Raises ValueError for squares of another
     shape or type.
     """
@@ -21,8 +23,8 @@ def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing, view:
         raise ValueError(f"squares are {squares.dtype} {squares.shape}, not uint8 (n, {size}, {size}, 3)")
     look = view_of(view, preprocessing)
     inner = squares[:, look.top : look.top + crop, look.left : look.left + crop]
-    inner = np.ascontiguousarray(inner[:, :, ::-1] if look.mirrored else inner)
+    inner = np.ascontiguousarray(inner[:, :, ::-1] if look.mirrored else inner)  # (n, crop, crop, 3)
     mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
     std = torch.tensor(preprocessing.std).view(1, 3, 1, 1)
-    pixels = torch.from_numpy(inner).permute(0, 3, 1, 2).contiguous()  # (n, 3, crop, crop)
-    return (pixels.to(torch.float32) / 255 - mean) / std
+    pixels = torch.from_numpy(inner).to(torch.float32).permute(0, 3, 1, 2)  # (n, 3, crop, crop)
+    return pixels.div_(255).sub_(mean).div_(std)

@@ -6,7 +6,7 @@ Knows engines by name and what they gave; neither pictures of anybody nor where 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
@@ -18,12 +18,14 @@ from tl_core.engines.torch_part import TorchPart
 
 TORCH, OPENVINO = "torch", "openvino"
 TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO"}
-BATCH, CHECKED = 16, 4
+FEW, MOST = 2, 16  # pictures in a measured pass: as many as fit into the time
+CHECKED = 4
 SECONDS_EACH, ROUNDS = 0.7, 2
 # Another engine has to be so much faster to be worth its start in every run.
 FASTER = 1.2
 # Where PyTorch does the whole work in so many seconds, nothing faster is looked for.
 WORTH_SECONDS = 3.0
+SMALL = "PyTorch computes what is frozen: it is done with these pictures before something faster is found."
 # How far features may be from PyTorch's in 32 bits, relative to their size.
 BOUNDS = {"bf16": 0.05, "fp32": 1e-3}
 
@@ -44,19 +46,26 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """`images_per_second` by engine is empty where nothing was measured; such a choice is not kept."""
+    """`images_per_second` by engine is empty where nothing was measured; such a choice is not kept.
+
+    `is_final` is False where so few pictures were not worth a comparison: for more of them there may be one.
+    """
 
     engine: str
     reason: str
     images_per_second: Mapping[str, float] = field(default_factory=dict)
+    is_final: bool = True
+
+    def holds_for(self, pictures: int) -> bool:
+        return self.is_final or pictures / self.images_per_second[TORCH] < WORTH_SECONDS
 
     def to_dict(self) -> dict[str, Any]:
-        return {"engine": self.engine, "reason": self.reason, "images_per_second": dict(self.images_per_second)}
+        return {**asdict(self), "images_per_second": dict(self.images_per_second)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> EngineChoice:
         speeds = {str(name): float(speed) for name, speed in values["images_per_second"].items()}
-        return cls(str(values["engine"]), str(values["reason"]), speeds)
+        return cls(str(values["engine"]), str(values["reason"]), speeds, bool(values["is_final"]))
 
 
 def makers() -> dict[str, Make]:
@@ -68,21 +77,31 @@ def makers() -> dict[str, Make]:
 
 
 def choose_engine(
-    part: nn.Module, task: Task, pictures: int, *, engines: Mapping[str, Make], clock: Clock
+    part: nn.Module,
+    task: Task,
+    pictures: int,
+    *,
+    engines: Mapping[str, Make],
+    clock: Clock,
+    known: EngineChoice | None = None,
 ) -> EngineChoice:
-    """The fastest engine whose features are right, for a network's part and so many pictures, and why."""
+    """The fastest engine whose features are right, for a network's part and so many pictures, and why.
+
+    `known` is an earlier choice that does not hold for so many.
+    """
     if task.device != "cpu":
         return EngineChoice(TORCH, "PyTorch computes what is frozen: nothing else is as fast on a graphics card.")
     if OPENVINO not in engines:
         return EngineChoice(
             TORCH, "PyTorch computes what is frozen: OpenVINO, which is faster on many processors, is not installed."
         )
-    usual, batch = engines[TORCH](part, task), noise(task.image_size, BATCH)
-    usual(batch)
-    if pictures * seconds(usual, batch, clock) / BATCH < WORTH_SECONDS:
-        return EngineChoice(
-            TORCH, "PyTorch computes what is frozen: it is done with these pictures before something faster is found."
-        )
+    usual, few = engines[TORCH](part, task), noise(task.image_size, FEW)
+    usual(few)
+    speed = FEW / max(seconds(usual, few, clock), 1e-9)
+    small = EngineChoice(TORCH, SMALL, {TORCH: speed}, is_final=False)
+    if known is None and small.holds_for(pictures):
+        return small
+    batch = noise(task.image_size, max(FEW, min(MOST, int(SECONDS_EACH * speed))))
     try:
         other = engines[OPENVINO](part, task)
         off = relative_error(other, part, batch[:CHECKED])

@@ -38,9 +38,9 @@ def chosen_engine(
     engines = makers() if engines is None else engines
     path = cache / FOLDER / f"{key_of(task, network, cut, tuple(engines))}.json"
     known = read_choice(path)
-    if known is not None:
+    if known is not None and known.holds_for(pictures):
         return known
-    choice = choose_engine(part, task, pictures, engines=engines, clock=clock)
+    choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known)
     if choice.images_per_second:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write_json(path, choice.to_dict())

@@ -49,17 +49,19 @@ class OpenVinoPart(nn.Module):
         self._request = compiled.create_infer_request()
 
     def forward(self, pictures: Tensor) -> Tensor:
-        rows = self._request.infer([pictures.detach().float().contiguous().numpy()], share_inputs=True)
+        last = pictures.detach().float().contiguous(memory_format=torch.channels_last)
+        rows = self._request.infer([last.permute(0, 2, 3, 1).numpy()], share_inputs=True)
         return torch.from_numpy(rows[0])
 
 
 def openvino_part(part: nn.Module, image_size: int, precision: str, threads: int) -> OpenVinoPart:
     """The part compiled for this processor. Raises EngineError where OpenVINO cannot be loaded or cannot read it."""
     openvino = imported()
+    unreadable: tuple[type[Exception], ...] = (*UNREADABLE, *reader_errors(openvino))
     try:
         model = converted(openvino, part.eval(), image_size)
         compiled = openvino.Core().compile_model(model, "CPU", settings(precision, threads))
-    except (*UNREADABLE, *reader_errors(openvino)) as error:
+    except unreadable as error:
         raise EngineError(in_short(error)) from error
     return OpenVinoPart(compiled)
 
@@ -89,9 +91,10 @@ def settings(precision: str, threads: int) -> dict[str, Any]:
 
 
 def converted(openvino: ModuleType, graph: nn.Module, image_size: int) -> Any:
-    """The graph as OpenVINO's own, for any number of pictures of one size."""
+    """The graph as OpenVINO's own, for any number of pictures of one size, channels last as PyTorch has them here."""
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+    from openvino.preprocess import PrePostProcessor
 
     example = torch.zeros(2, 3, image_size, image_size)
     with warnings.catch_warnings(), torch.inference_mode():
@@ -101,7 +104,10 @@ def converted(openvino: ModuleType, graph: nn.Module, image_size: int) -> Any:
         decoder = TorchScriptPythonDecoder(traced, example_input=example)  # has to live as long as it is read
         model = reader.convert(reader.load(decoder))
     model.reshape({0: openvino.PartialShape([-1, 3, image_size, image_size])})
-    return model
+    order = PrePostProcessor(model)
+    order.input().tensor().set_layout(openvino.Layout("NHWC"))
+    order.input().model().set_layout(openvino.Layout("NCHW"))
+    return order.build()
 
 
 def imported() -> ModuleType:

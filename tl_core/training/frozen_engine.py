@@ -14,7 +14,7 @@ from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
 from tl_core.training.plan_values import TrainingPlan
 
-__all__ = ["fast_copy", "frozen_part", "with_engine"]
+__all__ = ["FastPart", "fast_copy", "frozen_part", "with_engine"]
 
 
 def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:

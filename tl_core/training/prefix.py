@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from tl_core.backbones.stage import HEAD
 from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.caching.kept import KeptRows
-from tl_core.events import Event, Phase
+from tl_core.events import Event, Phase, Warned
 from tl_core.training.engine import Engine, Feed, stored_feed, to_stored
-from tl_core.training.frozen_engine import fast_copy
+from tl_core.training.frozen_engine import FastPart, frozen_part
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Positions, TrainingData, first_of
 from tl_core.training.plan_values import TrainingPlan
@@ -56,16 +56,16 @@ class FrozenPass:
     """The prefix over rows of pictures, as they are kept. Its fast copy is made when the first features are missing."""
 
     def __init__(self, prefix: Prefix, plan: TrainingPlan, feed: Feed) -> None:
-        self._prefix, self._feed = prefix, feed
-        self._engine, self._precision = Engine(plan.device, plan.precision), plan.precision
+        self._prefix, self._plan, self._feed = prefix, plan, feed
+        self._engine = Engine(plan.device, plan.precision)
         self.batch = BATCH_ON_CPU if plan.device == "cpu" else BATCH_ON_GPU
 
     @cached_property
-    def _module(self) -> nn.Module:
-        return fast_copy(self._prefix.module, self._precision)
+    def fast(self) -> FastPart:
+        return frozen_part(self._prefix.module, self._plan)
 
     def __call__(self, rows: Positions) -> NDArray[Any]:
-        return to_stored(self._engine.infer(self._module, self._feed(rows)), self._prefix.stored)
+        return to_stored(self._engine.infer(self.fast.module, self._feed(rows)), self._prefix.stored)
 
 
 def prefix_features(
@@ -87,11 +87,18 @@ def prefix_features(
     `first` come first; asked to stop, the pass ends as soon as it has those.
     """
     compute = FrozenPass(prefix, plan, feed)
-    key = FeatureKey(plan.backbone, weights_hash(prefix.module), prefix.cut, plan.preprocessing, plan.precision)
+    key = FeatureKey(
+        plan.backbone, weights_hash(prefix.module), prefix.cut, plan.preprocessing, plan.precision, plan.frozen_engine
+    )
     shape = known_shape(prefix, plan) or compute(wanted[:1]).shape[1:]
     contents = [data.content_hashes[row] for row in wanted]
     with feature_rows(cache, key, shape, contents, stored=prefix.stored, view=view) as request:
         missing = places_of(first_of(wanted[request.missing], first), wanted)
+        if len(missing) and compute.fast.told:
+            yield Warned(compute.fast.told)
+            otherwise = replace(plan, frozen_engine=compute.fast.engine)
+            again_with = partial(prefix_features, prefix, otherwise, data, wanted, cache=cache, feed=feed, view=view)
+            return (yield from again_with(first=first, should_stop=should_stop, clock=clock))
         done = {int(row) for row in np.delete(wanted, missing)}
         pace = Pace(clock)
         yield Phase("features", len(done), len(wanted))

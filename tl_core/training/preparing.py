@@ -15,6 +15,7 @@ from tl_core.data.dataset import Dataset
 from tl_core.events import Event, Phase
 from tl_core.training.engine import square_feed
 from tl_core.training.folds import measures_in_folds
+from tl_core.training.frozen_engine import with_engine
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.learning import hold
 from tl_core.training.pictures import rows_of
@@ -34,6 +35,7 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
     index = split_pictures(config, dataset.index)
     in_folds = measures_in_folds(config, dataset.index)
     plan, _ = planned(config, plan_facts(index, network, place.device), in_folds=in_folds)
+    plan = with_engine(plan, head_prefix(network).module, place.cache)
     if plan.start == "scratch" or plan.batch_norm == "reestimated":
         return  # there are no features worth a head, or they are those of other running averages
     reading = read_pictures(

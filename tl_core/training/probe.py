@@ -6,6 +6,7 @@ head reads. It can be left at any point: each value it yields is an answer as fa
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -21,11 +22,13 @@ from tl_core.caching.rows import RowRequest
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
+from tl_core.engines.choosing import Task
+from tl_core.engines.kept_choices import chosen_engine
+from tl_core.engines.running import FastPart, fast_part
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Phase
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed, to_stored
-from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import RidgeHead, fit_ridge_head
 from tl_core.training.pictures import TrainingData
@@ -134,21 +137,31 @@ def judged_pictures(data: TrainingData, index: ImageIndex, together: NDArray[np.
     return Judged(rows[clear], labels[clear], left_out, hashes)
 
 
-def pooled_rows(known: Probe, subject: Subject, place: Workplace) -> Generator[Probe, None, Rows | None]:
-    """The pass: (judged pictures, width), from the cache where it is known; None after a stop, which keeps what was."""
+def pooled_rows(
+    known: Probe, subject: Subject, place: Workplace, chosen: str | None = None
+) -> Generator[Probe, None, Rows | None]:
+    """The pass: (judged pictures, width), from the cache where it is known; None after a stop, which keeps what was.
+
+    `chosen` is the engine; None is the one that a training would take.
+    """
     network, judged, stages = subject.network, subject.judged, subject.stages
-    preprocessing = network.network.preprocessing
-    weights = weights_hash(head_prefix(network).module)
-    keys = [
-        FeatureKey(network.network.name, weights, cut, preprocessing, place.precision) for cut in (STAGES_CUT, HEAD)
-    ]
-    engine = Engine(place.device.device, place.precision)
-    module, feed = fast_copy(stages.part, place.precision), square_feed(subject.data.squares, preprocessing)
+    name, preprocessing, before_head = network.network.name, network.network.preprocessing, head_prefix(network).module
+    task = Task(preprocessing.image_size, place.precision, place.device.device, place.device.threads)
+    if chosen is None:
+        pictures = len(judged.hashes)
+        chosen = chosen_engine(before_head, task, pictures, network=name, cut=HEAD, cache=place.cache).engine
+    weights = weights_hash(before_head)
+    keys = [FeatureKey(name, weights, cut, preprocessing, place.precision, chosen) for cut in (STAGES_CUT, HEAD)]
+    engine, feed = Engine(place.device.device, place.precision), square_feed(subject.data.squares, preprocessing)
     size = BATCH_ON_CPU if place.device.device == "cpu" else BATCH_ON_GPU
     total = len(judged.hashes)
 
+    @functools.cache
+    def fast() -> FastPart:
+        return fast_part(stages.part, task, chosen)
+
     def computed(places: NDArray[np.int64]) -> Rows:
-        return np.asarray(to_stored(engine.infer(module, feed(judged.rows[places])), "fp32"))
+        return np.asarray(to_stored(engine.infer(fast().module, feed(judged.rows[places])), "fp32"))
 
     with ExitStack() as requests:
         pooled, head = (
@@ -156,6 +169,8 @@ def pooled_rows(known: Probe, subject: Subject, place: Workplace) -> Generator[P
             for key, width in zip(keys, (stages.width, stages.features), strict=True)
         )
         missing = np.union1d(pooled.missing, head.missing).astype(np.int64)
+        if len(missing) and fast().engine != chosen:
+            return (yield from pooled_rows(known, subject, place, fast().engine))
         for start in range(0, len(missing), size):
             if place.should_stop():
                 pooled.finish()

@@ -26,6 +26,8 @@ from tl_core.training.beginning import begin, fetched, is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.folds import measured_in_folds, measures_in_folds, repeated_folds
+from tl_core.training.frozen_engine import with_engine
+from tl_core.training.head_phase import head_prefix
 from tl_core.training.loop import carry_out
 from tl_core.training.lora import left_out, lora_sizes
 from tl_core.training.metrics import Clock
@@ -87,6 +89,8 @@ def one_training(
         index, validation_share=validation_share(config), used_in=config.used_in, group_by=config.group_by
     )
     plan = replace(plan, used_in=places.used_in, kept_out=places.kept_out, groups=places.groups)
+    plan = with_engine(plan, head_prefix(network).module, cache)
+    candidates = tuple(replace(candidate, frozen_engine=plan.frozen_engine) for candidate in candidates)
     yield Planned(plan.to_dict())
     yield from (Warned(caution) for caution in places.cautions)
     yield from (Warned(sentence) for sentence in network.network.told)
