@@ -24,7 +24,7 @@ from tl_core.data import store
 from tl_core.data.building import ColumnsBuilder
 from tl_core.data.columns import Columns
 from tl_core.data.columns_file import write_columns
-from tl_core.data.copies import Copied, free_path
+from tl_core.data.copies import free_path
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.edit_replay import Content, find_path
 from tl_core.data.edit_state import GIVEN_KINDS
@@ -109,7 +109,7 @@ def gathered(
     try:
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
             thumbnails = dataset / store.THUMBNAILS_FOLDER
-            task = Reading(Copied(source, limits), folder, reader, on_progress, should_stop, thumbnails)
+            task = Reading(source, folder, reader, on_progress, should_stop, thumbnails, copies=limits)
             taken = read_all(task, plan)
         given = (*source.listing.findings, *plan.findings)
         findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)

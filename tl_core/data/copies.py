@@ -1,4 +1,4 @@
-"""Sources whose files are copied, wherever they lie: what a person adds to a dataset may be gone tomorrow.
+"""Files from anywhere as a source, and copying them: what a person adds to a dataset may be gone tomorrow.
 
 It knows files, and nothing about classes and pictures.
 """
@@ -10,13 +10,11 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from tl_core.data.archives import CHUNK, EntryDamaged
 from tl_core.data.counting import sized
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.limits import Limits
-from tl_core.data.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,6 @@ class LooseFiles:
             entries.append(Entry(path, 0, 0, key))
         return cls(Listing(tuple(entries), (), ()), tuple(path for _, path in files), limits)
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return self.paths[entry.key].open("rb")
-
     def local_path(self, entry: Entry) -> None:
         """Every file is copied: what a person sends may be gone tomorrow."""
 
@@ -57,54 +52,6 @@ class LooseFiles:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A source whose every file is copied, those that lie on this machine too."""
-
-    source: Source
-    limits: Limits
-
-    @property
-    def listing(self) -> Listing:
-        return self.source.listing
-
-    @property
-    def path(self) -> Path:
-        return self.source.path
-
-    @property
-    def root(self) -> str:
-        return ""
-
-    @property
-    def title(self) -> str:
-        return self.source.title
-
-    @property
-    def origin(self) -> str:
-        return self.source.origin
-
-    @property
-    def table(self) -> str:
-        return self.source.table
-
-    def open(self, entry: Entry) -> BinaryIO:
-        return self.source.open(entry)
-
-    def local_path(self, entry: Entry) -> None:
-        """Every file is copied."""
-
-    def unpack(self, entry: Entry) -> Iterator[bytes]:
-        here = self.source.local_path(entry)
-        return self.source.unpack(entry) if here is None else copied(Path(here), self.limits)
-
-    def fingerprint(self) -> str:
-        return self.source.fingerprint()
-
-    def close(self) -> None:
-        self.source.close()
 
 
 def copied(path: Path, limits: Limits) -> Iterator[bytes]:

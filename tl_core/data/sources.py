@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from tl_core.data.archives import CHUNK, open_zip
 from tl_core.data.counting import counted
@@ -51,8 +51,6 @@ class Source(Protocol):
     @property
     def table(self) -> str: ...
 
-    def open(self, entry: Entry) -> BinaryIO: ...
-
     def local_path(self, entry: Entry) -> str | None:
         """Where the file's bytes lie, or None where they have to be unpacked first."""
         ...
@@ -88,14 +86,11 @@ class FolderSource:
     def origin(self) -> str:
         return os.path.realpath(self.path)
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return (self.folder / entry.path).open("rb")
-
     def local_path(self, entry: Entry) -> str | None:
         return os.path.join(self.folder, entry.path)  # a Path for each of a million files would cost more than hashing
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
-        with self.open(entry) as stream:
+        with (self.folder / entry.path).open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
