@@ -16,6 +16,7 @@ from tl_ui.guard import guarded
 from tl_ui.network_tab import Opened, open_network
 from tl_ui.scene import Scene, look
 from tl_ui.services import Services
+from tl_ui.session import Session
 
 if TYPE_CHECKING:
     from tl_ui.screen import Page
@@ -46,11 +47,11 @@ class Acting:
 
     def then_open(self, event: Any, show: Handler) -> None:
         """Opening a network takes seconds, so it changes nothing but its own value; a short step then shows it beside
-        whatever was chosen meanwhile. One long step would put back what the page showed when it began.
+        whatever was chosen meanwhile. One long step would keep every other event of the page waiting.
         """
 
-        def open_chosen(choices: Choices) -> Opened:
-            return open_network(self.services, choices.backbone)
+        def open_chosen(session: Session) -> Opened:
+            return open_network(self.services, session.choices.backbone)
 
-        opened = event.then(guarded(open_chosen), [self.page.choices], [self.page.opened], **EVENT)
+        opened = event.then(guarded(open_chosen), [self.page.session], [self.page.opened], **EVENT)
         self.bind.on(opened.then, show, self.page.opened)

@@ -24,6 +24,7 @@ POINTS = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
 def open_page(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.get_by_role("heading", name="Thaw", exact=True)).to_be_visible()
+    expect(page.locator("html[aria-busy]")).to_have_count(0)  # what was chosen before is shown
 
 
 def tab(page: Page, name: str) -> None:
