@@ -118,8 +118,22 @@ def test_for_new_places_without_any_group_the_number_is_called_what_it_is() -> N
         seed=0,
         used_in="new",
     )
-    assert places(done, group_by="auto").kept_out == "none"
-    assert places(done, group_by="auto").cautions[0].endswith("new places may score lower.")
+    for group_by in ("auto", "camera", "none"):
+        assert places(done, group_by=group_by).kept_out == "none"
+        assert places(done, group_by=group_by).cautions[0].endswith("new places may score lower.")
+    assert places(done, "same", "auto").cautions == ()
+
+
+def test_pictures_without_a_group_are_no_groups_in_the_number_and_said() -> None:
+    told = places(divided(make_index([*grid(10).records, *(loose(n) for n in range(3))])))
+    assert (told.kept_out, told.groups) == ("table", 10)
+    assert told.cautions == (
+        "No group is known of 3 pictures: each is taken for one by itself, so the number may flatter a little.",
+    )
+
+
+def loose(number: int) -> ImageRecord:
+    return ImageRecord(f"a/loose{number}.png", "a", None, f"{number:064x}", 40, 36, 1)
 
 
 def test_a_split_of_the_persons_own_that_parts_groups_is_for_places_like_these() -> None:

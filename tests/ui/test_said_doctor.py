@@ -13,7 +13,7 @@ from tests.data.test_findings_looks import columns, sheet
 from tests.data.test_groups import picture
 from tests.ui.test_said import in_chinese
 from tl_core.data.findings import find_all
-from tl_core.data.findings_shortcuts import CORNERS, WORDS
+from tl_core.data.findings_shortcuts import CORNERS, OWN, WORDS
 from tl_core.data.groups import proposals
 from tl_core.data.index import DatasetReport, Finding, ImageIndex
 from tl_core.data.noted import Noted, with_noted, write_noted
@@ -53,6 +53,9 @@ def test_every_shortcut_is_translated() -> None:
     for words in ends:
         instead = "a network may learn that instead of the subject."
         in_chinese(f"Nearly all pictures of 'a' and 'b' {words}, and hardly any others: {instead}")
+    for own in [*OWN.values(), *(f"a {corner} corner of their own" for corner in CORNERS)]:
+        shared = "shared by nearly all their pictures and hardly any others"
+        in_chinese(f"'a' and 'b' each have {own}, {shared}: a network may learn that instead of the subject.")
     grey = {f"{'ab'[n % 2]}/{n:03d}": noise(n) for n in range(40)}
     grey = {path: Image.merge("RGB", [image.convert("L")] * 3) if path < "b" else image for path, image in grey.items()}
     assert "shortcut" in told(find_all(ImageIndex.of(columns(grey)), [], [], []))
@@ -71,7 +74,10 @@ def test_groupings_and_what_the_number_means_are_translated() -> None:
     in_chinese("The outer folders make 4 groups, such as 'a', 'b' and 'c'.")
     lone = dataclasses.replace(index.records[0], path="cat/1.jpg", label="cat", sha256="e" * 64)
     one_group = make_index([*index.records, lone])
-    for used_in, group_by, pictures in (("new", "none", index), ("new", "table", one_group), (None, "day", index)):
+    ungrouped = make_index([*index.records, picture("fox/none.jpg"), picture("dog/none.jpg")])
+    for used_in, group_by, pictures in (
+        ("new", "none", index), ("new", "table", one_group), (None, "day", index), ("new", "table", ungrouped),
+    ):  # fmt: skip
         done = assign_splits(pictures, validation_share=0.2, seed=0, used_in=used_in, group_by=group_by)
         for caution in places_of(done, validation_share=0.05, used_in=used_in, group_by=group_by).cautions:
             in_chinese(caution)
