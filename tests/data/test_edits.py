@@ -15,6 +15,7 @@ from tl_core.data import edit_state, edits, store
 from tl_core.data.dataset import Dataset, ImportStopped, create_dataset, find_unchanged, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.edits import DatasetEditor
+from tl_core.data.findings_copies import groups_of
 from tl_core.data.limits import Limits
 from tl_core.data.splits import SplitRow, assign_splits, read_split_csv, write_split_csv
 from tl_core.errors import DataError
@@ -363,7 +364,9 @@ def test_old_states_are_swept_and_what_was_brought_in_stays(dataset: Dataset, ed
 
 
 def near_of(dataset: Dataset) -> list[str]:
-    return [record.path for record in dataset.index.records if record.near]
+    """The pictures that share a group with another one."""
+    columns = dataset.index.columns
+    return [columns.path(row) for rows in groups_of(columns.near) for row in rows]
 
 
 def test_near_copies_are_found_when_they_are_added_and_forgotten_when_left_out(
@@ -376,6 +379,22 @@ def test_near_copies_are_found_when_they_are_added_and_forgotten_when_left_out(
     assert near_of(editor.relabel(["cats/copy.jpg"], "dogs")) == pair
     assert near_of(editor.leave_out(["cats/0.png"])) == []
     assert near_of(editor.bring_back(["cats/0.png"])) == pair
+
+
+def test_pictures_are_compared_where_some_were_added_and_not_where_others_are_left_out(
+    editor: DatasetEditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    monkeypatch.setattr(edit_state, "with_near_groups", lambda columns: compared.append(len(columns)) or columns)
+    extra = write_files(tmp_path / "new", {"a.png": png(71), "b.png": png(72)})
+    before = len(editor.add("cats", [("a.png", extra / "a.png")]).dataset.index.records)
+    editor.leave_out(["cats/0.png"])
+    editor.relabel(["cats/1.png"], "dogs")
+    editor.bring_back(["cats/0.png"])
+    editor.undo()
+    assert compared == [before]
+    editor.add("cats", [("b.png", extra / "b.png")])
+    assert compared == [before, before + 1]
 
 
 def test_what_is_left_out_leaves_its_group_of_near_copies(source: Path, bring: Bring, pool: DecoderPool) -> None:
