@@ -6,7 +6,6 @@ asked for.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import Columns
+from tl_core.data.edit_replay import find_path
 from tl_core.data.index import SPLITS, ImageRecord
 
 SAMPLES = 8  # pictures of a class on its card
@@ -83,8 +83,8 @@ class Album:
         """The records of some paths, in their order; paths of no picture are passed over."""
         found = []
         for path in paths:
-            at = bisect_left(range(len(self.columns)), path, key=self.columns.path)  # rows are sorted by path
-            if at < len(self.columns) and self.columns.path(at) == path:
+            at = find_path(self.columns, path)
+            if at >= 0:
                 found.append(self.columns.record(at))
         return found
 

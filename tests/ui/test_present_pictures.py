@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from tl_core.data.findings import ranked
 from tl_core.data.groups import Grouping
 from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
 from tl_ui.dataset_use import DatasetUse
@@ -63,7 +64,7 @@ def test_a_hostile_class_name_stays_text_everywhere() -> None:
 
 def test_simple_shows_the_three_worst_findings_and_says_that_there_are_more() -> None:
     kinds = (("note", "tiny"), ("note", "converted"), ("harm", "leak"), ("warning", "few"), ("note", "links"))
-    findings = tuple(Finding(kind, level, f"about {kind}") for level, kind in kinds)  # type: ignore[arg-type]
+    findings = ranked([Finding(kind, level, f"about {kind}") for level, kind in kinds])  # type: ignore[arg-type]
     simple = doctor(findings, EN, dataset="d", pictures={}, expert=False)
     expert = doctor(findings, EN, dataset="d", pictures={}, expert=True)
     assert [simple.count(f"about {kind}") for _, kind in kinds] == [1, 0, 1, 1, 0]
