@@ -60,11 +60,12 @@ def pictures(services: Services, request: Request) -> Response:
 
 
 def left_out(services: Services, request: Request) -> Response:
-    """`?from=0&count=120` -> {"pictures": [{"path", "sha256", "label", "why", ...}], "total"}."""
+    """`?from=0&count=120` -> {"pictures": [{"path", "sha256", "label", "why", ...}], "total"}; why in the language."""
     found = _pictures(services, request).left_out(
         request.path_params["dataset"], _number(request, "from"), _number(request, "count", 120)
     )
-    return json_answer(found.to_dict("pictures"))
+    said = words_for(asked_language(request)).said
+    return json_answer({"pictures": [{**item, "why": said(item["why"])} for item in found.items], "total": found.total})
 
 
 def corrections(services: Services, request: Request) -> Response:
