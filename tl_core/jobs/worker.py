@@ -24,7 +24,8 @@ from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.workspace import workspace_of
-from tl_core.platform import Lock, lower_priority
+from tl_core.platform import Lock
+from tl_core.processes import lower_priority
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
