@@ -117,7 +117,7 @@ def _entries(shown: str, infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipI
     """Members by name, below the one folder that a person's own zip program may have put around them."""
     if len(infos) > MAX_ENTRIES:
         raise BundleError(f"'{shown}' holds {len(infos):,} files; a bundle of Thaw holds a handful.", EXPORT_AGAIN)
-    files = [info for info in infos if not info.is_dir() and not _is_system(info.filename)]
+    files = [info for info in infos if not info.filename.endswith("/") and not _is_system(info.filename)]
     if methods := odd_methods(files):
         raise BundleError(f"'{shown}' is packed with {methods}, which cannot be unpacked here.", REPACK)
     tops = {PurePosixPath(info.filename).parts[0] for info in files if "/" in info.filename}
