@@ -11,7 +11,7 @@ import numpy as np
 from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import proposals
-from tl_core.data.index import SPLITS, DatasetReport, ImageIndex, Skipped
+from tl_core.data.index import SPLITS, DatasetReport, ImageIndex, Skipped, TablePreview
 from tl_core.data.names import listed, shown
 
 PATHS_SHOWN = 3
@@ -28,7 +28,7 @@ def report_in_words(dataset: Dataset) -> list[str]:
         f"{shown(dataset.name)}: {counted(report.images, 'picture')}, {counted(len(report.classes), 'kind')}; passed "
         f"over: {counted(len(report.skipped), 'file')}, and {report.system_files:,} of the system."
     ]
-    lines += _kinds_in_words(report) + _facts_in_words(facts_of(dataset.index))
+    lines += _kinds_in_words(report) + _tables_in_words(report.tables) + _facts_in_words(facts_of(dataset.index))
     for finding in report.findings:
         lines.append(f"{finding.severity}: {shown(finding.message)}")
         if finding.paths:
@@ -75,6 +75,17 @@ def _bar(counts: dict[str, int], most: int) -> str:
     """A letter for every so many pictures, at least one for a split that has any."""
     lengths = {split: max(1, round(counts[split] * BAR_LETTERS / most)) for split in SPLITS if counts.get(split)}
     return "".join(BARS[split] * length for split, length in lengths.items())
+
+
+def _tables_in_words(tables: Sequence[TablePreview]) -> list[str]:
+    """The first rows of each table, below what its columns were taken for."""
+    lines = []
+    for table in tables:
+        header = table.header or ("",) * len(table.used)
+        titles = [f"{name} [{use}]".strip() if use else name for name, use in zip(header, table.used, strict=True)]
+        lines.append(f"First rows of the table '{shown(table.name)}', with what its columns were taken for:")
+        lines += [f"  {shown(' | '.join(cells))}" for cells in (titles, *table.rows)]
+    return lines
 
 
 def _facts_in_words(facts: dict[str, Any]) -> list[str]:

@@ -1,4 +1,5 @@
-"""Findings about single pictures: unreadable, tiny, blank, dark, bright, thin, too finely drawn, changed on the way.
+"""Findings about single pictures: unreadable, tiny, blank, dark, bright, thin, too finely drawn, changed on the way,
+telling where they were taken.
 
 Judges the columns that `looking.py` filled; opens no picture.
 """
@@ -97,10 +98,24 @@ def _detail(index: ImageIndex) -> list[Finding]:
 
 
 def converted(index: ImageIndex) -> list[Finding]:
-    found = []
-    for bit, note in enumerate(NOTES):
-        paths = tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << bit))))
-        if paths:
-            message = f"{counted(len(paths), 'picture')} {CONVERSIONS[note]}."
-            found.append(Finding("converted", "note", message, paths))
-    return found
+    return [
+        Finding("converted", "note", f"{counted(len(paths), 'picture')} {words}.", paths)
+        for note, words in CONVERSIONS.items()
+        if (paths := _noted(index, note))
+    ]
+
+
+def placed(index: ImageIndex) -> list[Finding]:
+    """Files are kept to the byte, so that a picture is known again by its content: what they tell is said instead."""
+    paths = _noted(index, "place")
+    if not paths:
+        return []
+    message = (
+        f"{counted(len(paths), 'picture')} with the place of the shot inside (GPS). No thumbnail and no model gets "
+        "it, but the files keep it: take it out before you pass them on."
+    )
+    return [Finding("place", "note", message, paths)]
+
+
+def _noted(index: ImageIndex, note: str) -> tuple[str, ...]:
+    return tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << NOTES.index(note)))))
