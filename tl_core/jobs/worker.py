@@ -122,14 +122,14 @@ def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
 
 def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
-    from tl_core.data.dataset import ImportStopped, import_sources
+    from tl_core.data.dataset import ImportStopped, import_source
     from tl_core.data.limits import HOSTED, LOCAL
 
     request: dict[str, Any] = read_job(job.path)
     started = time.monotonic()
     yield Planned(plan={"kind": "import", "source": request["source"], "name": request["name"]})
     try:
-        dataset = import_sources(
+        dataset = import_source(
             [Path(source) for source in request.get("sources", [request["source"]])],
             job.path,
             limits=HOSTED if request["limits"] == "hosted" else LOCAL,
