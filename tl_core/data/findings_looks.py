@@ -1,5 +1,4 @@
-"""Findings about single pictures: unreadable, tiny, blank, dark, bright, thin, too finely drawn, changed on the way,
-telling where they were taken.
+"""Findings about single pictures: unreadable, tiny, blank, dark, thin, too finely drawn, changed, telling a place.
 
 Judges the columns that `looking.py` filled; opens no picture.
 """
