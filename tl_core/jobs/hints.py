@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tl_core.backbones.catalogue import recommended
-from tl_core.backbones.here import needs_no_fetching
+from tl_core.backbones.here import check_here, needs_no_fetching
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.store import DATASET_FILE
-from tl_core.errors import DataError, WeightsError
+from tl_core.errors import DataError
 from tl_core.jobs.background import Answer, Background
 from tl_core.jobs.kept_hints import contents_key, key_of, read_hint, write_hint
-from tl_core.platform import is_busy
+from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
 
@@ -220,11 +220,8 @@ def _own_weights(settings: RunConfig) -> list[Any]:
 
 
 def _must_be_here(settings: RunConfig) -> None:
-    if settings.start == "pretrained" and not settings.weights and not needs_no_fetching(settings.backbone):
-        raise WeightsError(
-            f"The pretrained weights of '{settings.backbone}' are not on this computer yet.",
-            "They are fetched when a training with it starts.",
-        )
+    if settings.start == "pretrained" and not settings.weights:
+        check_here(settings.backbone)
 
 
 def _contents(dataset: Dataset) -> str:
