@@ -14,10 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tl_core.backbones.catalogue import everything
+from tl_core.config import DEFAULT_BACKBONE
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.catalogue_rows import catalogue_rows
-from tl_ui.display_names import display_name
+from tl_ui.display_names import file_name
 from tl_ui.guard import answered, asked_language
 from tl_ui.network_questions import NetworkQuestions
 from tl_ui.owned_weights import MOST_BYTES
@@ -77,14 +78,15 @@ def catalogue(_request: Request) -> Response:
 
 
 async def weights(services: Services, request: Request) -> Response:
-    """POST, the raw bytes of a weights file, `?name=mine.safetensors` -> {"weights", "name"}."""
+    """POST, the raw bytes of weights for a network, `?name=mine.safetensors&backbone=NAME` -> {"weights", "name"}."""
     owner = owner_of(request)
-    name = display_name(request.query_params.get("name", ""))
-    await run_in_threadpool(services.weights(owner).check_name, name)
+    name, backbone = file_name(request.query_params.get("name", "")), request.query_params.get("backbone", "")
+    owned = await run_in_threadpool(services.weights, owner)
+    owned.check_name(name)
     target = await run_in_threadpool(services.new_incoming, owner, ".weights")
     try:
         await receive_file(request, target, limit=min(MOST_BYTES, services.settings.limits.archive_bytes))
-        kept = await run_in_threadpool(services.keep_weights, owner, target, name)
+        kept = await run_in_threadpool(owned.keep, target, name, backbone or DEFAULT_BACKBONE)
     finally:
         target.unlink(missing_ok=True)
     return json_answer({"weights": kept.id, "name": kept.name})

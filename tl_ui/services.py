@@ -27,7 +27,7 @@ from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
 from tl_ui.owned_uploads import OwnedUploads
-from tl_ui.owned_weights import OwnedWeights, OwnWeights
+from tl_ui.owned_weights import OwnedWeights
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
 
@@ -156,10 +156,7 @@ class Services:
     # networks
 
     def weights(self, owner: str) -> OwnedWeights:
-        return OwnedWeights(self.workspace.person(owner), shared=self.settings.shared)
-
-    def keep_weights(self, owner: str, uploaded: Path, name: str) -> OwnWeights:
-        return self.weights(owner).keep(uploaded, name)
+        return OwnedWeights(self.workspace.person(owner), self.assistant, shared=self.settings.shared)
 
     def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""

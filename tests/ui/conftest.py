@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from tests.jobs.jobs_for_tests import wait_until
 from tl_core.config import RunConfig
 from tl_core.errors import DataError
 from tl_core.jobs.journal import JournalWriter
@@ -103,17 +103,6 @@ def give_model(run: RunDir) -> Path:
     run.model.mkdir()
     (run.model / "config.json").write_text(json.dumps({}))
     return run.model
-
-
-def wait_until(claim: Callable[[], Any], *, seconds: float = 60.0) -> Any:
-    """The claim's first true value; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = claim()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"not true within {seconds:.0f} s: {claim}")
 
 
 @pytest.fixture

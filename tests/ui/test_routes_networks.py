@@ -37,6 +37,8 @@ class Looking:
     def call(self, op: str, **arguments: Any) -> Any:
         self.asked.append((op, arguments))
         done = len([name for name, _ in self.asked if name == op]) > 1
+        if op == "check_weights":
+            return None
         return {"probe": _probe, "estimate": _estimate, "compare": _compare, "rate_finder": _rates}[op](done)
 
     def warm(self, *, model: Path | None = None) -> None:
@@ -168,19 +170,43 @@ def test_an_earlier_run_is_named_by_its_identifier_and_no_path_of_the_page_is_ev
     assert len(looking.asked) == 1
 
 
-def test_own_weights_are_kept_under_a_name_of_ours_and_reach_a_run_as_a_path(
-    client: TestClient, services: Services
+def test_own_weights_keep_the_persons_name_in_a_folder_of_ours_and_reach_a_run_as_a_path(
+    client: TestClient, services: Services, looking: Looking
 ) -> None:
-    answer = client.post("/thaw/weights?name=..%2Fmine.safetensors", content=b"numbers")
+    answer = client.post("/thaw/weights?name=..%2Fmine.safetensors&backbone=resnet18", content=b"numbers")
     kept = answer.json()
     assert kept["name"] == "mine.safetensors"
     path = services.weights("me").path(kept["weights"])
     assert path.read_bytes() == b"numbers"
-    assert path.parent == services.workspace.person("me").folder / "weights"
+    assert path == services.workspace.person("me").folder / "weights" / kept["weights"] / "mine.safetensors"
+    assert looking.asked == [("check_weights", {"backbone": "resnet18", "weights": path})]
     assert services.resolved("me", {"weights": kept["weights"]})["weights"] == str(path)
     assert services.weights("me").identifier_of(str(path)) == kept["weights"]
     assert services.weights("me").name(kept["weights"]) == "mine.safetensors"
     assert list((services.workspace.person("me").folder / "incoming").iterdir()) == []
+
+
+def test_weights_that_do_not_fit_are_refused_as_they_arrive_and_nothing_of_them_stays(
+    client: TestClient, services: Services, looking: Looking
+) -> None:
+    def refuse(op: str, **arguments: Any) -> Any:
+        name = arguments["weights"].name
+        raise WeightsError(f"The weights in '{name}' do not fit '{arguments['backbone']}': 'fc.bias' is missing.")
+
+    looking.call = refuse  # type: ignore[method-assign]
+    answer = client.post("/thaw/weights?name=my net.pth&backbone=resnet18&lang=zh-CN", content=b"numbers")
+    assert answer.status_code == 400
+    assert "'my net.pth' 中的权重与 'resnet18' 不符" in answer.json()["message"]
+    person = services.workspace.person("me").folder
+    assert [*(person / "weights").iterdir(), *(person / "incoming").iterdir()] == []
+
+
+def test_a_hostile_or_endless_name_of_a_weights_file_is_kept_harmless_with_its_ending(
+    client: TestClient, services: Services
+) -> None:
+    for name, kept in (("a:b?.pth", "a-b-.pth"), ("名" * 300 + ".pth", "名" * 66 + ".pth")):
+        answer = client.post("/thaw/weights", params={"name": name}, content=b"numbers").json()
+        assert answer["name"] == services.weights("me").path(answer["weights"]).name == kept
 
 
 def test_where_others_can_reach_the_server_only_safetensors_are_taken(shared: Settings, looking: Looking) -> None:

@@ -32,13 +32,15 @@ from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.network_views import NetworkViews
 from tl_core.jobs.varied_pictures import varied_pictures
 from tl_core.jobs.workspace import Workspace
-from tl_core.platform import Lock, lower_priority
+from tl_core.platform import Lock
+from tl_core.processes import lower_priority
 
 if TYPE_CHECKING:
     from tl_core.evaluation.predictor import Predictor
 
 IDLE_SECONDS = 15 * 60.0
 LOOK_SECONDS = 0.5  # how often it looks whether it is still wanted
+LOCK_WAIT_SECONDS = 5.0  # whoever looks whether an assistant lives holds the lock for a moment
 NICENESS = 2  # below the screen, above the workers
 MODELS_KEPT = 2
 Request = dict[str, Any]
@@ -62,6 +64,7 @@ class Work:
             "ping": lambda _request: "pong",
             "warm": self._warm,
             "layers": self._layers,
+            "check_weights": self._check_weights,
             "predict": self._predict,
             "feature_maps": views.feature_maps,
             "augmented": lambda request: varied_pictures(pool, request),
@@ -106,6 +109,15 @@ class Work:
                 layers = [stage.to_dict() for stage in stage_network(network).stages]
                 write_layers(self._cache, backbone, image_size, layers)
         return layers
+
+    def _check_weights(self, request: Request) -> None:
+        """Raises WeightsError where a person's own file does not fit a network, or is none."""
+        from tl_core.backbones.build import build_network
+        from tl_core.backbones.own_weights import fitting_weights
+
+        with self._one_at_a_time:
+            network = build_network(str(request["backbone"]), None, pretrained=False)
+        fitting_weights(network, Path(request["weights"]))
 
     def _predict(self, request: Request) -> dict[str, Any]:
         """`scores` of every class, the likeliest first."""
@@ -221,7 +233,7 @@ def main(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     files = AssistantFiles(workspace.assistant)
     lock = Lock(files.lock)
-    if not lock.acquire(wait_seconds=1.0):
+    if not lock.acquire(wait_seconds=LOCK_WAIT_SECONDS):
         print("another assistant serves this workspace", flush=True)
         return 0
     try:

@@ -20,6 +20,7 @@ SAID: dict[str, str] = {
     "'{file}' holds no tensors.": "'{file}' 里没有张量。",
     "Save or download it again, best as .safetensors.": "请重新保存或下载，最好用 .safetensors。",
     "'{file}' is no weights file that Thaw reads.": "'{file}' 不是 Thaw 能读取的权重文件。",
+    "Check its permissions.": "请检查其权限。",
     "Give one of {endings}.": "请使用 {endings} 之一。",
     "There is no weights file '{path}'.": "没有权重文件 '{path}'。",
     "The weights file '{file}' is empty.": "权重文件 '{file}' 是空的。",
