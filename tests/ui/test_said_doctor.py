@@ -81,6 +81,9 @@ def test_groupings_and_what_the_number_means_are_translated() -> None:
         done = assign_splits(pictures, validation_share=0.2, seed=0, used_in=used_in, group_by=group_by)
         for caution in places_of(done, validation_share=0.05, used_in=used_in, group_by=group_by).cautions:
             in_chinese(caution)
+    alike = ImageIndex.of(index.columns.with_(near=index.columns.label + 1, split=np.zeros(48)))
+    for caution in places_of(alike, validation_share=0.2, used_in="new", group_by="none").cautions:
+        in_chinese(caution)
     parted = ImageIndex.of(index.columns.with_(split=np.arange(len(index.records)) % 3))
     for caution in places_of(parted, validation_share=0.2, used_in="new", group_by="table").cautions:
         in_chinese(caution)

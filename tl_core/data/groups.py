@@ -85,15 +85,42 @@ def kept_together(index: ImageIndex, *, used_in: str | None = None, group_by: st
     return _united(parts)
 
 
+def judged_together(index: ImageIndex, *, used_in: str | None = None, group_by: str | None = None) -> Codes:
+    """As kept_together, for measuring where nothing else can be set aside: pictures that are nearly the same, or of one
+    burst, fall apart where they are all there is of a class. It could else be learned or judged, and never both.
+
+    Groups that were asked for, and exact copies, stay whole.
+    """
+    units = kept_together(index, used_in=used_in, group_by=group_by)
+    if grouping_in_use(index, used_in=used_in, group_by=group_by) != "none":
+        return units
+    lone = np.isin(units, units[np.isin(index.columns.label, classes_of_one_unit(index, units))])
+    return np.where(lone, int(units.max(initial=-1)) + 1 + index.columns.content_codes(), units)
+
+
+def classes_of_one_unit(index: ImageIndex, units: Codes) -> Codes:
+    """Codes of the classes of which all pictures are in one unit, and not all the same picture."""
+    label, count = index.columns.label.astype(np.int64), len(index.classes)
+    pictures = _distinct(label, index.columns.content_codes(), count)
+    return np.flatnonzero((_distinct(label, units, count) == 1) & (pictures > 1))
+
+
+def _distinct(label: Codes, codes: Codes, classes: int) -> Codes:
+    """How many codes each class has."""
+    most = int(codes.max(initial=0)) + 1
+    return np.bincount(np.unique(label * most + codes) // most, minlength=classes)
+
+
 def grouping_in_use(index: ImageIndex, *, used_in: str | None, group_by: str | None) -> GroupBy:
-    """What whole groups are made of: nothing for the same places, unless the person chose a grouping of which
-    something is known.
+    """What whole groups are made of: nothing for the same places, unless the person chose a grouping that
+    knows of two groups or more.
 
     Where nobody said where the model will be used, a table's own column of groups counts as said.
     """
     for by in GROUPINGS:
         if group_by == by:
-            return by if have_group(index, by).any() else "none"
+            is_of_use = have_group(index, by).any() and len(np.unique(group_keys(index, by))) > 1
+            return by if is_of_use else "none"
     if used_in == "same" or group_by == "none":
         return "none"
     return automatic(index, GROUPINGS if used_in == "new" else ("table",))
@@ -173,8 +200,7 @@ def _is_useful(index: ImageIndex, codes: Codes) -> bool:
     if not known.any() or np.count_nonzero(known) < LEAST_KNOWN * len(codes):
         return False
     sizes = np.unique(codes[known], return_counts=True)[1]
-    pairs = np.unique(index.columns.label[known].astype(np.int64) * (int(codes.max()) + 1) + codes[known])
-    per_class = np.bincount(pairs // (int(codes.max()) + 1), minlength=len(index.classes))
+    per_class = _distinct(index.columns.label[known].astype(np.int64), codes[known], len(index.classes))
     return bool(np.median(per_class) >= 2 and len(sizes) >= 3 and (sizes > 1).any())
 
 

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.counting import counted
-from tl_core.data.groups import GROUPINGS, GroupBy, group_keys, grouping_in_use, have_group
+from tl_core.data.groups import (
+    GROUPINGS,
+    GroupBy,
+    classes_of_one_unit,
+    group_keys,
+    grouping_in_use,
+    have_group,
+    kept_together,
+)
 from tl_core.data.index import ImageIndex
 from tl_core.data.names import listed
 
@@ -41,7 +49,8 @@ def places_of(index: ImageIndex, *, validation_share: float, used_in: str | None
     if by == "none":
         is_wanted = used_in == "new" or group_by in GROUPINGS
         caution = CHOSEN_NONE if group_by == "none" else NO_GROUP
-        return Places(used_in or "same", "none", 0, (caution,) if is_wanted else ())
+        cautions = (*((caution,) if is_wanted else ()), *_alike(index))
+        return Places(used_in or "same", "none", 0, cautions)
     split, keys, have = index.columns.split, group_keys(index, by), have_group(index, by)
     groups = len(np.unique(keys[have]))
     judging = TEST if (split == TEST).any() else VAL
@@ -60,6 +69,16 @@ def _straddling(
         f"{many} on both sides of the split that came with the pictures, for example around {listed([path])}: "
         "the number is for places like these."
     )
+
+
+def _alike(index: ImageIndex) -> Iterator[str]:
+    """Classes of one look alone: what judges them is nearly what was learned."""
+    split, units = index.columns.split, kept_together(index, used_in="same")
+    judged = np.unique(index.columns.label[split == VAL]) if (split != TRAIN).any() else np.arange(len(index.classes))
+    codes = np.intersect1d(classes_of_one_unit(index, units), judged)
+    if len(codes):
+        names = listed([index.classes[code] for code in codes])
+        yield f"All pictures of {names} are nearly the same or of one burst: any that judge flatter the number."
 
 
 def _alone(have: NDArray[np.bool_]) -> Iterator[str]:

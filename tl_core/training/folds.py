@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.config import RunConfig
-from tl_core.data.groups import kept_together
+from tl_core.data.groups import judged_together
 from tl_core.data.index import ImageIndex
 from tl_core.errors import ConfigError
 from tl_core.training.heads import Array, Labels, fit_ridge_head, softmax
@@ -54,7 +54,7 @@ def only_head(config: RunConfig) -> bool:
 def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> tuple[Numbers, ...]:
     """For each repeat the fold of every row of the squares; what belongs together is always in one fold."""
     rows, first = np.unique(data.train.positions, return_index=True)
-    keys = kept_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
+    keys = judged_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
     key_of = dict(zip((digest.tobytes().hex() for digest in index.columns.sha256), keys, strict=True))
     groups = np.array([key_of[data.content_hashes[row]] for row in rows], dtype=np.int64)
     found = []

@@ -101,6 +101,9 @@ SAID: dict[str, str] = {
     "No groups are kept whole, so the number is for pictures like these; new places may score lower.": (
         "没有整组留出，因此成绩只适用于类似的图片；在新地点可能更低。"
     ),
+    "All pictures of {names} are nearly the same or of one burst: any that judge flatter the number.": (
+        "{names}的图片全都几乎相同或属于同一次连拍：用其中任何一张评判都会使成绩偏高。"
+    ),
     "No group is known of {pictures}: each is taken for one by itself, so the number may flatter a little.": (
         "{pictures}不知道属于哪一组：每张单独算一组，因此成绩可能略微偏高。"
     ),
