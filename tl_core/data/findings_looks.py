@@ -14,7 +14,7 @@ from tl_core.data.columns import NOTES, Columns
 from tl_core.data.counting import counted
 from tl_core.data.index import Finding, ImageIndex, Severity, Skipped
 from tl_core.data.layout import BESIDE, THERE_ALREADY
-from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE
+from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE, LARGER_INPUT
 from tl_core.data.names import looks_like_picture
 
 TINY = 32  # pixels of the short side
@@ -24,7 +24,7 @@ DARK, BRIGHT = 16.0, 244.0  # mean grey level ...
 FAINT = 24.0  # ... of a picture with so little contrast; a lamp at night or ink on paper has more
 THIN = 4.0  # long side / short side
 LOST = 0.5  # share of the edges' energy that is gone at the network's input
-LARGER_INPUTS = (288, 384, 448)  # pixels, offered where the pictures have more
+LARGER_INPUTS = (LARGER_INPUT, 384, 448)  # pixels, offered where the pictures have more
 CONVERSIONS = {
     "more than 8 bits": "with more than 8 bits a colour, scaled to 8",
     "CMYK": "in print colours (CMYK), turned into RGB",
