@@ -50,7 +50,7 @@ class ShownPictures:
         else:
             size = in_words(row.bytes or 0) if row.bytes or not row.images else self.words("shelf.own_folder")
             told = [self.words.count("found.images", row.images), size, date]
-        return {"id": row.id, "name": row.name, "detail": " · ".join(told), "ready": row.state == READY}
+        return {"id": row.id, "name": row.name, "detail": told, "ready": row.state == READY}
 
     def found(self) -> Html:
         scene = self.scene
