@@ -62,9 +62,11 @@ def zipped(folder: Path, path: Path) -> Path:
     return path
 
 
-def drop(page: Page, *paths: Path) -> None:
+def drop(page: Page, *paths: Path, on: str = ".drop-zone") -> None:
     """As the system does: the browser walks through what was dropped by itself."""
-    box = page.locator(".drop-zone").first.bounding_box()
+    place = page.locator(on).first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
     assert box is not None
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)
