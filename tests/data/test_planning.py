@@ -6,8 +6,11 @@ import pytest
 
 from tests.data.conftest import Bring
 from tests.data.pictures_for_tests import png, write_files
-from tests.data.tables_for_tests import pictures, planned, sent, told, with_table
-from tl_core.data.limits import HOSTED
+from tests.data.tables_for_tests import TABLE, pictures, planned, sent, told, with_table
+from tl_core.data.layout import Place
+from tl_core.data.limits import HOSTED, LOCAL
+from tl_core.data.planning import plan_of
+from tl_core.data.several import open_sources
 from tl_core.errors import DataError
 
 
@@ -41,6 +44,15 @@ def test_a_table_that_is_about_something_else_is_only_a_file(tmp_path: Path, bri
     dataset = bring(write_files(tmp_path / "set", files))
     assert dataset.index.classes == ("cats", "dogs")
     assert [item.path for item in dataset.report.skipped] == ["other.tsv", "weather.csv"]
+
+
+def test_a_table_that_is_gone_when_it_is_looked_at_is_only_a_file(tmp_path: Path) -> None:
+    path = with_table(tmp_path, TABLE, {"cats/1.png": png(1), "dogs/2.png": png(2)})
+    source = open_sources([path.parent], LOCAL)
+    path.unlink()
+    assert {place.label for place in plan_of(source, LOCAL).places if isinstance(place, Place)} == {"cats", "dogs"}
+    with pytest.raises(DataError, match=r"There is no file or folder .*labels.csv"):
+        open_sources([path], LOCAL)
 
 
 def test_a_table_wins_over_folders_and_it_is_said(tmp_path: Path, bring: Bring) -> None:

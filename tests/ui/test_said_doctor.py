@@ -12,6 +12,7 @@ from tests.data.pictures_for_tests import noise
 from tests.data.test_findings_looks import columns, sheet
 from tests.data.test_groups import picture
 from tests.ui.test_said import in_chinese
+from tl_core.data.columns import NOTES, note_mask
 from tl_core.data.findings import find_all
 from tl_core.data.findings_shortcuts import CORNERS, OWN, WORDS
 from tl_core.data.groups import proposals
@@ -20,6 +21,8 @@ from tl_core.data.noted import Noted, with_noted, write_noted
 from tl_core.data.places import places_of
 from tl_core.data.splits import assign_splits
 from tl_core.data.store import make_index
+from tl_ui.doctor import LEAVE_OUT
+from tl_ui.words.said import said
 
 
 def told(findings: tuple[Finding, ...]) -> set[str]:
@@ -37,9 +40,11 @@ def test_every_finding_of_the_doctor_is_translated(tmp_path: Path) -> None:
     pictures = columns(images)
     near, split = np.zeros(len(pictures), dtype=np.int32), np.zeros(len(pictures), dtype=np.int8)
     near[[0, 5]], near[[1, 6, 30]], split[[5, 6, 7]] = 1, 2, 2
-    index = ImageIndex.of(pictures.with_(near=near, split=split))
+    notes = np.zeros(len(pictures), dtype=np.uint32)
+    notes[0] = note_mask(NOTES)
+    index = ImageIndex.of(pictures.with_(near=near, split=split, notes=notes))
     kinds = told(find_all(index, [], [], []))
-    assert {"blank", "dark", "bright", "detail", "tiny", "shape", "leak"} <= kinds
+    assert {"blank", "dark", "bright", "detail", "tiny", "shape", "leak", "converted", "place"} <= kinds
     same = pictures.with_(sha256=np.zeros((len(pictures), 32), dtype=np.uint8))
     assert "identical" in told(find_all(ImageIndex.of(same), [], [], []))
     contents = [record.sha256 for record in index.records]
@@ -87,3 +92,11 @@ def test_groupings_and_what_the_number_means_are_translated() -> None:
     parted = ImageIndex.of(index.columns.with_(split=np.arange(len(index.records)) % 3))
     for caution in places_of(parted, validation_share=0.2, used_in="new", group_by="table").cautions:
         in_chinese(caution)
+
+
+def test_why_the_doctors_buttons_left_pictures_out_is_translated() -> None:
+    whys = [kind.replace("_", " ") for kind in LEAVE_OUT] + ["a copy", "also in the test"]
+    for why in whys:
+        in_chinese(why)
+        in_chinese(f"Left out by you: {why}.")
+    assert said("Left out by you: a copy.", "zh-CN") == "由你排除：副本。"

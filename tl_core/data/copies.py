@@ -5,6 +5,7 @@ It knows files, and nothing about classes and pictures.
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -45,7 +46,7 @@ class LooseFiles:
         """Every file is copied: what a person sends may be gone tomorrow."""
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
-        return copied(self.paths[entry.key], self.limits)
+        return copied(self.paths[entry.key], self.limits.file_bytes)
 
     def fingerprint(self) -> str:
         return ""
@@ -54,8 +55,8 @@ class LooseFiles:
         """Nothing is held open."""
 
 
-def copied(path: Path, limits: Limits) -> Iterator[bytes]:
-    """The bytes of an ordinary file, counted. Raises EntryDamaged with the reason in words."""
+def copied(path: Path, most: float = math.inf) -> Iterator[bytes]:
+    """The bytes of an ordinary file, at most so many. Raises EntryDamaged with the reason in words."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
@@ -64,8 +65,8 @@ def copied(path: Path, limits: Limits) -> Iterator[bytes]:
             count = 0
             while chunk := stream.read(CHUNK):
                 count += len(chunk)
-                if count > limits.file_bytes:
-                    raise EntryDamaged(f"It has more than {sized(limits.file_bytes)}.")
+                if count > most:
+                    raise EntryDamaged(f"It has more than {sized(int(most))}.")
                 yield chunk
     except FileNotFoundError:
         raise EntryDamaged("The file is gone.") from None

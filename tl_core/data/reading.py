@@ -61,7 +61,7 @@ class Reading:
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
         here = self.source.local_path(entry)
-        return copied(Path(here), self.copies) if here and self.copies else self.source.unpack(entry)
+        return copied(Path(here), self.copies.file_bytes) if here and self.copies else self.source.unpack(entry)
 
     def check_stop(self) -> None:
         if self.should_stop():

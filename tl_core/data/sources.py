@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tl_core.data.archives import CHUNK, open_zip
+from tl_core.data.archives import open_zip
+from tl_core.data.copies import copied
 from tl_core.data.counting import counted
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
@@ -55,7 +56,9 @@ class Source(Protocol):
         """Where the file's bytes lie, or None where they have to be unpacked first."""
         ...
 
-    def unpack(self, entry: Entry) -> Iterator[bytes]: ...
+    def unpack(self, entry: Entry) -> Iterator[bytes]:
+        """The file's bytes. Raises EntryDamaged with the reason in words, DataError for an archive that is a bomb."""
+        ...
 
     def fingerprint(self) -> str: ...
 
@@ -90,9 +93,7 @@ class FolderSource:
         return os.path.join(self.folder, entry.path)  # a Path for each of a million files would cost more than hashing
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
-        with (self.folder / entry.path).open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                yield chunk
+        return copied(self.folder / entry.path)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.data.conftest import Bring
 from tests.data.edits.editing import labels, loose, sent, state
 from tests.data.pictures_for_tests import pets, png, write_zip
+from tl_core.data import reading
 from tl_core.data.dataset import Dataset, ImportStopped, create_dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.edits import DatasetEditor
@@ -84,4 +86,18 @@ def test_adding_that_is_stopped_changes_nothing(dataset: Dataset, editor: Datase
     with pytest.raises(ImportStopped, match="was stopped"):
         editor.add("cats", loose(tmp_path / "new", 50, 51), should_stop=lambda: True)
     assert {path for path in dataset.folder.rglob("*") if path.is_file()} == before
+    assert open_dataset(dataset.folder).report == dataset.report
+
+
+def test_a_full_disk_is_said_and_nothing_is_added(
+    dataset: Dataset, editor: DatasetEditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading.os, "replace", full)
+        with pytest.raises(DataError, match=r"The disk is full; nothing was kept. Free some space"):
+            editor.add("cats", loose(tmp_path / "new", 50, 51))
+    assert list((dataset.folder / "incoming").iterdir()) == []
     assert open_dataset(dataset.folder).report == dataset.report
