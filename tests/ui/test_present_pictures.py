@@ -106,6 +106,14 @@ def test_the_split_in_use_is_shown_where_there_is_one() -> None:
     assert "split in use" not in question(DatasetUse(), (), EN, {})
 
 
+@pytest.mark.parametrize(
+    ("split", "in_turns"),
+    [({"train": 80, "val": 20}, True), ({"train": 320, "val": 80}, False), ({"train": 80, "val": 9, "test": 9}, False)],
+)
+def test_of_few_pictures_it_is_said_that_they_may_be_judged_in_turns(split: dict[str, int], in_turns: bool) -> None:
+    assert ("in turns (folds) instead" in question(DatasetUse(), (), EN, split)) is in_turns
+
+
 @pytest.mark.parametrize(("size", "is_lost", "shown"), [(224, False, False), (224, True, True), (384, False, True)])
 def test_a_larger_input_is_offered_where_detail_is_lost_or_one_was_chosen(
     size: int, is_lost: bool, shown: bool

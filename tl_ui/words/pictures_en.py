@@ -82,6 +82,8 @@ WORDS: dict[str, str] = {
     "split.val": "validation",
     "split.test": "test",
     "split.in_use": "The split in use: {parts}.",
+    "split.in_turns": "Where only the last step learns and you brought none to judge by, so few pictures are judged "
+    "in turns (folds) instead.",
     "split.none_test": "No test pictures were brought: some of the pictures are set aside to measure with.",
     "split.download": "Download the split (CSV)",
     "split.bring": "Bring a split (CSV)",

@@ -81,6 +81,7 @@ WORDS: dict[str, str] = {
     "split.val": "验证",
     "split.test": "测试",
     "split.in_use": "当前划分：{parts}。",
+    "split.in_turns": "如果只学习最后一步，而你没有带来用于评判的图片，这么少的图片会改为轮流评判（交叉验证）。",
     "split.none_test": "没有测试图片：会留出一部分图片用来测量。",
     "split.download": "下载划分（CSV）",
     "split.bring": "导入划分（CSV）",
