@@ -115,3 +115,11 @@ def test_a_name_that_is_no_utf8_is_kept_to_the_byte(tmp_path: Path, bring: Bring
 def test_an_import_starts_children_of_its_own_when_it_is_given_none(tmp_path: Path) -> None:
     dataset = import_source(write_files(tmp_path / "pets", pets()), tmp_path / "d", name="My pets")
     assert (dataset.name, dataset.id, dataset.report.images) == ("My pets", "d", 6)
+
+
+def test_of_a_zip_only_the_pictures_in_use_are_kept(tmp_path: Path, bring: Bring) -> None:
+    odd = {"cats/a.txt": b"text", "cats/head.png": png(1)[:30], "cats/late.png": png(2)[:-60], "loose.png": png(70)}
+    dataset = bring(write_zip(tmp_path / "pets.zip", {**pets(), **odd, "dogs/copy.png": png(0)}))
+    assert {item.path for item in dataset.report.skipped} == odd.keys()
+    kept = [path.name for path in (dataset.folder / "files").rglob("*") if path.is_file()]
+    assert sorted(kept) == sorted({record.sha256 for record in dataset.index.records})
