@@ -14,6 +14,7 @@ _THEIR_OWN = (
 WHYS: dict[str, str] = {
     "a copy": "副本",
     "also in the test": "测试集里也有",
+    "also in validation": "验证集里也有",
     "tiny": "太小",
     "blank": "空白",
     "dark": "太暗",
