@@ -19,11 +19,12 @@ from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.catalogue_rows import catalogue_rows
 from tl_ui.display_names import file_name
-from tl_ui.guard import answered, asked_language
+from tl_ui.guard import asked_language
 from tl_ui.network_questions import NetworkQuestions
 from tl_ui.owned_weights import MOST_BYTES
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
@@ -32,16 +33,17 @@ LONGEST_SETTINGS = 8000
 
 def network_routes(services: Services) -> list[Route]:
     about = "/thaw/datasets/{dataset}"
-    return [
-        Route(f"{about}/readable", answered(readable, services), methods=["GET"]),
-        Route(f"{about}/estimate", answered(estimate, services), methods=["GET"]),
-        Route(f"{about}/networks", answered(networks, services), methods=["GET"]),
-        Route(f"{about}/rates", answered(rates, services), methods=["GET"]),
-        Route(f"{about}/maps", answered(maps, services), methods=["GET"]),
-        Route(f"{about}/augmented", answered(augmented, services), methods=["GET"]),
-        Route("/thaw/networks", answered(catalogue), methods=["GET"]),
-        Route("/thaw/weights", answered(weights, services), methods=["POST"]),
-    ]
+    return routes_of(
+        services,
+        ("GET", f"{about}/readable", readable),
+        ("GET", f"{about}/estimate", estimate),
+        ("GET", f"{about}/networks", networks),
+        ("GET", f"{about}/rates", rates),
+        ("GET", f"{about}/maps", maps),
+        ("GET", f"{about}/augmented", augmented),
+        ("GET", "/thaw/networks", catalogue),
+        ("POST", "/thaw/weights", weights),
+    )
 
 
 def readable(services: Services, request: Request) -> Response:
@@ -72,7 +74,7 @@ def augmented(services: Services, request: Request) -> Response:
     return json_answer(_questions(services, request).augmented(_settings(request)))
 
 
-def catalogue(_request: Request) -> Response:
+def catalogue(_services: Services, _request: Request) -> Response:
     """Every network, once a page: it searches and sorts by itself."""
     return json_answer({"networks": catalogue_rows(everything())})
 

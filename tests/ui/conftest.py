@@ -131,3 +131,11 @@ def finished_view(client: TestClient, dataset: str) -> dict[str, Any]:
         return None if view["state"] in ("starting", "running") else view
 
     return wait_until(ended)
+
+
+def staged(client: TestClient, *files: tuple[str, bytes]) -> str:
+    name = str(client.post("/thaw/staging").json()["staged"])
+    for count, (file, content) in enumerate(files, 1):
+        answer = client.post(f"/thaw/staging/{name}/file", params={"name": file}, content=content)
+        assert answer.json() == {"files": count}
+    return name
