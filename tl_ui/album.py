@@ -55,10 +55,6 @@ class Album:
         return Page(tuple(self._class(name) for name in shown), len(names))
 
     @property
-    def class_names(self) -> list[str]:
-        return self._names
-
-    @property
     def largest_class(self) -> int:
         """Pictures of the largest class."""
         return int(self._counts.sum(axis=1).max(initial=0))
