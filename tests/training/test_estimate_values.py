@@ -44,7 +44,7 @@ SPEED = Speed(
     step_seconds=1.0,
     base_bytes=1e6,
 )
-WORK = Workload(train=100, judged=50, classes=10, trained=("middle", "head"), epochs=4, batch_size=20)
+WORK = Workload(train=100, judged=50, trained=("middle", "head"), epochs=4, batch_size=20)
 
 
 def test_a_remembered_beginning_costs_an_epoch_nothing_and_the_run_once() -> None:

@@ -68,11 +68,10 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is to be done: how many pictures, in which steps, which stages train. `classes` sizes the new head."""
+    """What is to be done: how many pictures, in which steps, which stages train."""
 
     train: int
     judged: int  # pictures that every epoch is judged on
-    classes: int
     trained: tuple[str, ...]
     epochs: int
     batch_size: int
