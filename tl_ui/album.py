@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tl_core.data import overview
 from tl_core.data.columns import Columns
 from tl_core.data.edit_replay import find_path
 from tl_core.data.index import SPLITS, ImageRecord
@@ -87,17 +88,13 @@ class Album:
     @cached_property
     def extremes(self) -> tuple[ImageRecord, ImageRecord] | None:
         """The smallest and the largest picture by their pixels; None without any."""
-        if not len(self.columns):
-            return None
-        pixels = self.columns.width.astype(np.int64) * self.columns.height
-        return self.columns.record(int(pixels.argmin())), self.columns.record(int(pixels.argmax()))
+        ends = overview.extremes(self.columns)
+        return (self.columns.record(ends[0]), self.columns.record(ends[1])) if ends else None
 
     @cached_property
     def formats(self) -> list[tuple[str, int]]:
         """Formats with their pictures, the commonest first."""
-        counted = np.bincount(self.columns.format, minlength=len(self.columns.formats))
-        named = [(name, int(n)) for name, n in zip(self.columns.formats, counted, strict=False) if n]
-        return sorted(named, key=lambda pair: (-pair[1], pair[0]))
+        return overview.formats(self.columns)
 
     def spread(self, count: int) -> list[ImageRecord]:
         """Some pictures from all over the dataset."""
