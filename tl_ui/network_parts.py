@@ -51,7 +51,7 @@ def thawing_later(scene: Scene, *, anew: bool = True) -> dict[str, Any]:
 
 
 def weights_drop(words: Words) -> gr.HTML:
-    """Value `{"backbone"}`. Fires `ready` with the identifier of a weights file that has arrived and fits it."""
+    """Value `{"backbone"}`. Fires `ready` with a weights file's identifier and the network that it fits."""
     return drawn("sending", "weights", elem_id="own-weights", words=words.part(*BROUGHT))
 
 

@@ -80,18 +80,19 @@ def catalogue(_services: Services, _request: Request) -> Response:
 
 
 async def weights(services: Services, request: Request) -> Response:
-    """POST, the raw bytes of weights for a network, `?name=mine.safetensors&backbone=NAME` -> {"weights", "name"}."""
+    """POST, the raw bytes of a file, `?name=mine.safetensors&backbone=NAME` -> {"weights", "name", "backbone"}."""
     owner = owner_of(request)
-    name, backbone = file_name(request.query_params.get("name", "")), request.query_params.get("backbone", "")
+    name = file_name(request.query_params.get("name", ""))
+    backbone = request.query_params.get("backbone") or DEFAULT_BACKBONE
     owned = await run_in_threadpool(services.weights, owner)
     owned.check_name(name)
     target = await run_in_threadpool(services.new_incoming, owner, ".weights")
     try:
         await receive_file(request, target, limit=min(MOST_BYTES, services.settings.limits.archive_bytes))
-        kept = await run_in_threadpool(owned.keep, target, name, backbone or DEFAULT_BACKBONE)
+        kept = await run_in_threadpool(owned.keep, target, name, backbone)
     finally:
         target.unlink(missing_ok=True)
-    return json_answer({"weights": kept.id, "name": kept.name})
+    return json_answer({"weights": kept.id, "name": kept.name, "backbone": backbone})
 
 
 def _questions(services: Services, request: Request) -> NetworkQuestions:

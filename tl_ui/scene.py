@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tl_core.backbones.stage import Stage
-from tl_core.config import RunConfig
+from tl_core.config import STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import Grouping
 from tl_core.errors import UserError
@@ -27,7 +27,7 @@ from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import RunRow
 from tl_ui.present import for_classes, run_name
-from tl_ui.services import STARTS, Services
+from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 
 BUSY = ("starting", "running")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
-from tl_core.config import RunConfig
+from tl_core.config import PRETRAINED, STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import DataError
 from tl_core.jobs.assistant_client import AssistantClient
@@ -31,7 +31,6 @@ from tl_ui.owned_weights import OwnedWeights
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
 
-STARTS = ("pretrained", "scratch")  # anything else is the identifier of an earlier run
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
 
@@ -161,7 +160,7 @@ class Services:
     def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""
         values = dict(chosen)
-        start, weights = str(values.get("start") or "pretrained"), str(values.get("weights") or "")
+        start, weights = str(values.get("start") or PRETRAINED), str(values.get("weights") or "")
         values["start"] = start if start in STARTS else str(self.runs(owner).run(start).path)
         values["weights"] = str(self.weights(owner).path(weights)) if weights else ""
         return values

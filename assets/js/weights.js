@@ -14,7 +14,7 @@ async function send(file) {
       status.textContent = say('weights.sending', { name, percent: Math.floor((100 * done) / total) });
     });
     status.textContent = say('weights.ready', { name: reply.name });
-    trigger('ready', { weights: reply.weights });
+    trigger('ready', { weights: reply.weights, backbone: reply.backbone });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     status.textContent = say('weights.failed', { reason: error.message });

@@ -49,7 +49,7 @@ def test_own_weights_keep_the_persons_name_in_a_folder_of_ours_and_reach_a_run_a
 ) -> None:
     answer = client.post("/thaw/weights?name=..%2Fmine.safetensors&backbone=resnet18", content=b"numbers")
     kept = answer.json()
-    assert kept["name"] == "mine.safetensors"
+    assert (kept["name"], kept["backbone"]) == ("mine.safetensors", "resnet18")
     path = services.weights("me").path(kept["weights"])
     assert path.read_bytes() == b"numbers"
     assert path == services.workspace.person("me").folder / "weights" / kept["weights"] / "mine.safetensors"

@@ -12,15 +12,12 @@ from tl_core.backbones.catalogue import check_name
 from tl_core.backbones.reaching import check_can_be_had
 from tl_core.backbones.stage import Stage
 from tl_core.backbones.weights_file import check_weights_file
-from tl_core.config import DEFAULT_BACKBONE, RunConfig
+from tl_core.config import DEFAULT_BACKBONE, PRETRAINED, STARTS, RunConfig
 from tl_core.errors import ConfigError, RunError
 from tl_core.export.described import described, model_path
 from tl_core.jobs.layers_cache import read_layers
 from tl_core.jobs.workspace import IDENTIFIER
 from tl_core.training.freezing import resolve_freezing
-
-PRETRAINED, SCRATCH = "pretrained", "scratch"
-STARTS = (PRETRAINED, SCRATCH)  # anything else is an earlier run
 
 
 def checked_beginning(config: RunConfig, runs: Path) -> RunConfig:

@@ -16,10 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tl_core.config import STARTS
 from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
-from tl_core.jobs.beginnings import STARTS, start_path
+from tl_core.jobs.beginnings import start_path
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir, RunDir, read_job

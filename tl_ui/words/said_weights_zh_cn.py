@@ -20,6 +20,8 @@ SAID: dict[str, str] = {
     "'{file}' holds no tensors.": "'{file}' 里没有张量。",
     "Save or download it again, best as .safetensors.": "请重新保存或下载，最好用 .safetensors。",
     "'{file}' is no weights file that Thaw reads.": "'{file}' 不是 Thaw 能读取的权重文件。",
+    "Another network was chosen while the file came.": "文件传送期间选择了另一个网络。",
+    "Bring it again for this one.": "请为当前网络重新放入。",
     "Check its permissions.": "请检查其权限。",
     "Give one of {endings}.": "请使用 {endings} 之一。",
     "There is no weights file '{path}'.": "没有权重文件 '{path}'。",
