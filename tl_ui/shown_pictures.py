@@ -10,7 +10,7 @@ from tl_core.backbones.catalogue import record_of
 from tl_ui.markup import EMPTY, Html, join
 from tl_ui.owned_datasets import READY, DatasetRow
 from tl_ui.present_doctor import doctor, shown_findings
-from tl_ui.present_pictures import facts, found, no_test_set
+from tl_ui.present_pictures import facts, found, no_test_set, tables
 from tl_ui.present_use import detail, question
 from tl_ui.receiving import in_words
 from tl_ui.scene import Scene
@@ -65,7 +65,7 @@ class ShownPictures:
         findings = doctor(report.findings, self.words, dataset=scene.choices.dataset, pictures=pictures, expert=expert)
         known = facts(album.extremes, album.formats, self.words) if expert else EMPTY
         parts = (findings, known, no_test_set(report, self.words)) if report.images else ()
-        return found(scene.dataset_name, report, self.words, *parts)
+        return found(scene.dataset_name, report, self.words, tables(report.tables, self.words), *parts)
 
     def use(self) -> Html:
         scene = self.scene

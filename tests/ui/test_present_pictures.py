@@ -8,10 +8,10 @@ import pytest
 
 from tl_core.data.findings import ranked
 from tl_core.data.groups import Grouping
-from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
+from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped, TablePreview
 from tl_ui.dataset_use import DatasetUse
 from tl_ui.present_doctor import doctor
-from tl_ui.present_pictures import facts, found, sentence
+from tl_ui.present_pictures import facts, found, sentence, tables
 from tl_ui.present_use import detail, question
 from tl_ui.words import words_for
 
@@ -129,3 +129,17 @@ def test_the_smallest_and_the_largest_picture_and_the_formats_are_named() -> Non
     page = facts((record("a.png", "fox"), record("b.jpg", "fox")), [("PNG", 3), ("", 1)], EN)
     assert "Smallest: 8 × 8 (a.png)" in page
     assert "Formats: PNG 3, ? 1" in page
+
+
+def test_the_first_rows_of_a_table_stand_below_what_its_columns_were_taken_for() -> None:
+    rows = (("a.jpg", "oak", "3"), ("<img onerror=x>", "ash", "5"))
+    named = TablePreview("labels.csv", ("path", "label", ""), ("file", "kind", "height"), rows)
+    page = tables((named,), EN)
+    assert "First rows of the table &#x27;labels.csv&#x27;" in page
+    assert 'kind<br><span class="taken">taken as the kind</span>' in page
+    assert 'height<br><span class="taken muted">not used</span>' in page
+    assert "&lt;img onerror=x&gt;" in page
+    assert "<img" not in page
+    unnamed = TablePreview("labels.csv", ("path", "label", ""), (), rows)
+    assert '<th scope="col"><span class="taken">taken as the picture</span></th>' in tables((unnamed,), EN)
+    assert tables((), EN) == ""
