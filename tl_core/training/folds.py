@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.config import RunConfig
+from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.groups import judged_together
 from tl_core.data.index import ImageIndex
 from tl_core.errors import ConfigError
@@ -40,7 +41,7 @@ def measures_in_folds(config: RunConfig, index: ImageIndex) -> bool:
             "measure is 'folds', which measures a head that is fitted in closed form, but more than that learns.",
             "Set measure to 'split', or let only the head learn.",
         )
-    brought = any(record.split in ("val", "test") for record in index.records)
+    brought = bool((index.columns.split > SPLIT_CODES["train"]).any())
     if brought or not closed_form or config.measure == "split":
         return False
     return config.measure == "folds" or len(index.records) < FEW

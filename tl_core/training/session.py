@@ -14,10 +14,11 @@ import numpy as np
 
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
+from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.groups import grouping_in_use, with_groups
-from tl_core.data.index import SPLITS, ImageIndex
+from tl_core.data.index import SPLITS, ImageIndex, Records
 from tl_core.data.places import places_of
 from tl_core.data.splits import assign_splits, check_classes, write_split_csv
 from tl_core.errors import DataError
@@ -152,7 +153,8 @@ def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
     """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
     if measures_in_folds(config, index):
         check_classes(index)
-        return ImageIndex(index.classes, tuple(replace(record, split="train") for record in index.records))
+        split = np.full(len(index.columns), SPLIT_CODES["train"])
+        return ImageIndex(index.classes, Records(index.columns.with_(split=split)))
     share = validation_share(config)
     return assign_splits(
         index, validation_share=share, seed=config.seed, used_in=config.used_in, group_by=config.group_by
