@@ -158,16 +158,20 @@ class Hints:
         """Puts the facts and the speed where `_estimate` finds them."""
         _must_be_here(settings)
         yield MEASURING
-        from tl_core.training.estimate import reading_seconds
+        from tl_core.training.before_network import process_seconds, reading_seconds
         from tl_core.training.session import plan_facts, split_pictures
 
         dataset = open_dataset(folder)
+        start = process_seconds()  # before the network is staged: then its libraries are not counted twice
+        begun = time.monotonic()
         network, device = _staged(settings, dataset)
+        start += time.monotonic() - begun
         yield MEASURING
         speed = self._speed(settings, network, device)
         yield MEASURING
         with DecoderPool() as decoder:
-            speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
+            reading = reading_seconds(dataset, network, decoder, READ_TO_MEASURE)
+        speed = replace(speed, read_seconds=reading, start_seconds=start)
         facts = plan_facts(split_pictures(settings, dataset.index), network, device)
         self._situations[situation] = (facts, speed)
         while len(self._situations) > SITUATIONS_KEPT:

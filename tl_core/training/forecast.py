@@ -13,6 +13,8 @@ from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.preset_lines import candidates_of
 
+JUDGE = {"test": "test", "validation": "val", "cross-validation": ""}  # the split that a plan is measured on
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -67,16 +69,18 @@ def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed) -> Estimate
 
 
 def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
-    """All its candidates one after the other; pictures are read and looked at once for all of them."""
+    """All its candidates one after the other, the head alone first; the pictures are read once for all of them, and one
+    model is measured in the end.
+    """
     candidates = candidates_of(replace(config, preset=preset), facts).values()
     plans = [plan_estimate(candidate, facts, speed) for candidate in candidates]
     found = [plan for plan in plans if plan is not None]
     if not found:
         return None
-    first = found[0].first_model_seconds
+    first, scoring = found[0].first_model_seconds, found[0].total_seconds - found[0].first_model_seconds
     return replace(
         max(found, key=lambda one: one.trainable_parameters),
-        total_seconds=first + sum(one.total_seconds - one.first_model_seconds for one in found),
+        total_seconds=first + scoring + sum(one.total_seconds - one.first_model_seconds - scoring for one in found),
         memory_bytes=max(one.memory_bytes for one in found),
     )
 
@@ -90,4 +94,6 @@ def workload_of(plan: TrainingPlan) -> Workload:
         batch_size=plan.batch_size,
         augment=plan.augment,
         optimizer=plan.optimizer,
+        others=plan.pictures.get("test", 0),
+        scored=plan.pictures.get(JUDGE[plan.measured_on], 0) * plan.test_views,
     )

@@ -39,7 +39,8 @@ SAID: dict[str, str] = {
     ),
     "Batch norms learn from {n} pictures at a time, in {steps} steps: so little can make the model much worse than its "
     "head alone; 'keep' is the safe choice for batch_norm.": (
-        "批归一化每次只从 {n} 张图片学习，共 {steps} 步：这么少可能使模型比单独的分类头差很多；batch_norm 选 'keep' 最稳妥。"
+        "批归一化每次只从 {n} 张图片学习，共 {steps} 步：这么少可能使模型比单独的分类头差很多；"
+        "batch_norm 选 'keep' 最稳妥。"
     ),
     "Training on made the model worse: {after} of the validation pictures are right, and with the head alone "
     "it was {before}.": "继续训练使模型变差了：验证图片答对 {after}，而只用分类头时是 {before}。",
