@@ -24,6 +24,8 @@ def network(page: Page, app: App, *, level: str = "Simple") -> Locator:
     tab(page, "2 Network")
     line = page.get_by_role("slider", name="Ice line")
     expect(line).to_be_visible(timeout=LOOKING_MS)
+    if level == "Expert":  # the drawing that stands there before has no switches
+        expect(page.get_by_role("switch").first).to_be_visible(timeout=LOOKING_MS)
     page.get_by_role("button", name="All ice").click()
     return line
 
