@@ -25,7 +25,7 @@ FLOORS = (
     ("engines",),
     ("backbones", "data"),
     ("events", "config"),
-    ("errors", "platform", "held_files", "__init__"),
+    ("errors", "platform", "processes", "held_files", "__init__"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_EXECUTED = {"tl_core.jobs.worker", "tl_core.jobs.assistant", "tl_core.data.child", "tl_core.__main__"}
@@ -35,9 +35,10 @@ HOLDS_TORCH = (
     "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
-    "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.recommended", "backbones.record",
-    "backbones.stage", "training.plan_values", "training.probe_values",
-    "training.estimate_values", "training.rate_values", "evaluation.scores", "export.model_config",
+    "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
+    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.scores", "export.model_config",
+    "training.estimate_values", "training.freezing", "training.plan_values", "training.probe_values",
+    "training.rate_values",
 )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ FLIPS = ("none", "horizontal", "both")
 BATCH_NORMS = ("keep", "reestimate", "train")
 CLASS_BALANCES = ("none", "weights", "sampling")
 DEFAULT_BACKBONE = "tf_efficientnet_lite0"
+PRETRAINED = "pretrained"
+STARTS = (PRETRAINED, "scratch")  # anything else is an earlier run
 
 
 @dataclass(frozen=True, slots=True)

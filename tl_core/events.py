@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -176,13 +177,7 @@ Event = (
     | Finished | Stopped | Failed
 )  # fmt: skip
 ENDINGS = (Finished, Stopped, Failed)
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (
-        Planned, Phase, StepDone, EpochDone, ModelReady, Thawed, CandidateDone, RepeatDone, Warned, Resumed, Finished,
-        Stopped, Failed,
-    )
-}  # fmt: skip
+KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in typing.get_args(Event)}
 ENDING_KINDS = frozenset(cls.kind for cls in ENDINGS)
 
 

@@ -16,6 +16,7 @@ from tl_ui.guard import guarded
 from tl_ui.network_tab import Opened, open_network
 from tl_ui.scene import Scene, look
 from tl_ui.services import Services
+from tl_ui.session import Session
 from tl_ui.train_tab import has_kinds
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Acting:
 
     def prepare(self, owner: str, scene: Scene) -> None:
         """Begins when pictures arrive: what a training reads first is made before Train is pressed."""
-        if has_kinds(scene) and not (scene.run and scene.run.view.is_active):
-            settings = {**scene.choices.chosen(), **scene.use.chosen()}
+        if scene.pictures and has_kinds(scene) and not (scene.run and scene.run.view.is_active):
+            settings = {**scene.choices.chosen(), **scene.pictures.use.chosen()}
             self.services.prepare(owner, scene.choices.dataset, settings)
 
     def warm(self, owner: str, scene: Scene) -> None:
@@ -56,11 +57,11 @@ class Acting:
 
     def then_open(self, event: Any, show: Handler) -> None:
         """Opening a network takes seconds, so it changes nothing but its own value; a short step then shows it beside
-        whatever was chosen meanwhile. One long step would put back what the page showed when it began.
+        whatever was chosen meanwhile. One long step would keep every other event of the page waiting.
         """
 
-        def open_chosen(choices: Choices) -> Opened:
-            return open_network(self.services, choices.backbone)
+        def open_chosen(session: Session) -> Opened:
+            return open_network(self.services, session.choices.backbone)
 
-        opened = event.then(guarded(open_chosen), [self.page.choices], [self.page.opened], **EVENT)
+        opened = event.then(guarded(open_chosen), [self.page.session], [self.page.opened], **EVENT)
         self.bind.on(opened.then, show, self.page.opened)

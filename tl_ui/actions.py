@@ -11,6 +11,7 @@ import gradio as gr
 
 from tl_ui.acting import Acting
 from tl_ui.binding import EVENT, Asked, Binder, Updates, lead_to_tabs
+from tl_ui.choices import Choices
 from tl_ui.components import merged
 from tl_ui.network_actions import NetworkActions
 from tl_ui.picture_actions import PictureActions
@@ -29,20 +30,25 @@ REMEMBER_RUN = """(kept) => {
   document.documentElement.lang = (kept && kept.language) || 'en';
 }"""
 
+# Until then the page shows an empty one's state: `HEAD` in `screen` says that it is busy.
+LOADED = "() => document.documentElement.removeAttribute('aria-busy')"
+
 
 class Actions:
     """Connects the page's events to the services."""
 
     def __init__(self, page: Page, services: Services) -> None:
         self.page = page
-        self.acting = Acting(page, services, Binder(page.choices, page.stages, page.outputs()))
+        self.acting = Acting(page, services, Binder(page.session, page.outputs()))
         self.pictures = PictureActions(self.acting)
         self.network = NetworkActions(self.acting)
         self.runs = RunActions(self.acting, self.network.show_network)
 
     def connect(self, blocks: gr.Blocks) -> None:
         page, bind = self.page, self.acting.bind
-        self.acting.then_open(bind.on_load(blocks, page.kept, self.load), self.network.show_network)
+        loaded = bind.on_load(blocks, page.kept, self.load)
+        loaded.then(None, None, None, js=LOADED, **EVENT)
+        self.acting.then_open(loaded, self.network.show_network)
         page.kept.change(None, [page.kept], None, js=REMEMBER_RUN, **EVENT)
         bind.on(page.header.language.input, self.speak, page.header.language)
         bind.on(page.header.level.input, self.set_level, page.header.level)
@@ -59,6 +65,8 @@ class Actions:
     def load(self, asked: Asked) -> Updates:
         services = self.acting.services
         choices = attached(services, asked.owner, asked.data, asked.run)
+        if asked.choices != Choices():  # something was chosen before the page had loaded: it stays
+            choices = asked.choices.but(language=choices.language, level=choices.level)
         scene = look(services, asked.owner, choices)
         boxes = self.runs.boxes_of(asked.owner, scene.choices.run)
         self.acting.warm(asked.owner, scene)

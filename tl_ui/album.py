@@ -6,7 +6,6 @@ asked for.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tl_core.data import overview
 from tl_core.data.columns import Columns
+from tl_core.data.edit_replay import find_path
 from tl_core.data.index import SPLITS, ImageRecord
 
 SAMPLES = 8  # pictures of a class on its card
@@ -55,10 +56,6 @@ class Album:
         return Page(tuple(self._class(name) for name in shown), len(names))
 
     @property
-    def class_names(self) -> list[str]:
-        return self._names
-
-    @property
     def largest_class(self) -> int:
         """Pictures of the largest class."""
         return int(self._counts.sum(axis=1).max(initial=0))
@@ -83,25 +80,21 @@ class Album:
         """The records of some paths, in their order; paths of no picture are passed over."""
         found = []
         for path in paths:
-            at = bisect_left(range(len(self.columns)), path, key=self.columns.path)  # rows are sorted by path
-            if at < len(self.columns) and self.columns.path(at) == path:
+            at = find_path(self.columns, path)
+            if at >= 0:
                 found.append(self.columns.record(at))
         return found
 
     @cached_property
     def extremes(self) -> tuple[ImageRecord, ImageRecord] | None:
         """The smallest and the largest picture by their pixels; None without any."""
-        if not len(self.columns):
-            return None
-        pixels = self.columns.width.astype(np.int64) * self.columns.height
-        return self.columns.record(int(pixels.argmin())), self.columns.record(int(pixels.argmax()))
+        ends = overview.extremes(self.columns)
+        return (self.columns.record(ends[0]), self.columns.record(ends[1])) if ends else None
 
     @cached_property
     def formats(self) -> list[tuple[str, int]]:
         """Formats with their pictures, the commonest first."""
-        counted = np.bincount(self.columns.format, minlength=len(self.columns.formats))
-        named = [(name, int(n)) for name, n in zip(self.columns.formats, counted, strict=False) if n]
-        return sorted(named, key=lambda pair: (-pair[1], pair[0]))
+        return overview.formats(self.columns)
 
     def spread(self, count: int) -> list[ImageRecord]:
         """Some pictures from all over the dataset."""

@@ -15,6 +15,7 @@ from tl_core.backbones.stage import Stage
 from tl_ui.choices import Choices
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
+from tl_ui.session import Session
 
 # "private" hides an event from clients and documentation; it keeps nobody out, so handlers check what they get.
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -48,26 +49,26 @@ Handler = Callable[[Asked], Updates]
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """`choices` and `stages` are the session's states; `outputs` is everything that a handler may update."""
+    """`session` is the state that holds the page's `Session`; `outputs` is everything that a handler may update."""
 
-    choices: gr.State
-    stages: gr.State
+    session: gr.State
     outputs: list[Any]
 
     def on_load(self, blocks: gr.Blocks, kept: gr.BrowserState, handler: Handler) -> Any:
-        def load(request: gr.Request, kept: Any) -> Any:
+        def load(request: gr.Request, session: Session, kept: Any) -> Any:
             run = request.query_params.get("run")
-            return handler(Asked(owner_of(request), Choices(), (), data=kept, run=run))
+            shown = answer(handler, request, session, data=kept, run=run)
+            return {**shown, self.session: session}  # written once, so that Gradio forgets it some time after the page
 
-        return blocks.load(guarded(load), [kept], self.outputs, **EVENT)
+        return blocks.load(guarded(load), [self.session, kept], [*self.outputs, self.session], **EVENT)
 
     def on(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         """An event without data of its own: a press, a choice, the end of another event."""
 
-        def handle(request: gr.Request, choices: Choices, stages: Stages, *values: Any) -> Any:
-            return handler(Asked(owner_of(request), choices, stages, values)) or gr.skip()
+        def handle(request: gr.Request, session: Session, *values: Any) -> Any:
+            return answer(handler, request, session, values) or gr.skip()
 
-        return trigger(guarded(handle), [self.choices, self.stages, *inputs], self.outputs, **EVENT)
+        return trigger(guarded(handle), [self.session, *inputs], self.outputs, **EVENT)
 
     def on_event(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         """An event of a component drawn in the browser, whose data says what happened.
@@ -76,11 +77,25 @@ class Binder:
         twice on a slow computer would stay where it was first.
         """
 
-        def handle(request: gr.Request, event: gr.EventData, choices: Choices, stages: Stages, *values: Any) -> Any:
-            return handler(Asked(owner_of(request), choices, stages, values, data=event._data)) or gr.skip()
+        def handle(request: gr.Request, event: gr.EventData, session: Session, *values: Any) -> Any:
+            return answer(handler, request, session, values, data=event._data) or gr.skip()
 
-        read = [self.choices, self.stages, *inputs]
+        read = [self.session, *inputs]
         return trigger(guarded(handle), read, self.outputs, trigger_mode="always_last", **EVENT)
+
+
+def answer(
+    handler: Handler,
+    request: gr.Request,
+    session: Session,
+    values: Sequence[Any] = (),
+    *,
+    data: Any = None,
+    run: str | None = None,
+) -> Updates:
+    """What a handler updates on the page, in the session's turn: it reads what is chosen when its turn has come."""
+    owner = owner_of(request)
+    return session.take_turn(lambda: handler(Asked(owner, session.choices, session.stages, values, data=data, run=run)))
 
 
 def lead_to_tabs(component: gr.HTML, tabs: gr.Tabs, names: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from tl_core.data.edit_state import LeftOut
 from tl_core.data.groups import Grouping, proposals
 from tl_core.data.index import ImageRecord
 from tl_core.data.limits import Limits
+from tl_core.data.noted import NOTED_FILE
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.store import DATASET_FILE
 from tl_ui.album import Album
@@ -33,7 +34,7 @@ MOST_OPEN = 4
 class _Open:
     dataset: Dataset
     album: Album
-    stamp: int  # when dataset.json, the last of its files, was written; in nanoseconds
+    stamp: tuple[int, int]
     divided: dict[DatasetUse, dict[str, int]] = field(default_factory=dict)  # pictures of each side, by the answers
 
     @cached_property
@@ -116,7 +117,7 @@ class DatasetShelf:
             return self._pool
 
     def _opened(self, folder: Path) -> _Open:
-        stamp = (folder / DATASET_FILE).stat().st_mtime_ns
+        stamp = _stamp(folder)
         with self._opening:
             held = self._open.get(folder)
             if held is None or held.stamp != stamp:
@@ -127,3 +128,9 @@ class DatasetShelf:
             while len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)
             return held
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    """When the last of its files was written, and what a training noted about its pictures; in nanoseconds."""
+    noted = folder / NOTED_FILE
+    return (folder / DATASET_FILE).stat().st_mtime_ns, noted.stat().st_mtime_ns if noted.exists() else 0

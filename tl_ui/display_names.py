@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePath
 
 LONGEST_NAME = 80
+LONGEST_ENDING = 12
 
 
 def display_name(text: str) -> str:
     """The name of a set of pictures, without the ending of its zip."""
-    return _one_line(re.sub(r"\.zip$", "", _last(text), flags=re.IGNORECASE)) or "pictures"
+    return _cut(_one_line(re.sub(r"\.zip$", "", _last(text), flags=re.IGNORECASE)), LONGEST_NAME) or "pictures"
 
 
 def file_name(text: str) -> str:
-    """The name of one file, its ending kept."""
-    return _one_line(_last(text)) or "picture"
+    """The name of one file, its ending kept, also where it is cut."""
+    name = _one_line(_last(text))
+    ending = PurePath(name).suffix if len(PurePath(name).suffix) <= LONGEST_ENDING else ""
+    return _cut(name.removesuffix(ending), LONGEST_NAME - len(ending)) + ending or "picture"
 
 
 def _last(text: str) -> str:
@@ -25,4 +29,8 @@ def _last(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()[:LONGEST_NAME].strip()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _cut(text: str, letters: int) -> str:
+    return text[:letters].strip()

@@ -42,12 +42,12 @@ def offers(finding: Finding, records: Sequence[ImageRecord]) -> tuple[Offer, ...
     """What is offered for a finding whose pictures are `records`; nothing where a person has to look."""
     if len(records) < 2 and finding.kind not in LEAVE_OUT:
         return ()
-    if finding.kind in COPIES:
-        return (Offer("copies"),)
     if finding.kind == "leak" and leaking(records):
         return (Offer("leak"),)
-    if finding.kind == "two_classes":
-        labels = list(dict.fromkeys(record.label for record in records))
+    labels = list(dict.fromkeys(record.label for record in records))
+    if finding.kind in COPIES and len(labels) == 1:
+        return (Offer("copies"),)
+    if finding.kind in ("two_classes", *COPIES):
         return tuple(Offer("belongs", label) for label in labels) if 1 < len(labels) <= MOST_KINDS else ()
     return (Offer("leave"),) if finding.kind in LEAVE_OUT and records else ()
 
@@ -60,14 +60,17 @@ def correction(finding: Finding, records: Sequence[ImageRecord], offer: Offer) -
     if offer.act == "copies":
         return Correction(paths[1:], why="a copy")
     if offer.act == "leak":
-        return Correction(leaking(records), why="also in the test")
+        judges = "the test" if any(record.split == "test" for record in records) else "validation"
+        return Correction(leaking(records), why=f"also in {judges}")
     if offer.act == "belongs":
         return Correction(tuple(record.path for record in records if record.label != offer.value), label=offer.value)
-    return Correction(paths, why=finding.kind.replace("_", " "))
+    return Correction(paths, why=finding.kind)
 
 
 def leaking(records: Sequence[ImageRecord]) -> tuple[str, ...]:
-    """The pictures that stand outside of test where others of the same group stand inside it."""
+    """The pictures that stand outside of test where others of the same group stand inside it; where none does, those
+    that train.
+    """
     if not any(record.split == "test" for record in records):
         return tuple(record.path for record in records if record.split in (None, "train"))
     return tuple(record.path for record in records if record.split != "test")

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from tl_core.errors import RunError, UserError
 from tl_ui.answers import json_answer
-from tl_ui.choices import Choices
+from tl_ui.session import Session
 from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 FAULT = "A fault in the program: this should not have happened, and it is not your doing."
@@ -124,6 +124,6 @@ def guarded(handler: Callable[P, Any]) -> Callable[P, Any]:
 
 
 def _words_of(arguments: Sequence[object]) -> Words:
-    """The words of the visitor whose choices are among a handler's arguments; English where there are none."""
-    choices = next((item for item in arguments if isinstance(item, Choices)), Choices())
-    return words_for(choices.language)
+    """The words of the visitor whose session is among a handler's arguments; English where there is none."""
+    session = next((item for item in arguments if isinstance(item, Session)), Session())
+    return words_for(session.choices.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 
 class Html(str):
@@ -35,7 +36,7 @@ def tag(name: str, *children: object, **attributes: object) -> Html:
     return Html(f"<{name}{shown}>{join(*children)}</{name}>")
 
 
-def table(heads: list[object], rows: list[list[object]], *, label: str, class_: str = "thaw-table") -> Html:
+def table(heads: Sequence[object], rows: Sequence[Sequence[object]], *, label: str, class_: str = "thaw-table") -> Html:
     """A table that scrolls inside itself on a narrow page; the first cell of a row names the row."""
     head = tag("thead", tag("tr", *[tag("th", cell, scope="col") for cell in heads]))
     body = [

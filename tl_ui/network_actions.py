@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tl_core.config import STARTS
+from tl_core.errors import ConfigError
 from tl_ui.acting import Acting
 from tl_ui.binding import Asked, Updates
 from tl_ui.choices import Choices
@@ -13,7 +15,6 @@ from tl_ui.ice import failed_value
 from tl_ui.network_parts import WEIGHTS, thawing_later
 from tl_ui.network_tab import Opened
 from tl_ui.scene import look
-from tl_ui.services import STARTS
 from tl_ui.train_parts import offered
 from tl_ui.words import words_for
 
@@ -63,7 +64,9 @@ class NetworkActions:
         return self.acting.show(asked, choices.but(start=wanted, weights=""))
 
     def take_weights(self, asked: Asked) -> Updates:
-        """Anybody can send an event: what is no file of this person's is refused."""
+        """Anybody can send an event: no file but this person's own is taken, and none checked for another network."""
+        if asked.word("backbone") != asked.choices.backbone:
+            raise ConfigError("Another network was chosen while the file came.", "Bring it again for this one.")
         self.services.weights(asked.owner).path(asked.word("weights"))
         return self.acting.show(asked, asked.choices.but(weights=asked.word("weights"), start="pretrained"))
 

@@ -51,8 +51,12 @@ def thawing_later(scene: Scene, *, anew: bool = True) -> dict[str, Any]:
 
 
 def weights_drop(words: Words) -> gr.HTML:
-    """Fires `ready` with the identifier of a weights file that has arrived."""
-    return drawn("weights", elem_id="own-weights", words=words.part(*BROUGHT))
+    """Value `{"backbone"}`. Fires `ready` with a weights file's identifier and the network that it fits."""
+    return drawn("sending", "weights", elem_id="own-weights", words=words.part(*BROUGHT))
+
+
+def fitting(scene: Scene) -> dict[str, Any]:
+    return redrawn({"backbone": scene.choices.backbone}, scene.words.part(*BROUGHT))
 
 
 def start_choices(scene: Scene) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from tl_core.backbones.catalogue import recommended, record_of
 from tl_core.backbones.here import weights_are_here
-from tl_core.config import RunConfig
+from tl_core.config import STARTS, RunConfig
 from tl_core.training.probe_values import NetworkHint
-from tl_ui.services import STARTS, Services
+from tl_ui.services import Services
 from tl_ui.words import Words
 
 VARYING = ("augment", "flips", "mixup", "cutmix", "image_size", "part", "seed")

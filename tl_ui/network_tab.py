@@ -22,6 +22,7 @@ from tl_ui.network_parts import (
     chosen_start,
     compared,
     comparison,
+    fitting,
     gradual,
     listed,
     start_choices,
@@ -95,7 +96,6 @@ class NetworkTab:
             self.custom: gr.update(label=words("network.custom"), info=words("network.custom_help")),
             self.use: gr.update(value=words("network.use")),
             self.start: gr.update(label=words("start.label"), info=words("start.help")),
-            self.weights: redrawn({}, words.part("weights", "drop")),
             **label_group("freezing", self.boxes, words),
         }
 
@@ -111,6 +111,7 @@ class NetworkTab:
             self.catalogue: listed(scene),
             self.custom: gr.update(value=choices.backbone),
             self.start: gr.update(choices=start_choices(scene), value=chosen_start(scene)),
+            self.weights: fitting(scene),
             self.ice_head: heading(words, "ice.title", "ice.lead"),
             self.ice: redrawn(drawing_of(scene), words.part(*ICE_WORDS)),
             self.freezing: shown_if(choices.is_expert),

@@ -1,23 +1,24 @@
 """Weights files that one owner brought, and where a training starts from. Knows no HTTP and reads no tensor.
 
-A file is called by an identifier of ours; what the person called it is kept beside it, to be shown.
+A file lies in a folder called by an identifier of ours, under the name that the person gave it: whoever speaks of it
+later, a run's worker too, calls it by that name.
 """
 
 from __future__ import annotations
 
-import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.backbones.weights_file import ENDINGS, SAFE
 from tl_core.errors import DataError, RunError
 from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
-from tl_core.platform import atomic_write_json
+from tl_ui.owned_runs import Assistant
 
-SAFE_ENDINGS = (".safetensors",)
-ENDINGS = (*SAFE_ENDINGS, ".pth", ".pt", ".bin")
 MOST_BYTES = 4 * 2**30  # the largest recommended network weighs a tenth of this
-LONGEST_NAME = 80
+NO_NAME = re.compile(r'[<>:"/\\|?*]')  # what some system allows in no file's name
+LONGEST_STEM = 200  # bytes; systems take names of 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +32,60 @@ class OwnWeights:
 class OwnedWeights:
     """One owner's `weights/`. Where others can reach this server it takes safetensors alone: they carry no code."""
 
-    def __init__(self, person: Person, *, shared: bool) -> None:
+    def __init__(self, person: Person, assistant: Assistant, *, shared: bool) -> None:
         self._folder = person.folder / "weights"
+        self._assistant = assistant
         self._shared = shared
 
-    def check_name(self, name: str) -> str:
-        """The ending that a file of this name is kept with; raises DataError for what is no weights file."""
-        ending = Path(name).suffix.lower()
-        allowed = SAFE_ENDINGS if self._shared else ENDINGS
-        if ending not in allowed:
+    def check_name(self, name: str) -> None:
+        """Raises DataError for what is no weights file."""
+        allowed = SAFE if self._shared else ENDINGS
+        if Path(name).suffix.lower() not in allowed:
             raise DataError(
-                f"'{name[:LONGEST_NAME]}' is no weights file that can be used here.",
+                f"'{name}' is no weights file that can be used here.",
                 f"Bring a file that ends in {' or '.join(allowed[:2])}.",
             )
-        return ending
 
-    def keep(self, uploaded: Path, name: str) -> OwnWeights:
-        """Moves an upload to its place."""
-        ending = self.check_name(name)
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        identifier = new_identifier()
-        uploaded.replace(self._folder / f"{identifier}{ending}")
-        atomic_write_json(self._folder / f"{identifier}.json", {"name": name[:LONGEST_NAME]})
-        return OwnWeights(identifier, name[:LONGEST_NAME])
+    def keep(self, uploaded: Path, name: str, backbone: str) -> OwnWeights:
+        """Moves an upload to its place. Raises WeightsError, and keeps nothing, where it does not fit `backbone`."""
+        self.check_name(name)
+        folder = self._folder / new_identifier()
+        folder.mkdir(mode=0o700, parents=True)
+        kept = folder / _harmless(name)
+        try:
+            uploaded.replace(kept)
+            self._assistant.call("check_weights", backbone=backbone, weights=kept)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return OwnWeights(folder.name, kept.name)
 
     def path(self, identifier: str) -> Path:
         """Raises RunError for what is no identifier, is not there, or is somebody else's."""
-        if IDENTIFIER.match(identifier):
-            for ending in ENDINGS:
-                if (self._folder / f"{identifier}{ending}").is_file():
-                    return self._folder / f"{identifier}{ending}"
-        raise RunError("The weights file is not here any more.", "Bring it again on the Network tab.")
+        found = self._found(identifier)
+        if found is None:
+            raise RunError("The weights file is not here any more.", "Bring it again on the Network tab.")
+        return found
 
     def name(self, identifier: str) -> str:
         """What the person called it; empty where it is gone."""
-        try:
-            values = json.loads((self._folder / f"{identifier}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return ""
-        return str(values.get("name", "")) if IDENTIFIER.match(identifier) else ""
+        found = self._found(identifier)
+        return found.name if found else ""
 
     def identifier_of(self, path: str) -> str:
         """The identifier of a path that a run of ours was made with, and of nothing else."""
-        found = Path(path)
-        known = re.fullmatch(IDENTIFIER.pattern, found.stem) and found.parent == self._folder
-        return found.stem if known and found.is_file() else ""
+        folder = Path(path).parent
+        found = self._found(folder.name) if folder.parent == self._folder else None
+        return folder.name if found == Path(path) else ""
+
+    def _found(self, identifier: str) -> Path | None:
+        if not IDENTIFIER.match(identifier):
+            return None
+        files = (self._folder / identifier).glob("*")
+        return next((path for path in files if path.suffix.lower() in ENDINGS), None)
+
+
+def _harmless(name: str) -> str:
+    """The same name, but for letters that no file's name may hold here or elsewhere."""
+    path = Path(NO_NAME.sub("-", name))
+    return path.stem.encode("utf-8", "ignore")[:LONGEST_STEM].decode("utf-8", "ignore") + path.suffix

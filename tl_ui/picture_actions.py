@@ -15,13 +15,13 @@ import gradio as gr
 from tl_core.errors import UserError
 from tl_ui.acting import Acting
 from tl_ui.binding import EVENT, Asked, Updates
-from tl_ui.choices import Choices
 from tl_ui.components import redrawn
 from tl_ui.controls import BOXES
 from tl_ui.doctor import Offer
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
 from tl_ui.pictures_tab import SAMPLES
+from tl_ui.session import Session
 from tl_ui.words import words_for
 
 
@@ -72,14 +72,14 @@ class PictureActions:
         """
         page, drop = self.page, self.page.pictures.drop
 
-        def brought(request: gr.Request, choices: Choices, *values: Any) -> Brought:
+        def brought(request: gr.Request, session: Session, *values: Any) -> Brought:
             try:
                 return Brought(bring(owner_of(request), *values))
             except UserError as error:
-                return Brought("", words_for(choices.language).said(str(error)))
+                return Brought("", words_for(session.choices.language).said(str(error)))
 
         trigger(None, None, [drop], js=BUSY, **EVENT)
-        inputs = (page.choices, *inputs)
+        inputs = (page.session, *inputs)
         slow = trigger(Brought, None, [page.brought], **EVENT)
         slow = slow.then(guarded(brought), list(inputs), [page.brought], **EVENT)
         self.bind.on(slow.then, self.take_brought, page.brought).then(None, [drop], [drop], js=NOT_BUSY, **EVENT)

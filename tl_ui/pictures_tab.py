@@ -81,7 +81,7 @@ class PicturesTab:
     def show_pictures(self, scene: Scene) -> dict[Any, Any]:
         """What a correction may have changed: all but the ways in."""
         words = scene.words
-        shown = ShownPictures.of(scene)
+        shown = ShownPictures(scene)
         return {
             self.shelf: redrawn(shown.shelf(), words.part("shelf", "drop")),
             self.found_side: shown_if(shown.is_chosen),

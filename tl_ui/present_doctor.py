@@ -1,4 +1,4 @@
-"""Findings as HTML: worst first, each with its pictures and what can be done about it by one press. Pure."""
+"""Findings as HTML, in the report's order: each with its pictures and what one press can do about it. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,11 @@ SIMPLE_FINDINGS = 3
 EXPERT_FINDINGS = 200
 PATHS_SHOWN = 20
 PICTURES_SHOWN = 8
-_WEIGHT = {"harm": 0, "warning": 1, "note": 2}
-
-
-def worst_first(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
-    """Each finding with its place in the report, by which a button names it."""
-    return sorted(enumerate(findings), key=lambda pair: _WEIGHT[pair[1].severity])
 
 
 def shown_findings(findings: Sequence[Finding], *, expert: bool) -> list[tuple[int, Finding]]:
-    return worst_first(findings)[: EXPERT_FINDINGS if expert else SIMPLE_FINDINGS]
+    """The first and so the worst ones, each with its place in the report, by which a button names it."""
+    return list(enumerate(findings))[: EXPERT_FINDINGS if expert else SIMPLE_FINDINGS]
 
 
 def thumbnail_address(dataset: str, sha256: str, size: int = 160) -> str:

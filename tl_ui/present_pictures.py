@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tl_core.data.index import DatasetReport, ImageRecord
+from tl_core.data.index import DatasetReport, ImageRecord, TablePreview
 from tl_ui.markup import EMPTY, Html, details, join, table, tag
 from tl_ui.words import Words, number
 
@@ -47,6 +47,23 @@ def _accounted(report: DatasetReport, words: Words) -> Html:
     more = len(report.skipped) - len(rows)
     rest = tag("p", words("found.skipped_more", n=number(more)), class_="muted") if more else EMPTY
     return join(sums, details(f"{words('found.show')}: {label}", table(heads, rows, label=label), rest))
+
+
+def tables(previews: Sequence[TablePreview], words: Words) -> Html:
+    """The first rows of each table that said what the pictures are, below what its columns were taken for."""
+    shown = []
+    for preview in previews:
+        names = preview.header or ("",) * len(preview.used)
+        heads = [_column(name, use, words) for name, use in zip(names, preview.used, strict=True)]
+        label = words("found.table", name=preview.name)
+        rows = table(heads, [list(row) for row in preview.rows], label=label, class_="thaw-table as-read")
+        shown.append(details(f"{words('found.show')}: {label}", rows))
+    return join(*shown)
+
+
+def _column(name: str, use: str, words: Words) -> Html:
+    taken = tag("span", words(f"found.column_{use or 'none'}"), class_="taken" if use else "taken muted")
+    return join(name, tag("br"), taken) if name else taken
 
 
 def facts(extremes: tuple[ImageRecord, ImageRecord] | None, formats: Sequence[tuple[str, int]], words: Words) -> Html:

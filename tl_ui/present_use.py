@@ -11,6 +11,7 @@ from tl_ui.words import Words, number
 
 LARGER_SIZES = (288, 384, 448, 512)
 WHERE = ("same", "new")
+FEW = 400  # pictures; fewer are measured in folds where the head alone learns; a test holds it
 
 
 def question(
@@ -33,7 +34,10 @@ def _split(split: Mapping[str, int], words: Words) -> Html:
     if not split:
         return EMPTY
     parts = " · ".join(f"{words(f'split.{side}')} {number(n)}" for side, n in split.items())
-    return tag("p", words("split.in_use", parts=parts), class_="muted small")
+    said = words("split.in_use", parts=parts)
+    if set(split) == {"train", "val"} and sum(split.values()) < FEW:
+        said = words.sentences(said, words("split.in_turns"))
+    return tag("p", said, class_="muted small")
 
 
 def _groups(use: DatasetUse, groupings: Sequence[Grouping], words: Words) -> Html:

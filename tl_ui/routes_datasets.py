@@ -11,9 +11,10 @@ from tl_core.config import part_of
 from tl_core.errors import DataError
 from tl_ui.answers import json_answer
 from tl_ui.display_names import display_name
-from tl_ui.guard import answered, asked_language
+from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file, receive_json
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
@@ -22,15 +23,16 @@ FOR_GOOD = "private, max-age=31536000, immutable"  # the address holds the pictu
 
 
 def dataset_routes(services: Services) -> list[Route]:
-    return [
-        Route("/thaw/datasets", answered(begin_empty, services), methods=["POST"]),
-        Route("/thaw/upload", answered(upload, services), methods=["POST"]),
-        Route("/thaw/datasets/{dataset}/view", answered(view, services), methods=["GET"]),
-        Route("/thaw/datasets/{dataset}/stop", answered(stop, services), methods=["POST"]),
-        Route("/thaw/datasets/{dataset}/rename", answered(rename, services), methods=["POST"]),
-        Route("/thaw/datasets/{dataset}/delete", answered(delete, services), methods=["POST"]),
-        Route("/thaw/datasets/{dataset}/thumb/{sha256}.jpg", answered(thumbnail, services), methods=["GET"]),
-    ]
+    return routes_of(
+        services,
+        ("POST", "/thaw/datasets", begin_empty),
+        ("POST", "/thaw/upload", upload),
+        ("GET", "/thaw/datasets/{dataset}/view", view),
+        ("POST", "/thaw/datasets/{dataset}/stop", stop),
+        ("POST", "/thaw/datasets/{dataset}/rename", rename),
+        ("POST", "/thaw/datasets/{dataset}/delete", delete),
+        ("GET", "/thaw/datasets/{dataset}/thumb/{sha256}.jpg", thumbnail),
+    )
 
 
 async def upload(services: Services, request: Request) -> Response:

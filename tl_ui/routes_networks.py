@@ -14,15 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tl_core.backbones.catalogue import everything
+from tl_core.config import DEFAULT_BACKBONE
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.catalogue_rows import catalogue_rows
-from tl_ui.display_names import display_name
-from tl_ui.guard import answered, asked_language
+from tl_ui.display_names import file_name
+from tl_ui.guard import asked_language
 from tl_ui.network_questions import NetworkQuestions
 from tl_ui.owned_weights import MOST_BYTES
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
@@ -31,16 +33,17 @@ LONGEST_SETTINGS = 8000
 
 def network_routes(services: Services) -> list[Route]:
     about = "/thaw/datasets/{dataset}"
-    return [
-        Route(f"{about}/readable", answered(readable, services), methods=["GET"]),
-        Route(f"{about}/estimate", answered(estimate, services), methods=["GET"]),
-        Route(f"{about}/networks", answered(networks, services), methods=["GET"]),
-        Route(f"{about}/rates", answered(rates, services), methods=["GET"]),
-        Route(f"{about}/maps", answered(maps, services), methods=["GET"]),
-        Route(f"{about}/augmented", answered(augmented, services), methods=["GET"]),
-        Route("/thaw/networks", answered(catalogue), methods=["GET"]),
-        Route("/thaw/weights", answered(weights, services), methods=["POST"]),
-    ]
+    return routes_of(
+        services,
+        ("GET", f"{about}/readable", readable),
+        ("GET", f"{about}/estimate", estimate),
+        ("GET", f"{about}/networks", networks),
+        ("GET", f"{about}/rates", rates),
+        ("GET", f"{about}/maps", maps),
+        ("GET", f"{about}/augmented", augmented),
+        ("GET", "/thaw/networks", catalogue),
+        ("POST", "/thaw/weights", weights),
+    )
 
 
 def readable(services: Services, request: Request) -> Response:
@@ -71,23 +74,25 @@ def augmented(services: Services, request: Request) -> Response:
     return json_answer(_questions(services, request).augmented(_settings(request)))
 
 
-def catalogue(_request: Request) -> Response:
+def catalogue(_services: Services, _request: Request) -> Response:
     """Every network, once a page: it searches and sorts by itself."""
     return json_answer({"networks": catalogue_rows(everything())})
 
 
 async def weights(services: Services, request: Request) -> Response:
-    """POST, the raw bytes of a weights file, `?name=mine.safetensors` -> {"weights", "name"}."""
+    """POST, the raw bytes of a file, `?name=mine.safetensors&backbone=NAME` -> {"weights", "name", "backbone"}."""
     owner = owner_of(request)
-    name = display_name(request.query_params.get("name", ""))
-    await run_in_threadpool(services.weights(owner).check_name, name)
+    name = file_name(request.query_params.get("name", ""))
+    backbone = request.query_params.get("backbone") or DEFAULT_BACKBONE
+    owned = await run_in_threadpool(services.weights, owner)
+    owned.check_name(name)
     target = await run_in_threadpool(services.new_incoming, owner, ".weights")
     try:
         await receive_file(request, target, limit=min(MOST_BYTES, services.settings.limits.archive_bytes))
-        kept = await run_in_threadpool(services.keep_weights, owner, target, name)
+        kept = await run_in_threadpool(owned.keep, target, name, backbone)
     finally:
         target.unlink(missing_ok=True)
-    return json_answer({"weights": kept.id, "name": kept.name})
+    return json_answer({"weights": kept.id, "name": kept.name, "backbone": backbone})
 
 
 def _questions(services: Services, request: Request) -> NetworkQuestions:

@@ -17,10 +17,11 @@ from starlette.routing import Route
 from tl_core.data.edits import DatasetEditor
 from tl_core.errors import DataError
 from tl_ui.answers import json_answer
-from tl_ui.guard import answered, asked_language
+from tl_ui.guard import asked_language
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file, receive_json
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
@@ -32,15 +33,16 @@ LONGEST_TEXT = 4000
 
 def picture_routes(services: Services) -> list[Route]:
     at = "/thaw/datasets/{dataset}"
-    return [
-        Route(f"{at}/classes", answered(classes, services), methods=["GET"]),
-        Route(f"{at}/pictures", answered(pictures, services), methods=["GET"]),
-        Route(f"{at}/left-out", answered(left_out, services), methods=["GET"]),
-        Route(f"{at}/corrections", answered(corrections, services), methods=["GET"]),
-        Route(f"{at}/correct", answered(correct, services), methods=["POST"]),
-        Route(f"{at}/split.csv", answered(split_table, services), methods=["GET"]),
-        Route(f"{at}/split", answered(bring_split, services), methods=["POST"]),
-    ]
+    return routes_of(
+        services,
+        ("GET", f"{at}/classes", classes),
+        ("GET", f"{at}/pictures", pictures),
+        ("GET", f"{at}/left-out", left_out),
+        ("GET", f"{at}/corrections", corrections),
+        ("POST", f"{at}/correct", correct),
+        ("GET", f"{at}/split.csv", split_table),
+        ("POST", f"{at}/split", bring_split),
+    )
 
 
 def classes(services: Services, request: Request) -> Response:
@@ -60,11 +62,12 @@ def pictures(services: Services, request: Request) -> Response:
 
 
 def left_out(services: Services, request: Request) -> Response:
-    """`?from=0&count=120` -> {"pictures": [{"path", "sha256", "label", "why", ...}], "total"}."""
+    """`?from=0&count=120` -> {"pictures": [{"path", "sha256", "label", "why", ...}], "total"}; why in the language."""
     found = _pictures(services, request).left_out(
         request.path_params["dataset"], _number(request, "from"), _number(request, "count", 120)
     )
-    return json_answer(found.to_dict("pictures"))
+    said = words_for(asked_language(request)).said
+    return json_answer({"pictures": [{**item, "why": said(item["why"])} for item in found.items], "total": found.total})
 
 
 def corrections(services: Services, request: Request) -> Response:

@@ -15,20 +15,22 @@ from starlette.routing import Route
 
 from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
-from tl_ui.guard import answered, asked_language
+from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 
 
 def run_routes(services: Services) -> list[Route]:
-    return [
-        Route("/thaw/runs/{run}/view", answered(view, services), methods=["GET"]),
-        Route("/thaw/runs/{run}/stop", answered(stop, services), methods=["POST"]),
-        Route("/thaw/runs/{run}/try", answered(try_picture, services), methods=["POST"]),
-        Route("/thaw/runs/{run}/bundle.zip", answered(bundle, services), methods=["GET"]),
-    ]
+    return routes_of(
+        services,
+        ("GET", "/thaw/runs/{run}/view", view),
+        ("POST", "/thaw/runs/{run}/stop", stop),
+        ("POST", "/thaw/runs/{run}/try", try_picture),
+        ("GET", "/thaw/runs/{run}/bundle.zip", bundle),
+    )
 
 
 def view(services: Services, request: Request) -> Response:

@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from tl_ui.answers import json_answer
 from tl_ui.display_names import display_name, file_name
-from tl_ui.guard import answered, asked_language
+from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
 from tl_ui.receiving import receive_file, receive_json
+from tl_ui.route_table import routes_of
 from tl_ui.services import Services
 from tl_ui.words import words_for
 
@@ -24,15 +25,16 @@ ASKED_BYTES = 2**16
 
 
 def staging_routes(services: Services) -> list[Route]:
-    return [
-        Route("/thaw/staging", answered(begin, services), methods=["POST"]),
-        Route("/thaw/staging/{staged}/file", answered(take_file, services), methods=["POST"]),
-        Route("/thaw/staging/{staged}/import", answered(import_staged, services), methods=["POST"]),
-        Route("/thaw/staging/{staged}/add", answered(add_staged, services), methods=["POST"]),
-        Route("/thaw/datasets/{dataset}/adding/{job}", answered(adding, services), methods=["GET"]),
-        Route("/thaw/datasets/{dataset}/adding/{job}/stop", answered(stop_adding, services), methods=["POST"]),
-        Route("/thaw/staging/{staged}/drop", answered(drop, services), methods=["POST"]),
-    ]
+    return routes_of(
+        services,
+        ("POST", "/thaw/staging", begin),
+        ("POST", "/thaw/staging/{staged}/file", take_file),
+        ("POST", "/thaw/staging/{staged}/import", import_staged),
+        ("POST", "/thaw/staging/{staged}/add", add_staged),
+        ("GET", "/thaw/datasets/{dataset}/adding/{job}", adding),
+        ("POST", "/thaw/datasets/{dataset}/adding/{job}/stop", stop_adding),
+        ("POST", "/thaw/staging/{staged}/drop", drop),
+    )
 
 
 def begin(services: Services, request: Request) -> Response:

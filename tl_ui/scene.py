@@ -1,4 +1,4 @@
-"""Everything the tabs show at one moment, read once from the services. Pure values; knows no component.
+"""Everything the tabs show at one moment, read once from the services. Knows no component.
 
 What the choices name may be gone (deleted in another tab, another machine's link): it is then left out, never an error.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tl_core.backbones.stage import Stage
-from tl_core.config import RunConfig
+from tl_core.config import STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import Grouping
 from tl_core.errors import UserError
@@ -24,9 +25,10 @@ from tl_ui.choices import Choices
 from tl_ui.dataset_use import DatasetUse
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
+from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import RunRow
 from tl_ui.present import for_classes, run_name
-from tl_ui.services import STARTS, Services
+from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 
 BUSY = ("starting", "running")
@@ -58,12 +60,44 @@ class ShownRun:
         return self.view.model if self.view.result is None else None
 
 
+class ChosenPictures:
+    """What the first tab alone shows of the chosen set, each part looked up when it is first asked for.
+
+    Moving the ice line must not divide a hundred thousand pictures.
+    """
+
+    def __init__(self, pictures: OwnedPictures, dataset: str) -> None:
+        self._pictures = pictures
+        self._dataset = dataset
+
+    @cached_property
+    def album(self) -> Album:
+        return self._pictures.album(self._dataset)
+
+    @cached_property
+    def use(self) -> DatasetUse:
+        return self._pictures.use(self._dataset)
+
+    @cached_property
+    def groupings(self) -> tuple[Grouping, ...]:
+        """Shown before they are used, and to those alone who will use the model in new places."""
+        return self._pictures.groupings(self._dataset) if self.use.used_in == "new" else ()
+
+    @cached_property
+    def left_out(self) -> int:
+        return self._pictures.left_out(self._dataset, count=0).total
+
+    @cached_property
+    def split(self) -> Mapping[str, int]:
+        """Pictures of each side."""
+        return self._pictures.split_counts(self._dataset)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
 
-    `datasets` can be used, `sets` are all of them; `album`, `use`, `groupings`, `left_out`
-    and `split` (pictures of each side) are of the chosen one.
+    `datasets` can be used, `sets` are all of them; `pictures` are of the chosen one.
 
     `weights_name` is what the person called the weights file that they brought, empty where none is in use.
     """
@@ -79,11 +113,7 @@ class Scene:
     run: ShownRun | None
     stages: tuple[Stage, ...]
     weights_name: str = ""
-    album: Album | None = None
-    use: DatasetUse = field(default_factory=DatasetUse)
-    groupings: tuple[Grouping, ...] = ()
-    left_out: int = 0
-    split: Mapping[str, int] = field(default_factory=dict)
+    pictures: ChosenPictures | None = None
 
     @property
     def names(self) -> dict[str, str]:
@@ -101,8 +131,6 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
     datasets = tuple(row for row in rows if row.state == "finished")
     row = next((row for row in datasets if row.id == choices.dataset), None)
     dataset = services.dataset(owner, row.id) if row else None
-    pictures = services.pictures(owner)
-    use = pictures.use(row.id) if row else DatasetUse()
     run = shown_run(services, owner, choices.run, {row.id: row.name for row in datasets})
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
@@ -116,11 +144,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         run=run,
         stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
         weights_name=services.weights(owner).name(choices.weights) if choices.weights else "",
-        album=pictures.album(row.id) if row else None,
-        use=use,
-        left_out=pictures.left_out(row.id, count=0).total if row else 0,
-        split=pictures.split_counts(row.id) if row else {},
-        groupings=pictures.groupings(row.id) if row and use.used_in == "new" else (),
+        pictures=ChosenPictures(services.pictures(owner), row.id) if row else None,
     )
 
 

@@ -20,6 +20,7 @@ from tl_ui.pictures_tab import PicturesTab
 from tl_ui.results_tab import ResultsTab
 from tl_ui.scene import Scene
 from tl_ui.services import Services
+from tl_ui.session import CHOICES, STAGES, Session
 from tl_ui.settings import Settings
 from tl_ui.theme import theme
 from tl_ui.train_tab import TrainTab
@@ -32,6 +33,7 @@ STYLES = ("style", "tabs", "pictures", "networks")
 KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'
+    "<script>document.documentElement.setAttribute('aria-busy', 'true')</script>"
 )
 
 
@@ -60,8 +62,7 @@ def build_screen(settings: Settings, services: Services) -> gr.Blocks:
 class Page:
     """Every component of the page, and what it says for a scene."""
 
-    choices: gr.State
-    stages: gr.State
+    session: gr.State
     opened: gr.State
     brought: gr.State
     kept: gr.BrowserState
@@ -76,7 +77,7 @@ class Page:
 
     @classmethod
     def build(cls, words: Words, settings: Settings) -> Page:
-        choices, stages = gr.State(Choices()), gr.State(())
+        session = gr.State(Session())
         opened, brought = gr.State(Opened()), gr.State(Brought())  # what the slow steps found
         # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
         kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
@@ -93,14 +94,12 @@ class Page:
                 results = ResultsTab.build()
             with gr.Tab(words("tab.try"), id="try", **KEPT) as items["try"]:
                 trial = TryTab.build(words)
-        return cls(
-            choices, stages, opened, brought, kept, header, tabs, items, pictures, network, train, results, trial
-        )
+        return cls(session, opened, brought, kept, header, tabs, items, pictures, network, train, results, trial)
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         """Every output for a scene."""
         parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
-        shown = {**self.remembered(scene.choices), self.stages: scene.stages}
+        shown = {**self.remembered(scene.choices), STAGES: scene.stages}
         for part in parts:
             shown.update(part.show(scene))
         return shown
@@ -115,8 +114,8 @@ class Page:
         return {**ran, **self.results.show(scene), **self.trial.show(scene)}
 
     def remembered(self, choices: Choices) -> dict[Any, Any]:
-        """The choices for this session and for the browser's memory."""
-        return {self.choices: choices, self.kept: choices.to_dict()}
+        """The choices for the session and for the browser's memory."""
+        return {CHOICES: choices, self.kept: choices.to_dict()}
 
     def labels(self, words: Words) -> dict[Any, Any]:
         """What changes with the language alone; left out otherwise, for a box that is typed in must not be touched."""
@@ -127,7 +126,7 @@ class Page:
 
     def outputs(self) -> list[Any]:
         """Everything that a handler may update."""
-        found: list[Any] = [self.choices, self.stages, self.kept, self.tabs, *self.tab_items.values()]
+        found: list[Any] = [self.kept, self.tabs, *self.tab_items.values()]
         parts = (self.header, self.pictures, self.network, self.train, self.results, self.trial)
         for part in parts:
             for field in dataclasses.fields(part):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tl_core.backbones.stage import Stage
-from tl_core.config import RunConfig
+from tl_core.config import PRETRAINED, STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import DataError, UserError
 from tl_core.jobs.assistant_client import AssistantClient
@@ -28,11 +28,10 @@ from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
 from tl_ui.owned_uploads import OwnedUploads
-from tl_ui.owned_weights import OwnedWeights, OwnWeights
+from tl_ui.owned_weights import OwnedWeights
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
 
-STARTS = ("pretrained", "scratch")  # anything else is the identifier of an earlier run
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
 
@@ -164,15 +163,12 @@ class Services:
     # networks
 
     def weights(self, owner: str) -> OwnedWeights:
-        return OwnedWeights(self.workspace.person(owner), shared=self.settings.shared)
-
-    def keep_weights(self, owner: str, uploaded: Path, name: str) -> OwnWeights:
-        return self.weights(owner).keep(uploaded, name)
+        return OwnedWeights(self.workspace.person(owner), self.assistant, shared=self.settings.shared)
 
     def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""
         values = dict(chosen)
-        start, weights = str(values.get("start") or "pretrained"), str(values.get("weights") or "")
+        start, weights = str(values.get("start") or PRETRAINED), str(values.get("weights") or "")
         values["start"] = start if start in STARTS else str(self.runs(owner).run(start).path)
         values["weights"] = str(self.weights(owner).path(weights)) if weights else ""
         return values

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tl_core.backbones.catalogue import record_of
-from tl_ui.album import Album
-from tl_ui.dataset_use import DatasetUse
 from tl_ui.markup import EMPTY, Html, join
 from tl_ui.owned_datasets import READY, DatasetRow
 from tl_ui.present_doctor import doctor, shown_findings
-from tl_ui.present_pictures import facts, found, no_test_set
+from tl_ui.present_pictures import facts, found, no_test_set, tables
 from tl_ui.present_use import detail, question
 from tl_ui.receiving import in_words
 from tl_ui.scene import Scene
@@ -25,15 +23,9 @@ USUAL_SIZE = 224
 
 @dataclass(frozen=True, slots=True)
 class ShownPictures:
-    """`album` and `use` belong to the chosen set; None and nothing where none is chosen."""
+    """Nothing where no set is chosen."""
 
     scene: Scene
-    album_of: Album | None
-    answers: DatasetUse
-
-    @classmethod
-    def of(cls, scene: Scene) -> ShownPictures:
-        return cls(scene, scene.album, scene.use)
 
     @property
     def words(self) -> Words:
@@ -58,13 +50,13 @@ class ShownPictures:
         else:
             size = in_words(row.bytes or 0) if row.bytes or not row.images else self.words("shelf.own_folder")
             told = [self.words.count("found.images", row.images), size, date]
-        return {"id": row.id, "name": row.name, "detail": " · ".join(told), "ready": row.state == READY}
+        return {"id": row.id, "name": row.name, "detail": told, "ready": row.state == READY}
 
     def found(self) -> Html:
-        scene, album = self.scene, self.album_of
-        if scene.dataset is None or album is None:
+        scene = self.scene
+        if scene.dataset is None or scene.pictures is None:
             return EMPTY
-        report = scene.dataset.report
+        report, album = scene.dataset.report, scene.pictures.album
         expert = scene.choices.is_expert
         pictures = {
             at: album.records_of(finding.paths[:FINDING_PICTURES])
@@ -73,13 +65,14 @@ class ShownPictures:
         findings = doctor(report.findings, self.words, dataset=scene.choices.dataset, pictures=pictures, expert=expert)
         known = facts(album.extremes, album.formats, self.words) if expert else EMPTY
         parts = (findings, known, no_test_set(report, self.words)) if report.images else ()
-        return found(scene.dataset_name, report, self.words, *parts)
+        return found(scene.dataset_name, report, self.words, tables(report.tables, self.words), *parts)
 
     def use(self) -> Html:
         scene = self.scene
-        if scene.dataset is None or not scene.dataset.report.images:
+        if scene.dataset is None or scene.pictures is None or not scene.dataset.report.images:
             return EMPTY
-        asked = question(self.answers, scene.groupings, self.words, scene.split)
+        pictures = scene.pictures
+        asked = question(pictures.use, pictures.groupings, self.words, pictures.split)
         is_lost = any(finding.kind == "detail" for finding in scene.dataset.report.findings)
         return join(asked, detail(self.words, size=self.size, own_size=self.own_size, is_lost=is_lost))
 
@@ -91,20 +84,25 @@ class ShownPictures:
 
     @property
     def size(self) -> int:
-        return int(self.answers.image_size) if self.answers.image_size else self.own_size
+        said = self.scene.pictures.use.image_size if self.scene.pictures else ""
+        return int(said) if said else self.own_size
 
     def part(self) -> dict[str, Any]:
-        album = self.album_of
-        samples = [record.sha256 for record in album.spread(PART_SAMPLES)] if album else []
-        return {"dataset": self.scene.choices.dataset, "samples": samples, "part": self.answers.part}
+        pictures = self.scene.pictures
+        if pictures is None:
+            return {"dataset": "", "samples": [], "part": ""}
+        samples = [record.sha256 for record in pictures.album.spread(PART_SAMPLES)]
+        return {"dataset": self.scene.choices.dataset, "samples": samples, "part": pictures.use.part}
 
     def album(self) -> dict[str, Any]:
-        dataset = self.scene.dataset
+        dataset, pictures = self.scene.dataset, self.scene.pictures
+        if dataset is None or pictures is None:
+            return {"dataset": ""}
         return {
-            "dataset": self.scene.choices.dataset if dataset else "",
-            "version": dataset.facts.edits if dataset else 0,
-            "left_out": self.scene.left_out,
-            "part": self.answers.part,
+            "dataset": self.scene.choices.dataset,
+            "version": dataset.facts.edits,
+            "left_out": pictures.left_out,
+            "part": pictures.use.part,
             "size": self.size,
         }
 

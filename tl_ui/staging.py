@@ -53,7 +53,7 @@ class Staging:
         """
         folder = self._folder(person, staged)
         with self._lock:
-            waiting = self._waiting[folder]
+            waiting = self._known(folder)
             if waiting.reserved >= self._most_files:
                 raise TooLargeError(
                     f"At most {self._most_files:,} files are taken at a time.", "Bring the others afterwards."
@@ -65,9 +65,9 @@ class Staging:
     def arrived(self, person: Person, staged: str, path: Path, name: str) -> int:
         """Notes a file that is whole; returns how many there are. Several that came at once may be too much."""
         folder = self._folder(person, staged)
-        size = path.stat().st_size
         with self._lock:
-            waiting = self._waiting[folder]
+            waiting = self._known(folder)
+            size = path.stat().st_size
             if waiting.bytes + size > self._most_bytes:
                 path.unlink()
                 raise TooLargeError("These files are too large together.", "Send fewer or smaller pictures.")
@@ -79,23 +79,25 @@ class Staging:
         """(name that it came with, where it lies), in the order in which they came."""
         folder = self._folder(person, staged)
         with self._lock:
-            return list(self._waiting[folder].files)
+            return list(self._known(folder).files)
 
     def close(self, person: Person, staged: str, *, keep: bool = False) -> None:
         """Forgets the set, and removes its files unless somebody else has taken them over."""
         folder = self._folder(person, staged)
         with self._lock:
+            self._known(folder)
             del self._waiting[folder]
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, person: Person, staged: str) -> Path:
-        folder = person.folder / "incoming" / staged
-        with self._lock:
-            known = bool(IDENTIFIER.match(staged)) and folder in self._waiting
-        if not known:
+        return person.folder / "incoming" / (staged if IDENTIFIER.match(staged) else "")
+
+    def _known(self, folder: Path) -> _Waiting:
+        """The caller holds the lock: between a look and what follows nobody else closes the set."""
+        if folder not in self._waiting:
             raise NotFoundError("This upload is not known here.", "Begin it again.")
-        return folder
+        return self._waiting[folder]
 
 
 def remove(left: Path) -> None:

@@ -18,7 +18,7 @@ async function whenAdded(dataset, reply) {
       if (seen.stopped) throw new Refused(say('drop.stopped'));
       return seen;
     }
-    if (seen.phase && seen.phase.total) tell(say('drop.phase_' + seen.phase.name, { done: grouped(seen.phase.done), total: grouped(seen.phase.total) }));
+    tell(phaseWords(seen.phase));
     await new Promise((wake) => setTimeout(wake, 400));
   }
   throw new Refused('');

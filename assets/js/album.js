@@ -11,6 +11,7 @@ let fresh = []; // names of kinds that have no picture yet: they live on this pa
 let query = '';
 let opened = null; // the kind whose pictures are shown one by one; '' for those left out
 let asNetwork = false;
+let naming = null; // the kind that gets another name just now, and what is typed so far
 
 const toolbar = el('div', { class: 'album-tools' });
 const body = el('div', { class: 'album-body' });
@@ -19,7 +20,8 @@ const picker = el('input', { type: 'file', class: 'thaw-hidden-input', accept: '
 const shutter = el('input', { type: 'file', class: 'thaw-hidden-input', accept: 'image/*', capture: 'environment', tabindex: -1, 'aria-hidden': 'true' });
 const newName = el('input', { type: 'text', class: 'thaw-input', maxlength: 200 });
 const newButton = el('button', { type: 'submit', class: 'thaw-button' });
-// It stays while all around it is drawn anew: a name that is being typed must not be lost.
+// These stay while all around them is drawn anew: what is being typed must not be lost.
+const search = el('input', { type: 'search', class: 'thaw-input', 'data-keep': 'search', oninput: once(() => { query = search.value; load(); }, 250) });
 const newForm = el('form', { class: 'album-new', onsubmit: (event) => { event.preventDefault(); newKind(newName.value.trim()); } }, newName, newButton);
 root.append(picker, shutter, toolbar, note, stopAdding, body, newForm);
 
@@ -69,16 +71,16 @@ function bars(item) {
 
 function card(item) {
   const name = item.name;
-  const open = el('button', { type: 'button', class: 'kind-open', 'aria-label': say('album.open', { name }), onclick: () => openKind(name), disabled: item.images === 0 },
+  const open = el('button', { type: 'button', class: 'kind-open', 'data-keep': 'open ' + name, 'aria-label': say('album.open', { name }), onclick: () => openKind(name), disabled: item.images === 0 },
     item.samples.map((picture) => thumb(picture, 160, name + ': ' + fileName(picture.path))));
-  const tool = (sign, words, whole, work) => el('button', { type: 'button', class: 'thaw-button quiet small', 'aria-label': whole, title: whole, onclick: work }, icon(sign, 16), words);
+  const tool = (sign, words, whole, work) => el('button', { type: 'button', class: 'thaw-button quiet small', 'data-keep': sign + ' ' + name, 'aria-label': whole, title: whole, onclick: work }, icon(sign, 16), words);
   const node = el('li', { class: 'kind', 'data-kind': name },
-    el('div', { class: 'kind-name' }, el('strong', {}, name), el('span', { class: 'count' }, grouped(item.images))),
+    naming && naming.old === name ? nameForm() : el('div', { class: 'kind-name' }, el('strong', {}, name), el('span', { class: 'count' }, grouped(item.images))),
     bars(item), open,
     el('div', { class: 'kind-tools' },
       tool('plus', say('album.add'), say('album.add_of', { name }), () => choosePictures(name)),
       tool('camera', say('album.photos'), say('album.photos_of', { name }), () => takePhotos(name)),
-      item.images ? tool('pencil', '', say('album.rename_of', { name }), () => renameKind(name)) : null));
+      item.images ? tool('pencil', '', say('album.rename_of', { name }), () => nameKind(name)) : null));
   node.addEventListener('dragover', (event) => { event.preventDefault(); event.stopPropagation(); node.classList.add('over'); });
   node.addEventListener('dragleave', () => node.classList.remove('over'));
   node.addEventListener('drop', (event) => {
@@ -93,29 +95,30 @@ function card(item) {
 function cards() {
   const waiting = fresh.map((name) => card({ name, images: 0, splits: {}, samples: [] }));
   const more = page.classes.length < page.total
-    ? el('button', { type: 'button', class: 'thaw-button', onclick: moreKinds }, say('album.more', { n: grouped(page.total - page.classes.length) })) : null;
+    ? el('button', { type: 'button', class: 'thaw-button', 'data-keep': 'more', onclick: moreKinds }, say('album.more', { n: grouped(page.total - page.classes.length) })) : null;
   const used = SPLIT_ORDER.filter((split) => page.classes.some((item) => item.splits[split]));
   const legend = used.length > 1 ? el('div', { class: 'legend' }, used.map((split) => el('span', {}, el('i', { class: 'split ' + split }), say('split.' + split)))) : null;
-  body.replaceChildren(...[legend, el('ul', { class: 'kinds cards' }, waiting, page.classes.map(card)), more].filter(Boolean));
+  redraw(body, legend, el('ul', { class: 'kinds cards' }, waiting, page.classes.map(card)), more);
 }
 
 function tools() {
-  const press = (sign, words, work, disabled) => el('button', { type: 'button', class: 'thaw-button quiet small', onclick: work, disabled }, icon(sign, 16), words);
-  const search = el('input', { type: 'search', class: 'thaw-input', value: query, 'aria-label': say('album.search'), placeholder: say('album.search'), oninput: once((event) => { query = event.target.value; load(); }, 250) });
+  const press = (sign, words, work, disabled) => el('button', { type: 'button', class: 'thaw-button quiet small', 'data-keep': sign, onclick: work, disabled }, icon(sign, 16), words);
+  search.placeholder = say('album.search');
+  search.setAttribute('aria-label', say('album.search'));
   const view = el('label', { class: 'thaw-check' },
-    el('input', { type: 'checkbox', checked: asNetwork, onchange: (event) => { asNetwork = event.target.checked; paint(); } }), say('album.as_network', { size: value().size }));
+    el('input', { type: 'checkbox', 'data-keep': 'view', checked: asNetwork, onchange: (event) => { asNetwork = event.target.checked; paint(); } }), say('album.as_network', { size: value().size }));
+  const open = Boolean(toolbar.querySelector('.album-history[open]'));
   const past = corrections.history.length
-    ? el('details', { class: 'album-history' }, el('summary', {}, say('album.history', { n: corrections.history.length })),
+    ? el('details', { class: 'album-history', open }, el('summary', { 'data-keep': 'history' }, say('album.history', { n: corrections.history.length })),
       el('ol', { reversed: true }, [...corrections.history].reverse().map((entry) => el('li', { class: entry.is_undone ? 'muted undone' : '' }, entry.sentence)))) : null;
   const out = value().left_out ? press('leave', say('album.left_out', { n: grouped(value().left_out) }), () => openKind('')) : null;
-  toolbar.replaceChildren(...[
+  redraw(toolbar,
     el('h4', {}, say('album.title')),
     el('div', { class: 'album-row' },
       page.total > 12 || query ? search : null, view,
       press('undo', say('album.undo'), () => correct({ action: 'undo' }), !corrections.can_undo),
       press('redo', say('album.redo'), () => correct({ action: 'redo' }), !corrections.can_redo), out),
-    el('p', { class: 'muted small' }, say('album.originals')), past,
-  ].filter(Boolean));
+    el('p', { class: 'muted small' }, say('album.originals')), past);
 }
 
 function paint() {
@@ -167,9 +170,26 @@ async function correct(asked) {
   return true;
 }
 
-async function renameKind(old) {
-  const name = (window.prompt(say('album.rename_to', { name: old }), old) || '').trim();
-  if (name && name !== old) await correct({ action: 'rename_class', old, new: name });
+function nameKind(old) {
+  naming = { old, text: old };
+  cards();
+  body.querySelector('[data-keep=new-name]').select();
+}
+
+async function named() {
+  const { old, text } = naming;
+  naming = null;
+  cards();
+  body.querySelector('[data-kind="' + CSS.escape(old) + '"] [data-keep^=pencil]')?.focus();
+  if (text.trim() && text.trim() !== old) await correct({ action: 'rename_class', old, new: text.trim() });
+}
+
+function nameForm() {
+  const about = say('album.rename_to', { name: naming.old });
+  const input = el('input', { type: 'text', class: 'thaw-input', value: naming.text, maxlength: 200, 'data-keep': 'new-name', 'aria-label': about, oninput: () => { naming.text = input.value; } });
+  input.addEventListener('keydown', (event) => { if (event.key === 'Escape') { naming.text = ''; named(); } });
+  return el('form', { class: 'album-row', onsubmit: (event) => { event.preventDefault(); named(); } },
+    input, el('button', { type: 'submit', class: 'thaw-button small' }, say('album.rename')), el('small', { class: 'muted' }, about));
 }
 
 async function addPictures(label, files) {
@@ -208,6 +228,6 @@ for (const input of [picker, shutter]) {
 
 let shown = '';
 function valueChanged() {
-  if (shown !== value().dataset) { opened = null; fresh = []; query = ''; page = { classes: [], total: 0, largest: 1 }; tell(''); shown = value().dataset; }
+  if (shown !== value().dataset) { opened = naming = null; fresh = []; query = ''; search.value = ''; page = { classes: [], total: 0, largest: 1 }; tell(''); shown = value().dataset; }
   load();
 }

@@ -5,11 +5,13 @@ let grid = { pictures: [], total: 0 };
 let from = 0;
 let chosen = new Set();
 let anchor = 0;
+let wanted = ''; // the kind to move pictures to, as it is typed: choosing more of them draws its box anew
 
 async function openKind(name) {
   opened = name;
-  from = 0;
+  from = anchor = 0;
   chosen = new Set();
+  wanted = '';
   await loadGrid();
   paint();
   const first = body.querySelector('[role=option]');
@@ -36,6 +38,7 @@ async function loadGrid() {
 
 async function turn(step) {
   from += step;
+  anchor = 0;
   chosen = new Set();
   await loadGrid();
   paint();
@@ -45,7 +48,7 @@ function tile(picture, n) {
   const name = fileName(picture.path);
   const detail = picture.width + ' × ' + picture.height + (picture.split ? ', ' + say('split.' + picture.split) : '') + (picture.why ? ', ' + picture.why : '');
   const node = el('div', {
-    role: 'option', class: 'tile', 'aria-selected': String(chosen.has(picture.path)), 'aria-label': name + ', ' + detail, title: picture.path + '\n' + detail,
+    role: 'option', class: 'tile', 'data-keep': 'tile' + n, 'aria-selected': String(chosen.has(picture.path)), 'aria-label': name + ', ' + detail, title: picture.path + '\n' + detail,
     tabindex: n === Math.min(anchor, grid.pictures.length - 1) ? 0 : -1, 'data-at': n, onclick: (event) => choose(n, event),
   }, thumb(picture, 160, ''), el('small', {}, name));
   return node;
@@ -108,8 +111,8 @@ function gridTools() {
       el('button', { type: 'button', class: 'thaw-button small', disabled: !chosen.size, onclick: bringBack }, icon('undo', 16), say('album.bring_back')));
   }
   const list = el('datalist', { id: 'album-kinds' }, page.classes.filter((item) => item.name !== opened).map((item) => el('option', { value: item.name })));
-  const input = el('input', { type: 'text', class: 'thaw-input', list: 'album-kinds', maxlength: 200, 'aria-label': say('album.move_to'), placeholder: say('album.move_to') });
-  const move = (event) => { event.preventDefault(); if (chosen.size && input.value.trim()) correct({ action: 'relabel', paths: [...chosen], label: input.value.trim() }); };
+  const input = el('input', { type: 'text', class: 'thaw-input', list: 'album-kinds', maxlength: 200, value: wanted, 'aria-label': say('album.move_to'), placeholder: say('album.move_to'), oninput: () => { wanted = input.value; } });
+  const move = (event) => { event.preventDefault(); if (chosen.size && wanted.trim()) correct({ action: 'relabel', paths: [...chosen], label: wanted.trim() }); };
   return el('div', { class: 'grid-tools album-row' }, count, all,
     el('form', { class: 'album-row', onsubmit: move }, input, list, el('button', { type: 'submit', class: 'thaw-button small', disabled: !chosen.size }, say('album.move'))),
     el('button', { type: 'button', class: 'thaw-button small', disabled: !chosen.size, onclick: leaveOut }, icon('leave', 16), say('album.leave_out')));
@@ -118,8 +121,9 @@ function gridTools() {
 function paintGrid() {
   const name = opened === '' ? say('album.left_out_title') : opened;
   const last = Math.min(from + GRID, grid.total);
-  const turnTo = (words, step, none) => el('button', { type: 'button', class: 'thaw-button quiet small', disabled: none, onclick: () => turn(step) }, words);
-  body.replaceChildren(
+  const turnTo = (words, step, none) => el('button', { type: 'button', class: 'thaw-button quiet small', 'data-keep': 'turn' + step, disabled: none, onclick: () => turn(step) }, words);
+  const held = body.contains(document.activeElement);
+  redraw(body,
     el('div', { class: 'album-row' },
       el('button', { type: 'button', class: 'thaw-button quiet small', onclick: closeKind }, icon('back', 16), say('album.back')),
       el('h4', { class: 'grid-name' }, name), el('span', { class: 'muted' }, say('album.range', { from: grouped(from + 1), to: grouped(last), total: grouped(grid.total) })),
@@ -127,6 +131,7 @@ function paintGrid() {
     gridTools(),
     el('div', { class: 'tiles' + (asNetwork ? ' large' : ''), role: 'listbox', 'aria-multiselectable': 'true', 'aria-label': name, onkeydown: keyed }, grid.pictures.map(tile)),
     el('p', { class: 'muted small' }, say('album.keys')));
+  if (held && !body.contains(document.activeElement)) body.querySelector('.tile[tabindex="0"]').focus(); // the button that was pressed is off now
 }
 
 watch('words', paint);

@@ -13,7 +13,7 @@ function where(card) {
 
 function cardOf(card, chosen) {
   const input = el('input', {
-    type: 'radio', name: group, value: card.name, class: 'thaw-hidden-input', onchange: () => choose(card.name),
+    type: 'radio', name: group, value: card.name, class: 'thaw-hidden-input', 'data-keep': card.name, onchange: () => choose(card.name),
   });
   input.checked = card.name === chosen;
   const top1 = card.top1 ? fact('', say('cards.imagenet', { percent: card.top1.toFixed(0) })) : null;
@@ -32,7 +32,7 @@ function choose(name) {
 
 function render() {
   const { cards = [], chosen = '' } = props.value || {};
-  root.replaceChildren(el('div', { class: 'net-cards', role: 'radiogroup', 'aria-label': say('cards.label') },
+  redraw(root, el('div', { class: 'net-cards', role: 'radiogroup', 'aria-label': say('cards.label') },
     cards.map((card) => cardOf(card, chosen))));
 }
 

@@ -54,7 +54,7 @@ function head(column) {
   const sorted = order.column === column;
   const turn = () => { order = { column, falling: sorted ? !order.falling : column === 'top1' || column === 'here' }; list(); };
   return el('th', { scope: 'col', 'aria-sort': sorted ? (order.falling ? 'descending' : 'ascending') : null },
-    el('button', { type: 'button', class: 'sorter', 'data-column': column, onclick: turn }, say('catalogue.' + (column === 'title' ? 'name' : column)), sorted ? (order.falling ? ' ↓' : ' ↑') : ''));
+    el('button', { type: 'button', class: 'sorter', 'data-keep': column, onclick: turn }, say('catalogue.' + (column === 'title' ? 'name' : column)), sorted ? (order.falling ? ' ↓' : ' ↑') : ''));
 }
 
 function cells(item) {
@@ -67,7 +67,7 @@ function cells(item) {
 
 function row(item) {
   const chosen = item.name === value().chosen;
-  const button = el('button', { type: 'button', class: 'net-pick', 'aria-pressed': String(chosen), onclick: () => pick(item.name) },
+  const button = el('button', { type: 'button', class: 'net-pick', 'data-keep': item.name, 'aria-pressed': String(chosen), onclick: () => pick(item.name) },
     el('strong', {}, item.title), el('small', {}, item.name));
   return el('tr', { class: chosen ? 'chosen' : null }, el('th', { scope: 'row' }, button, item.recommended ? el('small', { class: 'badge' }, say('catalogue.recommended')) : null), cells(item));
 }
@@ -82,13 +82,11 @@ function pick(name) {
 function list() {
   if (!networks) return;
   const found = wanted();
-  const kept = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.column : '';
   const table = el('table', { class: 'thaw-table' }, el('thead', {}, el('tr', {}, COLUMNS.map(head))), el('tbody', {}, found.slice(0, most).map(row)));
   const rest = found.length - most;
-  listed.replaceChildren(el('div', { class: 'thaw-scroll', tabindex: 0, role: 'group', 'aria-label': say('catalogue.title') }, table),
-    rest > 0 ? el('button', { type: 'button', class: 'thaw-button', onclick: () => { most += 4 * SHOWN; list(); } }, say('catalogue.more', { n: grouped(rest) })) : '');
+  redraw(listed, el('div', { class: 'thaw-scroll', tabindex: 0, role: 'group', 'aria-label': say('catalogue.title') }, table),
+    rest > 0 ? el('button', { type: 'button', class: 'thaw-button', 'data-keep': 'more', onclick: () => { most += 4 * SHOWN; list(); } }, say('catalogue.more', { n: grouped(rest) })) : null);
   said.textContent = say('catalogue.found', { n: grouped(found.length), total: grouped(networks.length) });
-  if (kept) listed.querySelector(`[data-column="${kept}"]`)?.focus();
   draw(found);
 }
 

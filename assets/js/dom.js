@@ -108,6 +108,13 @@ function reasonOf(reply) {
   return words || say('drop.offline');
 }
 
+// Draws a box anew and leaves the keyboard where it was: on the part that is marked with the same `data-keep`.
+function redraw(box, ...parts) {
+  const held = box.contains(document.activeElement) && document.activeElement.dataset.keep;
+  box.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined && part !== false));
+  if (held) box.querySelector('[data-keep="' + CSS.escape(held) + '"]')?.focus({ preventScroll: true });
+}
+
 function once(work, milliseconds) {
   let timer = null;
   return (...values) => {

@@ -2,6 +2,7 @@
 const ENDED = ['finished', 'failed', 'lost', 'stopped'];
 const LARGEST_FILE = 4e9; // what one entry of a zip without its 64-bit extension holds
 let following = '';
+let halted = false; // Stop was pressed while nothing was on its way: the folder is being packed
 
 const status = el('p', { class: 'drop-status', role: 'status' });
 const bar = el('div', { class: 'thaw-bar', hidden: true }, el('i'));
@@ -22,13 +23,15 @@ function failed(reason) {
   show(reason ? say('drop.failed', { reason }) : '', null, 'bad');
 }
 
-// Whatever goes on, sending or reading, is ended; what was read so far is not kept.
+// Whatever goes on, packing, sending or reading, is ended; what was read so far is not kept.
 function stop() {
+  halted = true;
   if (sending) sending.abort();
   else if (following) ask('thaw/datasets/' + following + '/stop', {}).catch((error) => failed(error.message));
 }
 
 async function attempt(work) {
+  halted = false;
   try { await work(); } catch (error) {
     if (!(error instanceof Refused || error instanceof DOMException)) throw error;
     failed(error instanceof Refused ? error.message : say('drop.unreadable')); // it was moved or removed meanwhile
@@ -58,7 +61,10 @@ async function bringFolder(files, name) {
   const tooLarge = useful.find(({ file }) => file.size > LARGEST_FILE);
   if (tooLarge) return failed(say('drop.file_too_big', { name: tooLarge.path }));
   const parts = parted(useful);
-  const packed = (at) => pack(parts[at], (done, total) => show(say('drop.packing', { done: grouped(done), total: grouped(total) }), done / total));
+  const packed = (at) => pack(parts[at], (done, total) => {
+    if (halted) throw new Refused('');
+    show(say('drop.packing', { done: grouped(done), total: grouped(total) }), done / total);
+  });
   if (parts.length === 1) return sendZip(new File([await packed(0)], name + '.zip'));
   return sendParts(parts.length, async (at) => ({ name: name + '-' + (at + 1) + '.zip', blob: await packed(at) }), name);
 }
@@ -101,16 +107,9 @@ async function follow(dataset) {
       if (!answer.ok) { following = ''; failed(reasonOf(reply)); return; }
     } catch { show(say('drop.offline'), null, 'bad'); }
     if (reply && ENDED.includes(reply.state)) { following = ''; ended(dataset, reply); return; }
-    if (reply) progress(reply.phase);
+    if (reply) show(phaseWords(reply.phase), reply.phase && reply.phase.total ? reply.phase.done / reply.phase.total : 0);
     await new Promise((wake) => setTimeout(wake, 400));
   }
-}
-
-// Two phases: files are listed and read, then every picture is opened and looked at.
-function progress(phase) {
-  if (!phase || !phase.total) { show(say('drop.reading_start'), 0); return; }
-  const key = 'drop.phase_' + phase.name;
-  show(say(has(key) ? key : 'drop.reading', { done: grouped(phase.done), total: grouped(phase.total) }), phase.done / phase.total);
 }
 
 function ended(dataset, reply) {
@@ -128,7 +127,7 @@ function ended(dataset, reply) {
 function valueChanged() {
   const { dataset, busy, problem } = props.value || {};
   bar.classList.toggle('waiting', Boolean(busy));
-  if (busy) show(say('drop.moment'), 1);
+  if (busy) { show(say('drop.moment'), 1); cancel.hidden = true; }
   else if (dataset) follow(dataset);
   else if (problem) failed(problem);
   else if (status.textContent === say('drop.moment')) show('', null);

@@ -94,7 +94,7 @@ function profile(centres) {
   const width = box.clientWidth || 100;
   const height = parts.handle.parentElement.clientHeight;
   const least = Math.max(0, Math.min(reply.baseline, ...known.map((item) => item.found.low)) - 0.03);
-  const room = width > 80 ? 38 : 8; // for the numbers
+  const room = width > 80 ? 44 : 8; // for the numbers
   const x = (share) => 6 + ((width - room - 6) * (share - least)) / (1 - least);
   const y = (item) => centres[item.at];
   const way = (items) => items.map(([across, down]) => `${across.toFixed(1)},${down.toFixed(1)}`).join(' ');

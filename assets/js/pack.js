@@ -66,7 +66,7 @@ async function pack(files, onProgress) {
     directory.push(directoryEntry(entry), entry.name);
     offset += 30 + entry.name.length + file.size;
     directorySize += 46 + entry.name.length;
-    if (at % 20 === 0) onProgress(at, files.length);
+    if (at % 20 === 0) onProgress(at, files.length); // may throw, to end it
   }
   return new Blob([...parts, ...directory, directoryEnd(files.length, directorySize, offset)], { type: 'application/zip' });
 }

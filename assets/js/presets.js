@@ -17,7 +17,7 @@ function what(name) {
 }
 
 function cardOf(name) {
-  const input = el('input', { type: 'radio', name: group, value: name, class: 'thaw-hidden-input', onchange: () => choose(name) });
+  const input = el('input', { type: 'radio', name: group, value: name, class: 'thaw-hidden-input', 'data-keep': name, onchange: () => choose(name) });
   input.checked = name === value().pace;
   const time = forecast(name);
   return el('label', { class: 'net-card' }, input,
@@ -39,10 +39,8 @@ function render() {
     reply = null;
     ask(question);
   }
-  const focused = root.contains(document.activeElement) ? document.activeElement.value : '';
-  root.replaceChildren(el('div', { class: 'net-cards presets', role: 'radiogroup', 'aria-label': say('preset.label') }, options.map(cardOf)),
-    reply && reply.state === 'working' ? waitingLine(say('preset.measuring')) : '');
-  if (focused) root.querySelector(`input[value="${focused}"]`)?.focus();
+  redraw(root, el('div', { class: 'net-cards presets', role: 'radiogroup', 'aria-label': say('preset.label') }, options.map(cardOf)),
+    reply && reply.state === 'working' ? waitingLine(say('preset.measuring')) : null);
 }
 
 watch(['value', 'words'], render);

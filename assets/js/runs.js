@@ -23,7 +23,7 @@ function row(item) {
   const icons = { running: 'flame', starting: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
   const shown = item.run === value().shown;
   const right = item.accuracy === null ? null : el('b', {}, say('runs.right', { percent: percent(item.accuracy) }));
-  return el('li', {}, el('button', { type: 'button', class: 'run-row', 'aria-current': shown ? 'true' : null, onclick: () => choose(item.run) },
+  return el('li', {}, el('button', { type: 'button', class: 'run-row', 'data-keep': item.run, 'aria-current': shown ? 'true' : null, onclick: () => choose(item.run) },
     el('span', { class: 'run-what' }, el('strong', {}, item.name), el('small', { class: 'muted' }, item.detail)),
     el('span', { class: 'run-how' }, el('span', { class: 'thaw-state ' + item.state }, icon(icons[item.state] || 'clock', 15), say('state.' + item.state)),
       right, shown ? el('small', { class: 'muted' }, say('runs.shown')) : null)));
@@ -35,9 +35,9 @@ function paintButton() {
 
 function render() {
   const rows = value().runs || [];
-  const close = el('button', { type: 'button', class: 'thaw-button quiet', onclick: () => dialog.close(), 'aria-label': say('runs.close') }, icon('close', 18));
+  const close = el('button', { type: 'button', class: 'thaw-button quiet', 'data-keep': 'close', onclick: () => dialog.close(), 'aria-label': say('runs.close') }, icon('close', 18));
   dialog.setAttribute('aria-label', say('runs.title'));
-  dialog.replaceChildren(
+  redraw(dialog,
     el('div', { class: 'runs-top' }, el('h2', {}, say('runs.title')), close),
     el('p', { class: 'muted' }, say(rows.length ? 'runs.lead' : 'runs.empty')),
     el('ul', { class: 'runs-list' }, rows.map(row)));

@@ -15,8 +15,15 @@ function decades(low, high) {
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
     for (const step of [1, 2, 5]) ticks.push(step * 10 ** power);
   }
-  const inside = ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
-  return inside.length > 7 ? inside.filter((tick) => Math.abs(Math.log10(tick) % 1) < 1e-9) : inside;
+  return ticks;
+}
+
+// The two ends of the axis and the numbers below it: two at least, for one point alone would have none beside it to be
+// read against.
+function along(low, high, steps) {
+  const inside = (steps || decades(low, high)).filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+  if (inside.length < 2) return along(low / 1.2, high * 1.2, steps);
+  return { low, high, ticks: inside.length > 7 ? inside.filter((tick) => Math.abs(Math.log10(tick) % 1) < 1e-9) : inside };
 }
 
 // Whole percents that a person would choose, about four of them.
@@ -27,11 +34,11 @@ function evenly(low, high) {
   return ticks;
 }
 
-function scales(points, width, height) {
+function scales(points, width, height, steps) {
   const xs = points.map((point) => point.x);
   const lows = points.map((point) => point.low ?? point.y);
   const highs = points.map((point) => point.high ?? point.y);
-  const [x0, x1] = [Math.min(...xs) / 1.5, Math.max(...xs) * 1.5];
+  const { low: x0, high: x1, ticks } = along(Math.min(...xs) / 1.5, Math.max(...xs) * 1.5, steps);
   const room = Math.max(0.04, (Math.max(...highs) - Math.min(...lows)) * 0.12);
   const [y0, y1] = [Math.max(0, Math.min(...lows) - room), Math.min(1, Math.max(...highs) + room)];
   const wide = width - EDGE.left - EDGE.right;
@@ -39,7 +46,7 @@ function scales(points, width, height) {
   return {
     x: (value) => EDGE.left + (wide * Math.log(value / x0)) / Math.log(x1 / x0),
     y: (value) => EDGE.top + tall * (1 - (value - y0) / (y1 - y0)),
-    xTicks: decades(x0, x1),
+    xTicks: ticks,
     yTicks: evenly(y0, y1),
   };
 }
@@ -49,8 +56,8 @@ function axes(scale, look, width, height) {
   const across = scale.yTicks.map((tick) => drawing('g', { class: 'scatter-axis' },
     drawing('line', { x1: EDGE.left, x2: width - EDGE.right, y1: scale.y(tick), y2: scale.y(tick) }),
     label(EDGE.left - 6, scale.y(tick) + 4, String(Math.round(100 * tick)), 'end')));
-  const along = scale.xTicks.map((tick) => label(scale.x(tick), base + 16, look.xText(tick), 'middle', 'scatter-axis'));
-  return [...across, ...along,
+  const below = scale.xTicks.map((tick) => label(scale.x(tick), base + 16, look.xText(tick), 'middle', 'scatter-axis'));
+  return [...across, ...below,
     label(width - EDGE.right, height - 6, look.xLabel, 'end', 'scatter-name'),
     label(4, 11, look.yLabel, 'start', 'scatter-name')];
 }
@@ -79,13 +86,13 @@ function beside(point, x, y, width) {
   return label(isRight ? x - 14 : x + 14, y + 4, point.title, isRight ? 'end' : 'start', 'scatter-title');
 }
 
-// `look`: { xLabel, yLabel, xText, chosen, named (titles beside the points), onpick, height }.
+// `look`: { xLabel, yLabel, xText, xSteps (numbers fit to stand below), chosen, named (titles beside the points), onpick, height }.
 function scatter(box, points, look) {
   const width = Math.max(260, box.clientWidth || 0);
   const height = look.height || 240;
   const usable = points.filter((point) => point.x > 0 && Number.isFinite(point.y));
   if (!usable.length) { box.replaceChildren(); return; }
-  const scale = scales(usable, width, height);
+  const scale = scales(usable, width, height, look.xSteps);
   const last = (point) => (point.name === look.chosen ? 2 : point.recommended ? 1 : 0);
   const ordered = [...usable].sort((one, other) => last(one) - last(other));
   const svg = drawing('svg', { class: 'scatter', width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },

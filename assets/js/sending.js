@@ -12,6 +12,12 @@ Object.assign(ICONS, {
 
 let sending = null; // the request whose bytes are on their way
 
+// Pictures are brought in two phases: files are listed and read, then every picture is opened and looked at.
+function phaseWords(phase) {
+  if (!phase || !phase.total) return say('drop.reading_start');
+  return say('drop.phase_' + phase.name, { done: grouped(phase.done), total: grouped(phase.total) });
+}
+
 class Refused extends Error {}
 
 // The answer of a route; throws Refused with the server's own sentence.

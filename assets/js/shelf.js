@@ -57,9 +57,9 @@ function nameForm(row) {
 
 function line(row) {
   const isShown = row.id === value().chosen;
-  const tool = (sign, whole, name, work) => el('button', { type: 'button', class: 'thaw-button quiet small ' + name, 'aria-label': whole, title: whole, onclick: work }, icon(sign, 16));
-  const what = naming === row.id ? nameForm(row) : el('button', { type: 'button', class: 'shelf-name', 'aria-current': isShown ? 'true' : null, disabled: !row.ready, onclick: () => choose(row) },
-    el('strong', {}, row.name), el('small', { class: 'muted' }, row.detail));
+  const tool = (sign, whole, name, work) => el('button', { type: 'button', class: 'thaw-button quiet small ' + name, 'data-keep': name + row.id, 'aria-label': whole, title: whole, onclick: work }, icon(sign, 16));
+  const what = naming === row.id ? nameForm(row) : el('button', { type: 'button', class: 'shelf-name', 'data-keep': row.id, 'aria-current': isShown ? 'true' : null, disabled: !row.ready, onclick: () => choose(row) },
+    el('strong', {}, row.name), el('small', { class: 'muted' }, row.detail.flatMap((part, at) => [at ? ' · ' : '', el('span', {}, part)])));
   return el('li', { class: 'shelf-row' + (isShown ? ' shown' : ''), 'data-row': row.id }, what,
     row.ready ? tool('pencil', say('shelf.rename_of', { name: row.name }), 'shelf-rename', () => { naming = row.id; focusIn(row, 'input'); }) : null,
     tool('bin', say('shelf.delete_of', { name: row.name }), 'shelf-delete', () => { asking = row.id; focusIn(row, '.keep-it'); }),
@@ -70,7 +70,7 @@ function render() {
   const rows = value().rows || [];
   root.hidden = !rows.length;
   title.textContent = say('shelf.title');
-  list.replaceChildren(...rows.map(line));
+  redraw(list, rows.map(line));
 }
 
 watch('words', render);

@@ -1,26 +1,24 @@
-// Brings a person's own weights file to the server. Knows the route; what is in the file, others check.
+// Brings a person's own weights file to the server, which refuses what does not fit the chosen network.
 const status = el('p', { class: 'muted', role: 'status' });
 const input = el('input', { type: 'file', accept: '.safetensors,.pth,.pt,.bin', class: 'thaw-hidden-input', tabindex: -1, onchange: () => send(input.files[0]) });
 const button = el('button', { type: 'button', class: 'thaw-button', onclick: () => input.click() });
 root.append(el('div', { class: 'weights' }, button, input, status));
 
-function send(file) {
+async function send(file) {
   if (!file) return;
-  const request = new XMLHttpRequest();
-  request.open('POST', inLanguage('thaw/weights?name=' + encodeURIComponent(file.name)));
-  request.upload.onprogress = (event) => {
-    if (event.lengthComputable) status.textContent = say('weights.sending', { name: file.name, percent: Math.floor((100 * event.loaded) / event.total) });
-  };
-  request.onload = () => {
-    let reply = null;
-    try { reply = JSON.parse(request.responseText); } catch { reply = null; }
-    if (request.status !== 200) { status.textContent = say('weights.failed', { reason: reasonOf(reply) }); return; }
-    status.textContent = say('weights.ready', { name: reply.name });
-    trigger('ready', { weights: reply.weights });
-  };
-  request.onerror = () => { status.textContent = say('weights.failed', { reason: reasonOf(null) }); };
-  request.send(file);
   input.value = '';
+  const { name } = file;
+  try {
+    const about = new URLSearchParams({ name, backbone: (props.value || {}).backbone || '' });
+    const reply = await sendBytes('thaw/weights?' + about, file, (done, total) => {
+      status.textContent = say('weights.sending', { name, percent: Math.floor((100 * done) / total) });
+    });
+    status.textContent = say('weights.ready', { name: reply.name });
+    trigger('ready', { weights: reply.weights, backbone: reply.backbone });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    status.textContent = say('weights.failed', { reason: error.message });
+  }
 }
 
 function render() {

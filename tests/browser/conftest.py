@@ -25,6 +25,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a camera that shows a moving picture
 ]  # fmt: skip
+PATIENCE_MS = 120_000  # how long a state may take on a busy machine; a test goes on at once when it holds
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
@@ -52,7 +53,7 @@ class App:
         surroundings = {**os.environ, "THAW_NO_BROWSER": "1", "HF_HUB_OFFLINE": "1"}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=surroundings)
-        wait_until(self._answers, seconds=90, what=lambda: f"app.py to answer; its log: {self.log.read_text()}")
+        wait_until(self._answers, seconds=180, what=lambda: f"app.py to answer; its log: {self.log.read_text()}")
 
     def _answers(self) -> bool:
         assert self._process is not None
@@ -105,9 +106,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = os.environ.get("THAW_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    expect.set_options(
-        timeout=60_000
-    )  # how long a state may take on a busy machine; a test goes on at once when it holds
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield browser
@@ -142,10 +141,16 @@ class Watched:
             self.problems.append(f"left this computer: {request.url}")
 
 
+def new_context(browser: Browser, width: int = 1280) -> BrowserContext:
+    """A browser of its own, that remembers nothing, in a window so wide."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US", accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context = new_context(browser)
     yield context
     context.close()
 

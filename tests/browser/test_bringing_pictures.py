@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, Watched
+from tests.browser.conftest import App, Watched, new_context
 from tests.browser.test_main_job import open_page
 
 ONE_MINUTE = 60_000
@@ -21,8 +21,7 @@ ONE_MINUTE = 60_000
 @pytest.fixture
 def watched(app: App, browser: Browser) -> Iterator[Watched]:
     """A page whose console may name the requests that were refused on purpose."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.set_default_timeout(30_000)
+    context = new_context(browser)
     watched = Watched(context.new_page())
     open_page(watched.page, app.url)
     yield watched
@@ -62,9 +61,11 @@ def zipped(folder: Path, path: Path) -> Path:
     return path
 
 
-def drop(page: Page, *paths: Path) -> None:
+def drop(page: Page, *paths: Path, on: str = ".drop-zone") -> None:
     """As the system does: the browser walks through what was dropped by itself."""
-    box = page.locator(".drop-zone").first.bounding_box()
+    place = page.locator(on).first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
     assert box is not None
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)

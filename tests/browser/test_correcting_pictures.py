@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, Watched
+from tests.browser.conftest import App, Watched, new_context
 from tests.browser.test_bringing_pictures import ONE_MINUTE, drop, found, has_kinds, picture
-from tests.browser.test_looks import WIDER, serious_faults
+from tests.browser.test_looks import fits, serious_faults
 from tests.browser.test_main_job import open_page
 
 Opened = Callable[..., Watched]
@@ -26,8 +26,7 @@ def opened(app: App, browser: Browser) -> Iterator[Opened]:
     contexts = []
 
     def open_(address: str = "/", width: int = 1280) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US", accept_downloads=True)
-        context.set_default_timeout(30_000)
+        context = new_context(browser, width)
         contexts.append(context)
         watched = Watched(context.new_page())
         open_page(watched.page, app.url + address)
@@ -173,7 +172,7 @@ def test_the_sets_of_the_workspace_get_names_and_are_deleted_after_asking(opened
     page = opened().page
     drop(page, stations(tmp_path / "old"))
     found(page, "old", "27 pictures, 2 kinds; 1 not used.")
-    row = page.locator(".shelf-row").filter(has_text="old").first
+    row = page.locator(".shelf-row").filter(has=page.get_by_text("old", exact=True)).first
     row.get_by_role("button", name="Rename old").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("Reserve 2026")
@@ -202,7 +201,7 @@ def test_the_tab_fits_its_page_in_both_levels_and_languages(
         page.locator("#level").get_by_text(level).click()
         expect(page.locator("#album .kind").first).to_be_visible()
         shoot(page, f"pictures-{theme}-{width}-{level}")
-        assert page.evaluate(WIDER) <= 0
+        fits(page)
         assert serious_faults(page) == []
     page.get_by_role("button", name="See the pictures of deer").click()
     expect(page.locator(".tile").first).to_be_focused(timeout=ONE_MINUTE)
@@ -215,7 +214,7 @@ def test_the_tab_fits_its_page_in_both_levels_and_languages(
     page.locator("#language").get_by_text("中文").click()
     expect(page.get_by_role("button", name="框出重点")).to_be_visible()
     shoot(page, f"pictures-{theme}-{width}-chinese")
-    assert page.evaluate(WIDER) <= 0
+    fits(page)
     assert watched.bare_keys() == []
     page.locator("#language").get_by_text("English").click()
     expect(page.get_by_role("button", name="Mark the part that matters")).to_be_visible()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, App, Watched
+from tests.browser.conftest import ROOT, App, Watched, new_context
 
 TRAINING_MS = 240_000  # how long a training may take on a busy machine of two cores
 Shoot = Callable[[Page, str], None]
@@ -23,7 +23,13 @@ POINTS = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
 
 def open_page(page: Page, url: str) -> None:
     page.goto(url)
-    expect(page.get_by_role("heading", name="Thaw", exact=True)).to_be_visible()
+    loaded(page)
+
+
+def loaded(page: Page) -> None:
+    """Waits until what was chosen before is shown."""
+    expect(page.locator("h1")).to_contain_text("Thaw")
+    expect(page.locator("html[aria-busy]")).to_have_count(0)
 
 
 def tab(page: Page, name: str) -> None:
@@ -33,16 +39,27 @@ def tab(page: Page, name: str) -> None:
 
 def bring_garden(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Garden")).click()
-    expect(page.get_by_text("121 pictures, 4 kinds")).to_be_visible(timeout=120_000)
+    expect(page.locator("#dropzone .drop-status")).to_have_text("Your pictures are in.")
+    expect(page.get_by_text("121 pictures, 4 kinds")).to_be_visible()
 
 
 def train(page: Page) -> None:
     tab(page, "3 Train")
+    start(page)
+
+
+def start(page: Page) -> None:
+    """Presses Train, and sees the page turn to the new run: an earlier one, which has ended, may be shown till then."""
+    before = page.evaluate("() => location.href")
     page.locator("#train").click()
+    page.wait_for_function("(before) => location.href !== before", arg=before)
 
 
 def state(page: Page, name: str) -> None:
-    expect(page.locator("#live-chart .thaw-state")).to_have_class(re.compile(rf"\b{name}\b"), timeout=TRAINING_MS)
+    """Waits for it, or for another ending, which is told with what the page says of it."""
+    shown = page.locator("#live-chart .thaw-state")
+    expect(shown).to_have_class(re.compile(rf"\b({name}|finished|stopped|failed|lost)\b"), timeout=TRAINING_MS)
+    assert name in (shown.get_attribute("class") or "").split(), page.locator("#live-chart").inner_text()
 
 
 def charted_points(page: Page) -> int:
@@ -74,7 +91,7 @@ def test_a_person_trains_tries_and_takes_the_model_away(
     tab(page, "5 Try")
     picture = next((app.workspace / "people").glob("**/test/tulip/tulip_0*.jpg"), None) or sample_picture(tmp_path)
     page.locator("#try-zone input[type=file]").first.set_input_files(picture)
-    expect(page.locator(".try-best")).to_have_text(re.compile(r"tulip, [\d.]+ % sure\."), timeout=60_000)
+    expect(page.locator(".try-best")).to_have_text(re.compile(r"tulip, [\d.]+ % sure\."))
     shown = [float(text.removesuffix(" %").lstrip("<")) for text in page.locator(".try-percent").all_inner_texts()]
     names = page.locator(".try-bars .try-name").all_inner_texts()
     shoot(page, "5-try-light")
@@ -94,7 +111,7 @@ def test_a_person_trains_tries_and_takes_the_model_away(
 
 
 def test_a_thawed_run_is_watched_live_and_survives_a_reload_another_browser_and_a_killed_app(
-    app: App, watched: Watched, context: BrowserContext, shoot: Shoot
+    app: App, watched: Watched, browser: Browser, shoot: Shoot
 ) -> None:
     page = watched.page
     open_page(page, app.url)
@@ -105,7 +122,7 @@ def test_a_thawed_run_is_watched_live_and_survives_a_reload_another_browser_and_
     page.get_by_role("button", name=re.compile("All settings")).click()
     page.locator("#control-epochs input, #control-epochs textarea").first.fill("6")
     shoot(page, "3-train-expert-light")
-    page.locator("#train").click()
+    start(page)
     state(page, "running")
     page.wait_for_function(f"() => ({POINTS})() >= 4", timeout=TRAINING_MS)
     before = charted_points(page)
@@ -116,23 +133,24 @@ def test_a_thawed_run_is_watched_live_and_survives_a_reload_another_browser_and_
     seen = charted_points(page)
     page.reload()
     expect(page.get_by_role("tab", name="3 Train")).to_have_attribute("aria-selected", "true")  # by itself
-    page.wait_for_function(f"(seen) => ({POINTS})() >= seen", arg=seen, timeout=30_000)
+    page.wait_for_function(f"(seen) => ({POINTS})() >= seen", arg=seen)
     state(page, "running")
 
     app.kill()
     app.start()
     page.reload()
+    loaded(page)
     tab(page, "3 Train")
     forget_the_lost_connection(watched)
     state(page, "finished")
     page.get_by_text("Numbers of each epoch").click()
     expect(page.locator(EPOCH_ROWS)).to_have_count(7)  # the first model and six epochs
 
-    elsewhere = context.browser.new_context() if context.browser else context
+    elsewhere = new_context(browser)
     other = elsewhere.new_page()
-    other.goto(page.url)
+    open_page(other, page.url)
     tab(other, "3 Train")
-    expect(other.locator("#live-chart .thaw-state")).to_have_class(re.compile(r"\bfinished\b"), timeout=30_000)
+    expect(other.locator("#live-chart .thaw-state")).to_have_class(re.compile(r"\bfinished\b"))
     other.get_by_text("Numbers of each epoch").click()
     expect(other.locator(EPOCH_ROWS)).to_have_count(7)
     elsewhere.close()
@@ -148,7 +166,7 @@ def thaw_with_the_keyboard(page: Page) -> None:
     """Moves the ice line up by two parts, and sees the drawing, the numbers and the sentence follow."""
     tab(page, "2 Network")
     slider = page.get_by_role("slider", name="Ice line")
-    expect(slider).to_be_visible(timeout=60_000)
+    expect(slider).to_be_visible()
     frozen = page.locator(".ice-slab.frozen")
     count = frozen.count()
     learns = page.locator(".ice-fact.trained b").inner_text()
@@ -169,7 +187,7 @@ def test_stop_keeps_the_model_so_far(app: App, watched: Watched) -> None:
     tab(page, "3 Train")
     page.get_by_role("button", name=re.compile("All settings")).click()
     page.locator("#control-epochs input, #control-epochs textarea").first.fill("500")
-    page.locator("#train").click()
+    start(page)
     expect(page.locator(".live-status")).to_have_text(re.compile(r"Epoch \d+ of 500"), timeout=TRAINING_MS)
     page.get_by_role("button", name="Stop and keep").click()
     state(page, "stopped")

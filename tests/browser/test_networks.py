@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App, Watched
 from tests.browser.test_looks import serious_faults
-from tests.browser.test_main_job import Shoot, bring_garden, open_page, state, tab
+from tests.browser.test_main_job import Shoot, bring_garden, loaded, open_page, start, state, tab
 
 LOOKING_MS = 180_000  # the first look waits for torch on a busy machine
 THAWED = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
@@ -24,6 +24,8 @@ def network(page: Page, app: App, *, level: str = "Simple") -> Locator:
     tab(page, "2 Network")
     line = page.get_by_role("slider", name="Ice line")
     expect(line).to_be_visible(timeout=LOOKING_MS)
+    if level == "Expert":  # the drawing that stands there before has no switches
+        expect(page.get_by_role("switch").first).to_be_visible(timeout=LOOKING_MS)
     page.get_by_role("button", name="All ice").click()
     return line
 
@@ -54,6 +56,7 @@ def test_the_line_moves_and_the_drawing_the_numbers_what_is_readable_and_the_cos
     assert serious_faults(page) == []
 
     page.reload()
+    loaded(page)
     tab(page, "2 Network")
     expect(grip).to_have_text(re.compile(r"Readable from here: about \d+ %"))
     expect(page.locator(".ice-slab.frozen")).to_have_count(3)
@@ -105,7 +108,7 @@ def test_stages_are_switched_one_by_one_and_thaw_later_and_the_chart_marks_when(
     expect(page.get_by_text("Stages that thaw later, epoch by epoch: 2.")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("My settings"))).to_be_checked()
     small_and_short(page, epochs=3)
-    page.locator("#train").click()
+    start(page)
     state(page, "finished")
     expect(page.get_by_text(re.compile("Thawed from epoch 2: .*Thawed from epoch 3: "))).to_be_visible()
     page.wait_for_function(f"() => ({THAWED})().every(([lines]) => lines === 2)")
@@ -126,7 +129,7 @@ def test_a_preset_is_chosen_with_its_forecast_and_runs(app: App, watched: Watche
     assert serious_faults(page) == []
     instant.check(force=True)
     expect(page.locator("#decision-ice")).to_contain_text("All ice")
-    page.locator("#train").click()
+    start(page)
     state(page, "finished")
 
 
@@ -138,7 +141,7 @@ def test_better_compares_places_of_the_ice_and_tells_which_it_kept(app: App, wat
     page.get_by_role("radio", name=re.compile("^Better")).check(force=True)
     expect(page.locator("#decision-ice")).to_contain_text("Thaw places it")
     small_and_short(page, epochs=2)
-    page.locator("#train").click()
+    start(page)
     state(page, "finished")
     expect(page.get_by_text("Places of the ice that were compared")).to_be_visible()
     expect(page.locator("#live-chart details[data-key='live.compared'] tbody tr")).to_have_count(2)

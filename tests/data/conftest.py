@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data.pictures_for_tests import pets, write_files, write_zip
 from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.importing import import_into
@@ -19,6 +20,14 @@ Bring = Callable[..., Dataset]
 def pool() -> Iterator[DecoderPool]:
     with DecoderPool(children=1) as children:
         yield children
+
+
+@pytest.fixture(params=["folder", "zip"])
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The same pictures, once as a folder and once as a zip."""
+    if request.param == "zip":
+        return write_zip(tmp_path / "pets.zip", pets())
+    return write_files(tmp_path / "pets", pets())
 
 
 @pytest.fixture

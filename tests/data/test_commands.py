@@ -42,7 +42,7 @@ def test_a_second_check_reads_no_picture_and_says_the_same(
     def read_again(*_: object, **__: object) -> None:
         raise AssertionError("the pictures were read again")
 
-    monkeypatch.setattr(check, "import_sources", read_again)
+    monkeypatch.setattr(check, "import_source", read_again)
     assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
     second = capsys.readouterr()
     assert second.out == first
@@ -105,6 +105,22 @@ def test_check_takes_several_sources_as_one_set(tmp_path: Path, capsys: pytest.C
     assert json.loads(capsys.readouterr().out)["classes"] == {
         "birds": {"train": 1}, "cats": {"train": 3}, "dogs": {"train": 3},
     }  # fmt: skip
+
+
+def test_check_shows_the_first_rows_of_a_table_and_what_its_columns_were_taken_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {f"{at}.png": png(at) for at in range(7)}
+    table = "file;kind;\x1b[31m;station\n" + "".join(f"{name};{'ab'[at % 2]};x;N\n" for at, name in enumerate(files))
+    folder = write_files(tmp_path / "set", {**files, "labels.csv": table.encode()})
+    assert run_check(tmp_path / "workspace", str(folder)) == 0
+    text = capsys.readouterr().out
+    told = "First rows of the table 'labels.csv', with what its columns were taken for:\n"
+    assert f"{told}  file [path] | kind [label] | \\x1b[31m | station [group]\n  0.png | a | x | N\n" in text
+    assert "  4.png | a | x | N\nPixels" in text
+    assert run_check(tmp_path / "workspace", str(folder), "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["tables"]
+    assert (shown["used"], len(shown["rows"])) == (["path", "label", "", "group"], 5)
 
 
 def test_many_kinds_are_counted_and_not_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

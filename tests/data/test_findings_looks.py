@@ -126,6 +126,20 @@ def test_a_class_of_one_size_is_a_shortcut_and_a_small_class_none() -> None:
     assert not found(columns(few), "shortcut")
 
 
+def test_classes_of_which_each_has_its_own_are_told_so_with_pictures_of_each() -> None:
+    sizes = {"a": (50, 50), "b": (60, 60), "c": (70, 70)}
+    images = {f"{label}/{n:02d}": noise(100 * n + size[0], size) for label, size in sizes.items() for n in range(10)}
+    (finding,) = found(columns(images), "shortcut")
+    assert finding.message == (
+        "'a', 'b' and 'c' each have a size of their own, shared by nearly all their pictures and hardly any others: "
+        "a network may learn that instead of the subject."
+    )
+    assert [path[0] for path in finding.paths] == ["a"] * 4 + ["b"] * 4 + ["c"] * 4
+    many = {f"{label}/{n:03d}": noise(n, (40 + n, 36)) for label in "de" for n in range(200)}
+    shared = columns({**{path: noise(3, (50, 50)) for path in images if path < "c"}, **many})
+    assert "Nearly all pictures of 'a' and 'b' have the same size" in found(shared, "shortcut")[0].message
+
+
 def test_one_camera_and_one_day_for_a_class_are_shortcuts() -> None:
     pictures = columns({path: noise(i, (40 + i, 36)) for i, path in enumerate(two_classes())})
     is_b = pictures.label == pictures.labels.index("b")

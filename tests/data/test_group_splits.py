@@ -14,7 +14,7 @@ from PIL import Image
 from tests.data.conftest import Bring
 from tests.data.pictures_for_tests import encoded, write_files
 from tests.data.test_near_duplicates import CHANGES, photo
-from tl_core.data.groups import kept_together
+from tl_core.data.groups import judged_together, kept_together
 from tl_core.data.index import SPLITS, ImageIndex, ImageRecord
 from tl_core.data.places import Places, places_of
 from tl_core.data.splits import assign_splits
@@ -118,8 +118,40 @@ def test_for_new_places_without_any_group_the_number_is_called_what_it_is() -> N
         seed=0,
         used_in="new",
     )
-    assert places(done, group_by="auto").kept_out == "none"
-    assert places(done, group_by="auto").cautions[0].endswith("new places may score lower.")
+    for group_by in ("auto", "camera", "none"):
+        assert places(done, group_by=group_by).kept_out == "none"
+        assert places(done, group_by=group_by).cautions[0].endswith("new places may score lower.")
+    assert places(done, "same", "auto").cautions == ()
+
+
+def test_a_grouping_of_one_group_keeps_nothing_apart() -> None:
+    told = places(divided(grid(1, each=20)))
+    assert (told.kept_out, told.cautions[0].endswith("new places may score lower.")) == ("none", True)
+
+
+def test_classes_of_one_look_each_are_judged_all_the_same_and_it_is_said() -> None:
+    rows = [(label, 0, near, 0) for near, label in enumerate("ab", start=1) for _ in range(10)]
+    index = make_index(picture(number, row) for number, row in enumerate(rows))
+    assert len(np.unique(kept_together(index))) == 2
+    assert len(np.unique(judged_together(index))) == 20
+    in_folds = ImageIndex.of(index.columns.with_(split=np.zeros(len(rows), dtype=np.int8)))
+    caution = "All pictures of 'a' and 'b' are nearly the same or of one burst: any that judge flatter the number."
+    assert places(in_folds, "same", None).cautions == (caution,)
+    varied = divided(make_index([*index.records, *(picture(n, ("b", 0, 0, 0)) for n in range(20, 30))]), "same")
+    assert "val" not in varied.counts()["a"]
+    assert places(varied, "same", None).cautions == ()
+
+
+def test_pictures_without_a_group_are_no_groups_in_the_number_and_said() -> None:
+    told = places(divided(make_index([*grid(10).records, *(loose(n) for n in range(3))])))
+    assert (told.kept_out, told.groups) == ("table", 10)
+    assert told.cautions == (
+        "No group is known of 3 pictures: each is taken for one by itself, so the number may flatter a little.",
+    )
+
+
+def loose(number: int) -> ImageRecord:
+    return ImageRecord(f"a/loose{number}.png", "a", None, f"{number:064x}", 40, 36, 1)
 
 
 def test_a_split_of_the_persons_own_that_parts_groups_is_for_places_like_these() -> None:

@@ -180,6 +180,11 @@ def test_whole_groups_are_kept_out_for_new_places_or_by_choice(
     assert grouping_in_use(index, used_in=used_in, group_by=group_by) == used
 
 
+def test_a_chosen_grouping_of_which_nothing_is_known_is_none() -> None:
+    index = make_index(picture(f"{kind}/{n}.jpg") for kind in ("fox", "dog") for n in range(8))
+    assert grouping_in_use(index, used_in="new", group_by="camera") == "none"
+
+
 def test_a_tables_groups_count_as_said_until_somebody_says_otherwise() -> None:
     index = make_index(
         picture(f"{kind}/{n}.jpg", group=f"patient {n % 4}") for kind in ("ill", "well") for n in range(8)

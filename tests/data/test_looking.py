@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.data.pictures_for_tests import noise
-from tl_core.data.looking import INPUT_SIDE, Looked, looked, lost_detail
+from tl_core.data.looking import LARGER_INPUT, Looked, looked, lost_detail
 
 
 def look(image: Image.Image, original: tuple[int, int] | None = None) -> Looked:
@@ -69,8 +69,8 @@ def test_a_fine_weave_is_lost_and_a_blurred_one_has_nothing_to_lose() -> None:
     assert look(weave.filter(ImageFilter.GaussianBlur(20))).detail < 0.1
 
 
-@pytest.mark.parametrize("size", [(28, 28), (INPUT_SIDE, 900), (4, 150)])
-def test_nothing_is_lost_where_the_input_is_as_big_as_the_picture(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [(28, 28), (LARGER_INPUT - 1, 900), (4, 150)])
+def test_nothing_is_lost_where_a_larger_input_would_show_no_more(size: tuple[int, int]) -> None:
     assert look(noise(1, size)).detail == 0
 
 

@@ -1,68 +1,16 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.data.conftest import Bring
-from tests.data.pictures_for_tests import png, write_files, write_zip
-from tl_core.data.dataset import Dataset
-from tl_core.data.layout import Layout, Place
-from tl_core.data.limits import HOSTED, LOCAL, Limits
-from tl_core.data.planning import plan_of
-from tl_core.data.several import open_sources
+from tests.data.pictures_for_tests import png, write_zip
+from tests.data.tables_for_tests import TABLE, WANTED, kinds, labels, pictures, planned, sent, told, with_table
+from tl_core.data.limits import Limits
 from tl_core.data.tables import read_table
 from tl_core.errors import DataError
-
-TABLE = "path,label\nimages/1.png,cat\nimages/2.png,cat\nimages/3.png,dog\nimages/4.png,dog\n"
-
-
-def pictures(*numbers: int) -> dict[str, bytes]:
-    return {f"images/{number}.png": png(number) for number in numbers or (1, 2, 3, 4)}
-
-
-def labels(dataset: Dataset) -> dict[str, str]:
-    return {record.path: record.label for record in dataset.index.records}
-
-
-def planned(*paths: Path, limits: Limits = LOCAL) -> tuple[dict[str, Place], Layout]:
-    """The places of pictures without reading one."""
-    source = open_sources(paths, limits)
-    plan = plan_of(source, limits)
-    places = {
-        entry.path: place
-        for entry, place in zip(source.listing.entries, plan.places, strict=True)
-        if isinstance(place, Place)
-    }
-    source.close()
-    return places, plan
-
-
-def kinds(path: Path) -> dict[str, str]:
-    return {name: place.label for name, place in planned(path)[0].items()}
-
-
-def told(found: Dataset | Layout, kind: str) -> dict[str, tuple[str, ...]]:
-    findings = found.findings if isinstance(found, Layout) else found.report.findings
-    return {finding.message: finding.paths for finding in findings if finding.kind == kind}
-
-
-def sent(dataset: Dataset) -> int:
-    report = dataset.report
-    assert report.images == len(dataset.index.records)
-    return report.images + len(report.skipped) + report.system_files
-
-
-def with_table(
-    root: Path, table: str | bytes, files: Mapping[str, bytes] | None = None, name: str = "labels.csv"
-) -> Path:
-    data = table.encode() if isinstance(table, str) else table
-    return write_files(root / "set", {**(pictures() if files is None else files), name: data}) / name
-
-
-WANTED = {"images/1.png": "cat", "images/2.png": "cat", "images/3.png": "dog", "images/4.png": "dog"}
 
 
 @pytest.mark.parametrize("way", ["table", "folder", "zip"])
@@ -157,130 +105,6 @@ def test_a_split_and_a_group_column_are_used(tmp_path: Path, bring: Bring) -> No
     assert "'Cat', 'cat' were taken as one kind: 'Cat'." in told(dataset, "merged_classes")
 
 
-def test_splits_come_from_folders_where_the_table_has_none(tmp_path: Path) -> None:
-    files = {f"{side}/{number}.png": png(number) for number, side in enumerate(("train", "train", "test", "test"))}
-    table = "path,label\n" + "".join(f"{path},{'ab'[number % 2]}\n" for number, path in enumerate(files))
-    places, _ = planned(with_table(tmp_path, table, files))
-    assert [(place.label, place.split) for place in places.values()] == [
-        ("a", "test"), ("b", "test"), ("a", "train"), ("b", "train"),
-    ]  # fmt: skip
-
-
-def test_a_table_for_each_split_is_one_set(tmp_path: Path, bring: Bring) -> None:
-    files = {
-        **pictures(),
-        "train.csv": b"image,label\n1.png,cat\n3.png,dog\n",
-        "test.csv": b"image,label\n2.png,cat\n4.png,dog\n",
-    }
-    dataset = bring(write_files(tmp_path / "set", files))
-    assert [record.split for record in dataset.index.records] == ["train", "test", "train", "test"]
-    assert (sent(dataset), dataset.report.system_files) == (6, 2)
-
-
-def test_a_split_word_that_means_nothing_is_said(tmp_path: Path, bring: Bring) -> None:
-    table = TABLE.replace("label", "label,split").replace("cat\n", "cat,train\n").replace("dog\n", "dog,extra\n")
-    dataset = bring(with_table(tmp_path, table))
-    assert "The splits 'extra' in 'labels.csv' mean none of train, val and test, and were not used." in told(
-        dataset, "asked"
-    )
-
-
-def test_what_is_missing_is_listed_both_ways_and_every_file_is_accounted_for(tmp_path: Path, bring: Bring) -> None:
-    files = {**pictures(1, 2, 3, 4, 5, 6), "notes.txt": b"text", "images/Thumbs.db": b"x"}
-    dataset = bring(with_table(tmp_path, TABLE + "images/gone.png,cat\nimages/5.png,\n", files))
-    assert told(dataset, "missing_file") == {
-        "1 row of 'labels.csv' without a file that is there.": ("images/gone.png",)
-    }
-    assert told(dataset, "extra_file") == {"1 picture without a row in 'labels.csv', passed over.": ("images/6.png",)}
-    reasons = {item.path: item.reason for item in dataset.report.skipped}
-    assert reasons == {
-        "images/5.png": "Its row in the table has no label. Write one, or take the row out.",
-        "images/6.png": "The table has no row for it. Write one to use it.",
-        "notes.txt": "It is a text file, not a picture.",
-    }
-    assert (dataset.report.images, dataset.report.system_files, sent(dataset)) == (4, 2, 9)
-
-
-def test_rows_that_disagree_are_harm_and_equal_rows_are_one(tmp_path: Path, bring: Bring) -> None:
-    dataset = bring(with_table(tmp_path, TABLE + "images/1.png,dog\nimages/4.png,Dog\n"))
-    assert labels(dataset) == {path: label for path, label in WANTED.items() if path != "images/1.png"}
-    assert dataset.report.skipped[0].reason == "The table gives it several labels: 'cat' and 'dog'."
-    assert told(dataset, "bad_row") == {
-        "1 picture with several labels in 'labels.csv', passed over.": ("images/1.png",)
-    }
-
-
-@pytest.mark.parametrize(
-    ("cell", "reason"),
-    [
-        ("../outside.png", "lead outside the folder"), ("images/../../outside.png", "lead outside the folder"),
-        ("..\\outside.png", "lead outside the folder"), ("OUTSIDE", "are absolute"),
-        ("C:\\outside.png", "are absolute"),
-        ("\\\\server\\outside.png", "are absolute"), ("~/outside.png", "are absolute"),
-        ("http://169.254.169.254/outside.png", "addresses on the internet"),
-        ("file:///outside.png", "addresses on the"),
-        ("S3://bucket/outside.png", "addresses on the internet"), ("images/1.png\0", "hold a NUL character"),
-        ("", "name no file"), ("./", "name no file"), ("x" * 5000 + ".png", "name no file"),
-    ],
-)  # fmt: skip
-def test_a_row_never_leads_out_of_the_tables_folder(tmp_path: Path, cell: str, reason: str) -> None:
-    outside = write_files(tmp_path, {"outside.png": png(9)}) / "outside.png"
-    cell = str(outside) if cell == "OUTSIDE" else cell
-    places, plan = planned(with_table(tmp_path, f"{TABLE}{cell},fish\n"))
-    assert {name: place.label for name, place in places.items()} == WANTED
-    ((message, paths),) = told(plan, "bad_row").items()
-    assert message.startswith("1 row of 'labels.csv' passed over: ")
-    assert reason in message
-    assert paths == (cell,)
-
-
-def test_a_link_that_leads_outside_is_no_way_out(tmp_path: Path, bring: Bring) -> None:
-    write_files(tmp_path / "outside", {"9.png": png(9)})
-    path = with_table(tmp_path, TABLE + "elsewhere/9.png,fish\n")
-    (path.parent / "elsewhere").symlink_to(tmp_path / "outside")
-    dataset = bring(path)
-    assert "fish" not in dataset.index.classes
-    assert list(told(dataset, "missing_file").values()) == [("elsewhere/9.png",)]
-
-
-def test_a_name_that_fits_several_files_needs_its_folder(tmp_path: Path) -> None:
-    files = {"a/1.png": png(1), "b/1.png": png(2), "b/2.png": png(3), "c/b/2.png": png(4)}
-    places, plan = planned(with_table(tmp_path, "path,label\n1.png,x\nold/b/1.png,x\nc/b/2.png,y\n", files))
-    assert {name: place.label for name, place in places.items()} == {"b/1.png": "x", "c/b/2.png": "y"}
-    assert list(told(plan, "bad_row")) == [
-        "1 row of 'labels.csv' passed over: they fit several files; write the folder too."
-    ]
-
-
-def test_a_table_that_is_about_something_else_is_only_a_file(tmp_path: Path, bring: Bring) -> None:
-    files = {
-        "cats/1.png": png(1),
-        "dogs/1.png": png(2),
-        "weather.csv": b"day,rain\n1,2\n",
-        "other.tsv": b"path\tlabel\nx.png\ty\n",
-    }
-    dataset = bring(write_files(tmp_path / "set", files))
-    assert dataset.index.classes == ("cats", "dogs")
-    assert [item.path for item in dataset.report.skipped] == ["other.tsv", "weather.csv"]
-
-
-def test_a_table_wins_over_folders_and_it_is_said(tmp_path: Path, bring: Bring) -> None:
-    files = {"a/1.png": png(1), "b/2.png": png(2), "metadata.csv": b"file_name,label\na/1.png,cat\nb/2.png,dog\n"}
-    dataset = bring(write_files(tmp_path / "set", files))
-    assert dataset.index.classes == ("cat", "dog")
-    assert "The kinds were read from the table 'metadata.csv'. The names of the folders were not used." in told(
-        dataset, "asked"
-    )
-
-
-def test_kinds_in_file_names_are_no_folders_that_a_table_passes_over(tmp_path: Path) -> None:
-    files = {f"images/{kind}_{number}.png": b"x" for kind in ("a", "b") for number in range(3)}
-    table = "image,label\n" + "".join(f"{path.split('/')[1]},{path[7].upper()}\n" for path in files)
-    places, plan = planned(with_table(tmp_path, table, files).parent)
-    assert {place.label for place in places.values()} == {"A", "B"}
-    assert list(told(plan, "asked")) == ["The kinds were read from the table 'labels.csv'."]
-
-
 @pytest.mark.parametrize(
     ("table", "said"),
     [
@@ -315,14 +139,6 @@ def test_a_table_beyond_the_limits_is_refused(tmp_path: Path) -> None:
         planned(path, limits=Limits(table_rows=3))
     with pytest.raises(DataError, match=r"has 2 kinds; at most 1 are taken. Bring fewer kinds"):
         planned(path, limits=Limits(classes=1))
-
-
-def test_a_hosted_place_takes_two_hundred_kinds(tmp_path: Path) -> None:
-    files = {f"{number}.png": b"x" for number in range(201)}
-    path = with_table(tmp_path, "path,label\n" + "".join(f"{name},{name}\n" for name in files), files)
-    assert len(planned(path)[0]) == 201
-    with pytest.raises(DataError, match=r"'labels.csv' has 201 kinds; at most 200 are taken"):
-        planned(path, limits=HOSTED)
 
 
 def test_bytes_that_are_no_text_are_still_read_line_by_line() -> None:

@@ -161,6 +161,22 @@ def test_a_zip_with_a_password_is_told(bundle: Path, tmp_path: Path):
         open_model(tmp_path / "locked.zip")
 
 
+def test_a_zip_packed_in_a_way_that_is_not_unpacked_is_told(bundle: Path, tmp_path: Path):
+    with zipfile.ZipFile(bundle) as archive, zipfile.ZipFile(tmp_path / "l.zip", "w", zipfile.ZIP_LZMA) as packed:
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+    with pytest.raises(BundleError, match=r"'l.zip' is packed with LZMA, which cannot be unpacked here. Zip the fold"):
+        open_model(tmp_path / "l.zip")
+
+
+def test_a_file_without_a_name_does_not_belong_to_a_model(bundle: Path, tmp_path: Path):
+    shutil.copy(bundle, tmp_path / "nameless.zip")
+    with zipfile.ZipFile(tmp_path / "nameless.zip", "a") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"x")
+    with pytest.raises(BundleError, match=r"'nameless.zip' is damaged: '' does not belong to it"):
+        open_model(tmp_path / "nameless.zip")
+
+
 class Canary:
     """Unpickling it makes a file."""
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from PIL import Image
 
+from tl_core.jobs.assistant_address import AssistantFiles
 from tl_core.jobs.journal import read_records
 from tl_core.jobs.rundir import create_import
 from tl_core.jobs.workspace import Workspace
+from tl_core.platform import is_locked
 
 DEADLINE_SECONDS = 120.0  # for a machine that does other things at once; a test fails by it and never waits for it
 
@@ -50,3 +52,7 @@ def kinds(journal: Path) -> list[str]:
 
 def edit_json(path: Path, **values: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def assistant_has_ended(workspace: Workspace) -> bool:
+    return not is_locked(AssistantFiles(workspace.assistant).lock)

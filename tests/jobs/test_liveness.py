@@ -16,7 +16,8 @@ from tl_core.events import Event, Failed, Finished, Planned, Stopped
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import GRACE_SECONDS, ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
-from tl_core.platform import Lock, boot_id
+from tl_core.platform import Lock
+from tl_core.processes import boot_id
 
 ENDINGS: dict[str, Event] = {
     "finished": Finished(1, 2.0, {}),

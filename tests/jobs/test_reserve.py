@@ -17,7 +17,8 @@ from tl_core.jobs.launcher import PROGRAM_ROOT, WORKER_NICENESS, force_stop, lau
 from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
 from tl_core.jobs.reserve import Reserve, environment_mark
 from tl_core.jobs.rundir import JobDir
-from tl_core.platform import Lock, birth_of
+from tl_core.platform import Lock
+from tl_core.processes import birth_of
 
 HOLD_AND_STAY = """
 import sys, time

@@ -21,7 +21,8 @@ from tl_core.jobs.reserve_keeper import FAILED_AT_MOST, ReserveKeeper
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.under_way import is_training, trainers, training_under_way
 from tl_core.jobs.workspace import Workspace
-from tl_core.platform import birth_of, is_locked
+from tl_core.platform import is_locked
+from tl_core.processes import birth_of
 
 OURSELVES = ProcessIdentity.of(os.getpid())
 SHOW_AND_STAY = """

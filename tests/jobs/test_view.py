@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tl_core import events
 from tl_core.events import (
     CandidateDone,
     EpochDone,
     Event,
     Failed,
-    Finished,
     ModelReady,
     Phase,
-    Planned,
-    RepeatDone,
-    Resumed,
     StepDone,
     Stopped,
     Thawed,
@@ -29,7 +26,7 @@ STEP = StepDone(1, 4, 1, 2, train_loss=0.7, learning_rate=1e-3, images_per_secon
 EPOCH = EpochDone(1, 2, 0.6, 0.8, None, None, learning_rate=1e-3, images_per_second=50.0)
 READY = ModelReady("validation", 50, accuracy=0.8, accuracy_low=0.7, accuracy_high=0.9)
 STREAM: tuple[Event, ...] = (
-    Planned(plan={"epochs": 2}),
+    events.Planned(plan={"epochs": 2}),
     Phase("reading", 5, 10),
     Warned("few pictures"),
     Phase("training", 0, 4),
@@ -37,13 +34,13 @@ STREAM: tuple[Event, ...] = (
     STEP,
     EPOCH,
     Thawed(2, ("blocks.5",)),
-    Resumed(1),
-    Finished(2, 9.5, result={"accuracy": 0.9}),
+    events.Resumed(1),
+    events.Finished(2, 9.5, result={"accuracy": 0.9}),
 )
 
 
-def records(*events: Event) -> list[dict[str, Any]]:
-    return [{"n": number, "t": 100.0 + number, **to_dict(event)} for number, event in enumerate(events)]
+def records(*stream: Event) -> list[dict[str, Any]]:
+    return [{"n": number, "t": 100.0 + number, **to_dict(event)} for number, event in enumerate(stream)]
 
 
 def test_a_finished_run_shows_its_whole_history() -> None:
@@ -101,7 +98,7 @@ def test_a_view_is_read_from_a_folder(tmp_path: Path) -> None:
 def test_what_a_preset_compared_and_what_was_repeated_stand_in_the_view() -> None:
     head = CandidateDone(1, 2, "all", 12_810, val_accuracy=0.9, val_loss=0.3, seconds=4.0, is_best=True)
     later = CandidateDone(2, 2, "blocks.4", 2_700_000, val_accuracy=0.95, val_loss=0.2, seconds=60.0, is_best=True)
-    again = RepeatDone(2, 3, seed=1, accuracy=0.93, seconds=70.0)
-    view = fold(records(Planned(plan={}), head, later, again), "running")
+    again = events.RepeatDone(2, 3, seed=1, accuracy=0.93, seconds=70.0)
+    view = fold(records(events.Planned(plan={}), head, later, again), "running")
     assert view.candidates == (head, later)
     assert view.repeats == (again,)

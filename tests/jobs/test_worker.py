@@ -20,7 +20,8 @@ from tl_core.jobs.launcher import PROGRAM_ROOT, force_stop, launch, log_tail, re
 from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.view import read_view
-from tl_core.platform import Lock, birth_of
+from tl_core.platform import Lock
+from tl_core.processes import birth_of
 
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 MANY = 800  # pictures of each class: enough that a worker is caught in the middle

@@ -14,11 +14,13 @@ from small_training import digits_data, run, small_network, small_plan
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from tl_core.config import BOUNDS
 from tl_core.training.averaging import Averaged
-from tl_core.training.batches import balanced_batches
+from tl_core.training.batches import VIEWS_APART, balanced_batches, views_of
 from tl_core.training.losses import Objective, Targets, targets_of
 from tl_core.training.mixing import Mixture, mixed, mixture_of
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.trainee import view_feed
 
 DATA, NETWORK = digits_data(80, 20), small_network()
 
@@ -104,6 +106,18 @@ def test_balanced_batches_show_every_class_as_often_and_no_picture_needlessly_tw
     assert {times[row] for row in range(30, 35)} == {2, 3}
     assert np.array_equal(shown, np.concatenate(balanced_batches(labels, 8, seed=1, epoch=1)))
     assert not np.array_equal(shown, np.concatenate(balanced_batches(labels, 8, seed=1, epoch=2)))
+
+
+def test_a_picture_that_comes_again_in_an_epoch_is_seen_in_another_view() -> None:
+    batches = [np.array([4, 7, 4]), np.array([7, 4, 9])]
+    views = views_of(batches, 3)
+    assert [own.tolist() for own in views] == [[3, 3, 3 + VIEWS_APART], [3 + VIEWS_APART, 3 + 2 * VIEWS_APART, 3]]
+    assert BOUNDS["epochs"][1] < VIEWS_APART
+    data, chosen = unbalanced(), plan(augment="gentle", class_balance="sampling")
+    (order,) = balanced_batches(data.train.labels, 16, seed=0, epoch=1)
+    seen = view_feed(chosen, data, mirror=True)(data.train.positions[order], *views_of([order], 1))
+    assert len(set(order.tolist())) < len(order) == 10
+    assert len({picture.numpy().tobytes() for picture in seen}) == 10
 
 
 def test_the_average_of_weights_and_buffers_is_torchs_own_once_it_has_caught_up() -> None:

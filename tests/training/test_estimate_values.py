@@ -44,14 +44,14 @@ SPEED = Speed(
     step_seconds=1.0,
     base_bytes=1e6,
 )
-WORK = Workload(train=100, judged=50, classes=10, trained=("middle", "head"), epochs=4, batch_size=20)
+WORK = Workload(train=100, judged=50, trained=("middle", "head"), epochs=4, batch_size=20)
 
 
 def test_a_remembered_beginning_costs_an_epoch_nothing_and_the_run_once() -> None:
     found = estimated(SPEED, WORK)
     assert found.first_model_seconds == pytest.approx(150 * (0.1 + 0.005 + 0.03))
     assert found.epoch_seconds == pytest.approx(100 * 0.09 + 50 * 0.022 + 5 * 1010 / 1e6)
-    assert found.total_seconds == pytest.approx(found.first_model_seconds + 150 * 0.01 + 4 * found.epoch_seconds)
+    assert found.total_seconds == pytest.approx(found.first_model_seconds + 150 * 0.015 + 4 * found.epoch_seconds)
     assert (found.trainable_parameters, found.total_parameters) == (1010, 1110)
     assert found.memory_bytes == pytest.approx(1e6 + 20 * 510 + 3 * 4 * 1010)
 
@@ -59,6 +59,20 @@ def test_a_remembered_beginning_costs_an_epoch_nothing_and_the_run_once() -> Non
 def test_varied_pictures_pass_the_frozen_part_in_every_epoch() -> None:
     plain, varied = estimated(SPEED, WORK), estimated(SPEED, replace(WORK, augment="gentle"))
     assert varied.epoch_seconds - plain.epoch_seconds == pytest.approx(100 * (0.005 + 0.002 + 0.01))
+
+
+def test_what_never_varies_is_remembered_even_where_the_rest_varies() -> None:
+    varied = estimated(SPEED, replace(WORK, augment="gentle"))
+    kept = varied.total_seconds - varied.first_model_seconds - 4 * varied.epoch_seconds
+    assert kept == pytest.approx(50 * 0.015)
+
+
+def test_starting_the_persons_own_test_and_the_last_measurement_count() -> None:
+    plain = estimated(SPEED, WORK)
+    found = estimated(replace(SPEED, start_seconds=3.0, score_seconds=0.04), replace(WORK, others=30, scored=30))
+    assert found.first_model_seconds - plain.first_model_seconds == pytest.approx(3.0 + 30 * 0.1)
+    assert found.total_seconds - plain.total_seconds == pytest.approx(3.0 + 30 * 0.1 + 30 * (0.005 + 0.04))
+    assert found.epoch_seconds == plain.epoch_seconds
 
 
 def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half() -> None:

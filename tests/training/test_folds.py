@@ -11,7 +11,8 @@ from sklearn.datasets import load_digits
 from tl_core.config import RunConfig
 from tl_core.data.index import ImageIndex, ImageRecord
 from tl_core.errors import ConfigError
-from tl_core.evaluation.scores import RunResult, in_words
+from tl_core.evaluation.scores import RunResult
+from tl_core.evaluation.sentence import in_words
 from tl_core.training import heads
 from tl_core.training.folds import (
     FEW,

@@ -48,14 +48,14 @@ def plan(**choices: Any) -> TrainingPlan:
 
 def stepped(part: Narrow, chosen: TrainingPlan) -> tuple[list[Warned], list[float], Tensor]:
     """Three steps; what was said, the losses and where the weights came to."""
-    feed = lambda positions, _epoch, _mixture: FEATURES[torch.from_numpy(positions)]  # noqa: E731
+    feed = lambda positions, _views, _mixture: FEATURES[torch.from_numpy(positions)]  # noqa: E731
     trainee = Trainee(part, feed, lambda positions: FEATURES[torch.from_numpy(positions)], as_it_is, ())
     stepper = Stepper(chosen, Engine("cpu", "fp32"), Objective(0.1), None)
     stepper.learn_also({"head": tuple(part.parameters())})
     said, losses = [], []
     for batch in range(1, 4):
         rows = np.arange(batch, batch + 16)
-        step = stepper.make(trainee, rows, LABELS[rows], epoch=1, batch=batch)
+        step = stepper.make(trainee, rows, LABELS[rows], np.ones(16, dtype=np.int64), epoch=1, batch=batch)
         try:
             while True:
                 said.append(next(step))

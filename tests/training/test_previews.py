@@ -87,7 +87,7 @@ def test_a_preview_is_what_training_sees_in_those_epochs(name: str) -> None:
     assert shown.shape == (VERSIONS, size, size, 3)
     feed = view_feed(plan, data, mirror=True)
     for version in range(VERSIONS):
-        seen = feed(np.array([version % 3]), 1 + version // 3)
+        seen = feed(np.array([version % 3]), np.array([1 + version // 3]))
         cropped = type(plan.preprocessing)(**{**plan.preprocessing.to_dict(), "resize_size": size})
         torch.testing.assert_close(to_batch(shown[version : version + 1], cropped), seen)
 

@@ -1,22 +1,20 @@
-"""What each stage already knows, against features heard by hooks and heads fitted by scikit-learn; caches, stops."""
+"""What each stage already knows, against heads fitted by scikit-learn without each picture; caches and stops."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from sklearn.linear_model import Ridge
-from small_training import BACKBONE, CPU, Ticking, small_network
+from small_training import BACKBONE, CPU, Ticking, files_in, small_network
+from test_pooled_stages import heard
 from test_reading_and_session import imported, write_digits
-from torch import Tensor, nn
 
-from tests.backbones.networks import own_network
-from tl_core.backbones.build import build_network
 from tl_core.backbones.stage import HEAD
-from tl_core.backbones.stages import StagedNetwork, stage_network
+from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool, ItemDecoder
@@ -37,6 +35,7 @@ from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.reading import read_pictures
 from tl_core.training.sampling import to_learn_from
 from tl_core.training.session import plan_facts, split_pictures
+from tl_core.training.streams import made_by
 from tl_core.training.workplace import Workplace
 
 
@@ -84,51 +83,6 @@ def found(
     return probed(digits, network, cache), cache
 
 
-def heard(network: StagedNetwork, pictures: Tensor) -> dict[str, Tensor]:
-    """What the last module of each stage says in the network's own code."""
-    outputs: dict[str, Tensor] = {}
-    module = network.network.module.eval()
-    hooks = []
-    for stage in network.stages:
-        if stage.name != HEAD:
-            last = module.get_submodule(network.module_names(stage.name)[-1])
-            hooks.append(last.register_forward_hook(lambda _m, _i, out, name=stage.name: outputs.update({name: out})))
-    with torch.no_grad():
-        module(pictures)
-    for hook in hooks:
-        hook.remove()
-    return outputs
-
-
-def test_every_stage_is_pooled_as_the_network_itself_runs_it(network: StagedNetwork) -> None:
-    pictures = torch.randn(3, 3, 32, 32)
-    stages = pooled_stages(network)
-    with torch.no_grad():
-        rows = stages.part(pictures)
-    assert rows.shape == (3, stages.width)
-    for reading in stages.readings:
-        (way,) = reading.ways
-        expected = heard(network, pictures)[reading.stage]
-        mean = expected.mean(dim=(2, 3)) if expected.ndim == 4 else expected
-        assert torch.allclose(rows[:, way], mean, atol=1e-5), reading.stage
-
-
-def test_a_transformer_is_read_by_the_mean_of_its_tokens_and_by_the_first() -> None:
-    torch.manual_seed(0)
-    network = stage_network(build_network("test_vit.r160_in1k", 3, pretrained=False, image_size=32))
-    pictures = torch.randn(2, 3, 32, 32)
-    stages = pooled_stages(network)
-    with torch.no_grad():
-        rows = stages.part(pictures)
-    inside = heard(network, pictures)
-    for reading in [reading for reading in stages.readings if len(reading.ways) == 2]:
-        tokens, (mean, first) = inside[reading.stage], reading.ways
-        if tokens.ndim == 3:
-            assert torch.allclose(rows[:, mean], tokens.mean(dim=1), atol=1e-5)
-            assert torch.allclose(rows[:, first], tokens[:, 0], atol=1e-5)
-    assert any(len(reading.ways) == 2 for reading in stages.readings)
-
-
 def test_of_two_ways_to_read_a_stage_the_better_one_counts() -> None:
     random = np.random.default_rng(0)
     labels = np.arange(80) % 2
@@ -138,34 +92,6 @@ def test_of_two_ways_to_read_a_stage_the_better_one_counts() -> None:
     stages = pooled_stages(small_network(3))
     reading = type(stages.readings[0])("any", (slice(0, 4), slice(4, 8)))
     assert best_head(reading, rows, judged, 2).loo_accuracy > 0.95
-
-
-class Counting(nn.Module):
-    """Walks over the rows of a tensor, which no trace can follow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.second = nn.Conv2d(3, 4, 4, 4), nn.Conv2d(4, 6, 2)
-        self.classifier = nn.Linear(6, 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.first(x)
-        for _ in range(len(x[0])):
-            x = x + 0
-        result: Tensor = self.classifier(self.second(x).mean(dim=(2, 3)))
-        return result
-
-
-def test_a_network_that_cannot_be_cut_is_listened_to() -> None:
-    network = stage_network(own_network(Counting(), "classifier"))
-    assert not network.has_cuts
-    stages = pooled_stages(network)
-    pictures = torch.randn(2, 3, 16, 16)
-    with torch.no_grad():
-        rows = stages.part(pictures)
-    assert [reading.stage for reading in stages.readings] == ["first", "second"]
-    assert rows.shape == (2, stages.width) == (2, 4 + 6 + 6)
-    assert torch.allclose(rows[:, -stages.features :], rows[:, 4:10])
 
 
 def test_the_readings_are_those_of_heads_fitted_without_each_picture(
@@ -180,11 +106,7 @@ def test_the_readings_are_those_of_heads_fitted_without_each_picture(
             index, digits.path_of, network.network.preprocessing, cache=found[1], decoder=decoder,
             should_stop=lambda: False, clock=Ticking(),
         )  # fmt: skip
-        try:
-            while True:
-                next(events)
-        except StopIteration as end:
-            data = end.value
+        data = made_by(events)
     judged = judged_pictures(data, index, kept_together(index))
     stage = last.stages[-1]
     pictures = to_batch(np.asarray(data.squares[judged.rows]), network.network.preprocessing)
@@ -232,13 +154,10 @@ def test_a_training_finds_the_features_that_the_head_reads(
         index, digits.path_of, network.network.preprocessing, cache=found[1], decoder=NoDecoder(),
         should_stop=lambda: False, clock=Ticking(),
     )  # fmt: skip
-    try:
-        while True:
-            next(events)
-    except StopIteration as end:
-        data = end.value
+    data = made_by(events)
     plan = make_plan(config, plan_facts(index, network, CPU))
-    first = first_model(plan, data, network, cache=found[1], should_stop=lambda: False, clock=Ticking())
+    files = replace(files_in(found[1].parent), cache=found[1])
+    first = first_model(plan, data, network, files, should_stop=lambda: False, clock=Ticking())
     looked_at = [event for event in first if isinstance(event, Phase) and event.name == "features"]
     assert [(event.done, event.total) for event in looked_at] == [(60, 60)]
 

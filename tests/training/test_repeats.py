@@ -12,7 +12,8 @@ from small_training import Ticking
 
 from tl_core.config import RunConfig
 from tl_core.errors import TrainingError
-from tl_core.evaluation.scores import RunResult, in_words, score
+from tl_core.evaluation.scores import RunResult, score
+from tl_core.evaluation.sentence import in_words
 from tl_core.events import EpochDone, Event, Finished, Phase, Planned, RepeatDone, StepDone, Stopped, Warned, checked
 from tl_core.training.repeats import repeated
 

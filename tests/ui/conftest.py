@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from tests.jobs.jobs_for_tests import wait_until
 from tl_core.config import RunConfig
 from tl_core.errors import DataError
 from tl_core.jobs.journal import JournalWriter
@@ -116,17 +116,6 @@ def give_model(run: RunDir) -> Path:
     return run.model
 
 
-def wait_until(claim: Callable[[], Any], *, seconds: float = 60.0) -> Any:
-    """The claim's first true value; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = claim()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"not true within {seconds:.0f} s: {claim}")
-
-
 @pytest.fixture
 def busy_run(services: Services) -> Iterator[Callable[[Path], RunDir]]:
     """Makes a run named 'foxes' on a dataset, and holds its lock as a living worker does."""
@@ -153,3 +142,11 @@ def finished_view(client: TestClient, dataset: str) -> dict[str, Any]:
         return None if view["state"] in ("starting", "running") else view
 
     return wait_until(ended)
+
+
+def staged(client: TestClient, *files: tuple[str, bytes]) -> str:
+    name = str(client.post("/thaw/staging").json()["staged"])
+    for count, (file, content) in enumerate(files, 1):
+        answer = client.post(f"/thaw/staging/{name}/file", params={"name": file}, content=content)
+        assert answer.json() == {"files": count}
+    return name

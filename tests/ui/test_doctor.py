@@ -39,6 +39,14 @@ def test_one_picture_in_two_kinds_becomes_one_of_the_two() -> None:
 def test_what_leaks_is_left_out_where_it_would_be_learned_from() -> None:
     train, test = record("a", "fox", "train"), record("b", "fox", "test")
     assert correction(finding("leak"), (train, test), Offer("leak")) == Correction(("a",), why="also in the test")
+    judged = record("c", "fox", "val")
+    assert correction(finding("leak"), (train, judged), Offer("leak")) == Correction(("a",), why="also in validation")
+
+
+def test_what_is_nearly_the_same_in_two_kinds_is_not_called_a_copy() -> None:
+    near = finding("near_duplicate")
+    assert offers(near, (FOX, COPY)) == (Offer("copies"),)
+    assert offers(near, (FOX, DOG)) == (Offer("belongs", "fox"), Offer("belongs", "dog"))
 
 
 def test_blank_pictures_can_go_and_imbalance_is_for_a_person() -> None:

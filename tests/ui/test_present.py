@@ -92,7 +92,7 @@ def test_a_kind_without_a_picture_to_measure_with_is_named() -> None:
 def test_the_number_is_called_what_it_is_for_the_same_places_and_for_new_ones() -> None:
     assert "new places may score lower" in measured_on(result(), {}, EN)
     assert "new places may score lower" in measured_on(result("cross-validation"), {"used_in": "same"}, EN)
-    assert "Nothing says which" in measured_on(result(), {"used_in": "new", "kept_out": "none"}, EN)
+    assert "No whole groups were kept out" in measured_on(result(), {"used_in": "new", "kept_out": "none"}, EN)
     kept = {"used_in": "new", "kept_out": "camera", "groups": 1200}
     assert "kept out of training (1,200 cameras in all): so it holds for new ones" in measured_on(result(), kept, EN)
     assert "lower" not in measured_on(result(), kept, EN)

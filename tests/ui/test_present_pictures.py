@@ -6,11 +6,12 @@ import dataclasses
 
 import pytest
 
+from tl_core.data.findings import ranked
 from tl_core.data.groups import Grouping
-from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped
+from tl_core.data.index import DatasetReport, Finding, ImageRecord, Skipped, TablePreview
 from tl_ui.dataset_use import DatasetUse
 from tl_ui.present_doctor import doctor
-from tl_ui.present_pictures import facts, found, sentence
+from tl_ui.present_pictures import facts, found, sentence, tables
 from tl_ui.present_use import detail, question
 from tl_ui.words import words_for
 
@@ -63,7 +64,7 @@ def test_a_hostile_class_name_stays_text_everywhere() -> None:
 
 def test_simple_shows_the_three_worst_findings_and_says_that_there_are_more() -> None:
     kinds = (("note", "tiny"), ("note", "converted"), ("harm", "leak"), ("warning", "few"), ("note", "links"))
-    findings = tuple(Finding(kind, level, f"about {kind}") for level, kind in kinds)  # type: ignore[arg-type]
+    findings = ranked([Finding(kind, level, f"about {kind}") for level, kind in kinds])  # type: ignore[arg-type]
     simple = doctor(findings, EN, dataset="d", pictures={}, expert=False)
     expert = doctor(findings, EN, dataset="d", pictures={}, expert=True)
     assert [simple.count(f"about {kind}") for _, kind in kinds] == [1, 0, 1, 1, 0]
@@ -105,6 +106,14 @@ def test_the_split_in_use_is_shown_where_there_is_one() -> None:
     assert "split in use" not in question(DatasetUse(), (), EN, {})
 
 
+@pytest.mark.parametrize(
+    ("split", "in_turns"),
+    [({"train": 80, "val": 20}, True), ({"train": 320, "val": 80}, False), ({"train": 80, "val": 9, "test": 9}, False)],
+)
+def test_of_few_pictures_it_is_said_that_they_may_be_judged_in_turns(split: dict[str, int], in_turns: bool) -> None:
+    assert ("in turns (folds) instead" in question(DatasetUse(), (), EN, split)) is in_turns
+
+
 @pytest.mark.parametrize(("size", "is_lost", "shown"), [(224, False, False), (224, True, True), (384, False, True)])
 def test_a_larger_input_is_offered_where_detail_is_lost_or_one_was_chosen(
     size: int, is_lost: bool, shown: bool
@@ -120,3 +129,17 @@ def test_the_smallest_and_the_largest_picture_and_the_formats_are_named() -> Non
     page = facts((record("a.png", "fox"), record("b.jpg", "fox")), [("PNG", 3), ("", 1)], EN)
     assert "Smallest: 8 × 8 (a.png)" in page
     assert "Formats: PNG 3, ? 1" in page
+
+
+def test_the_first_rows_of_a_table_stand_below_what_its_columns_were_taken_for() -> None:
+    rows = (("a.jpg", "oak", "3"), ("<img onerror=x>", "ash", "5"))
+    named = TablePreview("labels.csv", ("path", "label", ""), ("file", "kind", "height"), rows)
+    page = tables((named,), EN)
+    assert "First rows of the table &#x27;labels.csv&#x27;" in page
+    assert 'kind<br><span class="taken">taken as the kind</span>' in page
+    assert 'height<br><span class="taken muted">not used</span>' in page
+    assert "&lt;img onerror=x&gt;" in page
+    assert "<img" not in page
+    unnamed = TablePreview("labels.csv", ("path", "label", ""), (), rows)
+    assert '<th scope="col"><span class="taken">taken as the picture</span></th>' in tables((unnamed,), EN)
+    assert tables((), EN) == ""

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, incoming, picture, wait_until
+from tests.jobs.jobs_for_tests import wait_until
+from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, incoming, picture
 from tl_core.errors import UserError
 from tl_core.jobs.rundir import create_import
 from tl_ui.server import routes_app

@@ -12,16 +12,14 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.ui.conftest import HOST, new_run
+from tests.ui.conftest import new_run
 from tl_core.config import RunConfig
 from tl_core.data.dataset import import_source
-from tl_core.data.limits import LOCAL
 from tl_core.errors import WeightsError
 from tl_core.jobs.workspace import new_identifier
 from tl_core.training.estimate_values import Estimate
 from tl_core.training.probe_values import NetworkHint, Probe, StageReading
 from tl_core.training.rate_values import RateCurve, RatePoint
-from tl_ui.server import routes_app
 from tl_ui.services import Services
 from tl_ui.settings import Settings
 
@@ -175,33 +173,6 @@ def test_an_earlier_run_is_named_by_its_identifier_and_no_path_of_the_page_is_ev
     answer = client.get(f"/thaw/datasets/{dataset}/readable?settings={asked}")
     assert "not here any more" in answer.json()["message"]
     assert len(looking.asked) == 1
-
-
-def test_own_weights_are_kept_under_a_name_of_ours_and_reach_a_run_as_a_path(
-    client: TestClient, services: Services
-) -> None:
-    answer = client.post("/thaw/weights?name=..%2Fmine.safetensors", content=b"numbers")
-    kept = answer.json()
-    assert kept["name"] == "mine.safetensors"
-    path = services.weights("me").path(kept["weights"])
-    assert path.read_bytes() == b"numbers"
-    assert path.parent == services.workspace.person("me").folder / "weights"
-    assert services.resolved("me", {"weights": kept["weights"]})["weights"] == str(path)
-    assert services.weights("me").identifier_of(str(path)) == kept["weights"]
-    assert services.weights("me").name(kept["weights"]) == "mine.safetensors"
-    assert list((services.workspace.person("me").folder / "incoming").iterdir()) == []
-
-
-def test_where_others_can_reach_the_server_only_safetensors_are_taken(shared: Settings, looking: Looking) -> None:
-    small = replace(shared, limits=replace(LOCAL, archive_bytes=1000))
-    app = routes_app(small, Services(small, looking))
-    with TestClient(app, base_url=HOST) as client:
-        client.get("/")
-        refused = client.post("/thaw/weights?name=mine.pth", content=b"numbers")
-        large = client.post("/thaw/weights?name=mine.safetensors", content=b"x" * 2000)
-    assert refused.status_code == 400
-    assert "mine.pth" in refused.json()["message"]
-    assert large.status_code == 413
 
 
 def test_an_assistant_that_refuses_is_heard(client: TestClient, looking: Looking, dataset: str) -> None:

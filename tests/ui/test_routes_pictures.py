@@ -1,9 +1,8 @@
-"""Pages of pictures, corrections, splits, the network's view, and sets made kind by kind, over real imports."""
+"""Pages of pictures, corrections, splits and the network's view, over real imports."""
 
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, incoming, picture, wait_until
+from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, picture, staged
 from tl_core.data.dataset import import_source
 from tl_core.jobs.rundir import create_import
 from tl_core.jobs.workspace import new_identifier
-from tl_ui import owned_uploads
 from tl_ui.doctor import Offer
 from tl_ui.server import routes_app
 from tl_ui.services import Services
@@ -36,14 +34,6 @@ def animals(services: Services, tmp_path: Path) -> str:
 def names(client: TestClient, dataset: str, **asked: Any) -> list[str]:
     page = client.get(f"/thaw/datasets/{dataset}/pictures", params=asked).json()
     return [item["path"] for item in page["pictures"]]
-
-
-def staged(client: TestClient, *files: tuple[str, bytes]) -> str:
-    name = str(client.post("/thaw/staging").json()["staged"])
-    for count, (file, content) in enumerate(files, 1):
-        answer = client.post(f"/thaw/staging/{name}/file", params={"name": file}, content=content)
-        assert answer.json() == {"files": count}
-    return name
 
 
 def test_classes_and_pictures_come_in_pages(client: TestClient, animals: str) -> None:
@@ -117,74 +107,6 @@ def test_the_network_s_view_is_the_very_square_and_of_the_part_that_matters(clie
     assert client.get(f"{address}&part=1,1,0,0").status_code == 400
     for wrong in (address.replace("size=32", "size=4000"), address.replace(flag["sha256"], "z" * 64)):
         assert client.get(wrong).status_code == 404
-
-
-def test_an_empty_set_is_filled_kind_by_kind_and_what_is_no_picture_is_named(
-    client: TestClient, settings: Settings
-) -> None:
-    dataset = client.post("/thaw/datasets", json={"name": "  My\u202e cups "}).json()["dataset"]
-    upload = staged(
-        client, ("cup.png", picture("red")), ("notes.txt", b"no picture at all"), ("../b.png", picture("blue"))
-    )
-    added = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": "cup"}).json()
-    assert (added["added"], added["images"]) == (2, 2)
-    assert [item["path"] for item in added["skipped"]] == ["cup/notes.txt"]
-    assert incoming(settings) == []
-    assert client.get(f"/thaw/datasets/{dataset}/view").json()["name"] == "My cups"
-    again = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": "cup"})
-    assert (again.status_code, again.json()["message"]) == (404, "This upload is not known here.")
-
-
-def test_many_pictures_are_added_by_a_job_that_is_followed(
-    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(owned_uploads, "MOST_AT_ONCE", 2)
-    dataset = client.post("/thaw/datasets", json={"name": "cups"}).json()["dataset"]
-    files = [("red.png", picture("red")), ("notes.txt", b"no picture at all"), ("blue.png", picture("blue"))]
-    upload = staged(client, *files)
-    job = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": "cup"}).json()["job"]
-    added = ended_addition(client, dataset, job)
-    assert (added["added"], added["num_skipped"], added["stopped"]) == (2, 1, False)
-    assert added["skipped"] == [{"path": "cup/notes.txt", "reason": "It is a text file, not a picture."}]
-    assert incoming(settings) == []
-    assert client.get(f"/thaw/datasets/{dataset}/view").json()["summary"]["images"] == 2
-    assert client.post(f"/thaw/datasets/{dataset}/adding/{job}/stop").status_code == 200
-    assert client.get(f"/thaw/datasets/{dataset}/adding/..").status_code == 404
-
-
-def test_why_many_pictures_could_not_be_added_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(owned_uploads, "MOST_AT_ONCE", 0)
-    dataset = client.post("/thaw/datasets", json={"name": "cups"}).json()["dataset"]
-    upload = staged(client, ("red.png", picture("red")))
-    job = client.post(f"/thaw/staging/{upload}/add", json={"dataset": dataset, "label": " "}).json()["job"]
-    failed = ended_addition(client, dataset, job)
-    assert "name" in failed["message"]
-
-
-def ended_addition(client: TestClient, dataset: str, job: str) -> dict[str, Any]:
-    def ended() -> dict[str, Any] | None:
-        seen: dict[str, Any] = client.get(f"/thaw/datasets/{dataset}/adding/{job}").json()
-        return seen if seen.get("ended", True) else None
-
-    return dict(wait_until(ended))
-
-
-def test_several_zips_become_one_set_and_leave_nothing_behind(client: TestClient, settings: Settings) -> None:
-    def one(kind: str, colour: str) -> bytes:
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr(f"{kind}/1.png", picture(colour))
-        return content.getvalue()
-
-    upload = staged(client, ("cats.zip", one("cats", "red")), ("dogs.zip", one("dogs", "blue")))
-    dataset = client.post(f"/thaw/staging/{upload}/import", json={"name": "pets.zip"}).json()["dataset"]
-    view = finished_view(client, dataset)
-    assert (view["name"], view["report"]["classes"]) == ("pets", {"cats": {"train": 1}, "dogs": {"train": 1}})
-    assert incoming(settings) == []
-    empty = client.post("/thaw/staging").json()["staged"]
-    assert client.post(f"/thaw/staging/{empty}/import", json={}).json()["message"] == "Nothing was sent."
-    assert client.post(f"/thaw/staging/{empty}/drop").status_code == 200
-    assert incoming(settings) == []
 
 
 def test_the_split_is_taken_away_and_brought_back(client: TestClient, animals: str) -> None:

@@ -14,9 +14,10 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from tests.ui.conftest import HOST, FakeAssistant, animals_zip, incoming, wait_until
+from tests.jobs.jobs_for_tests import wait_until
+from tests.ui.conftest import HOST, FakeAssistant, animals_zip, incoming
 from tl_core.data.limits import LOCAL
-from tl_ui.display_names import display_name
+from tl_ui.display_names import display_name, file_name
 from tl_ui.listening import listen
 from tl_ui.server import routes_app
 from tl_ui.services import Services
@@ -140,3 +141,9 @@ def test_an_upload_abandoned_by_a_server_that_died_is_swept_at_the_next_start(
     os.utime(old, (time.time() - 100_000,) * 2)
     with TestClient(routes_app(settings, services), base_url=HOST):
         assert incoming(settings) == [fresh]
+
+
+def test_a_files_name_that_is_cut_keeps_its_ending() -> None:
+    assert file_name("a" * 200 + ".zip") == "a" * 76 + ".zip"
+    assert file_name("..\\x\\photo.of-a-very-long-ending") == "photo.of-a-very-long-ending"
+    assert file_name("") == "picture"

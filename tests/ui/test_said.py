@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
 import zipfile
@@ -24,13 +23,10 @@ from tl_ui.words.said import LONGEST, PLACE, said
 from tl_ui.words.said import TABLES as TABLES_BY_LANGUAGE
 from tl_ui.words.said_phrases_zh_cn import PHRASES
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLES = TABLES_BY_LANGUAGE["zh-CN"]
 PAIRS = [pair for table in (*TABLES, PHRASES) for pair in table.items()]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH_RUN = re.compile(r"[A-Za-z]+(?: +[A-Za-z]+){3,}")
-# what only the command line, or whoever starts the server, can meet
-OFF_SCREEN = ("splits.py", "listening.py", "rundir.py", "workspace.py", "following.py", "server.py")
 
 
 def in_chinese(text: str) -> str:
@@ -211,51 +207,6 @@ def test_an_archive_without_pictures_is_said_in_chinese(tmp_path: Path) -> None:
     with pytest.raises(UserError) as problem:
         dataset.import_source(tmp_path / "animals.zip", tmp_path / "dataset")
     in_chinese(str(problem.value))
-
-
-def spoken(path: Path) -> Iterator[str]:
-    """The sentences that a file gives to an error, a warning or a skipped file, with "Xx" where a value stands."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    constants = {
-        target.id: _text(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        name = getattr(getattr(node, "func", None), "id", "")
-        if isinstance(node, ast.Call) and name in SPEAKERS:
-            given = [*node.args, *(keyword.value for keyword in node.keywords)]
-            texts = [constants.get(item.id, "") if isinstance(item, ast.Name) else _text(item) for item in given]
-            yield from (text for text in texts if text.endswith(".") and text != FULL)
-
-
-SPEAKERS = ("DataError", "RunError", "TrainingError", "WeightsError", "PictureError", "EntryDamaged", "Warned")
-SPEAKERS += ("NotFoundError", "RefusedError", "TooLargeError", "Skipped", "ConfigError", "NotYetError", "Failed")
-
-
-def _text(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    if isinstance(node, ast.JoinedStr):
-        return "".join("Xx" if isinstance(part, ast.FormattedValue) else _text(part) for part in node.values)
-    return ""
-
-
-FULL = "The disk is fullXx."  # the value is empty, or a path in brackets with a space before it
-FILES = [
-    path
-    for folder in ("tl_core/caching", "tl_core/data", "tl_core/training", "tl_core/backbones", "tl_core/jobs", "tl_ui")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-    if path.name not in OFF_SCREEN and "samples" not in path.parts
-]
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_what_a_file_says_to_a_person_has_a_template(path: Path) -> None:
-    for text in spoken(path):
-        in_chinese(text)
 
 
 def test_the_words_of_a_language_say_it() -> None:

@@ -16,6 +16,7 @@ from tl_ui.guard import guarded
 from tl_ui.present_doctor import doctor
 from tl_ui.present_pictures import found
 from tl_ui.routes_runs import in_words
+from tl_ui.session import CHOICES, Session
 from tl_ui.words import words_for
 
 ZH = words_for("zh-CN")
@@ -46,7 +47,9 @@ def test_a_toast_speaks_the_language_of_the_choices(monkeypatch: pytest.MonkeyPa
     def refuse(*_: Any) -> None:
         raise DataError("No folder was named.", "Check the path.")
 
-    for arguments in ((), (Choices(),), ("me", Choices(language="zh-CN"))):
+    chinese = Session()
+    chinese.take_turn(lambda: {CHOICES: Choices(language="zh-CN")})
+    for arguments in ((), (Session(),), ("me", chinese)):
         guarded(refuse)(*arguments)
     assert toasts == ["No folder was named. Check the path."] * 2 + ["没有指定文件夹。请检查路径。"]
 

@@ -8,8 +8,11 @@ import pytest
 
 from tests.ui.conftest import new_run
 from tl_core.config import DEFAULT_BACKBONE
+from tl_core.data.dataset import create_dataset
 from tl_core.events import Failed, Planned
+from tl_core.jobs.workspace import new_identifier
 from tl_ui.choices import Choices
+from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.present import run_rows
 from tl_ui.scene import attached, look, with_run
 from tl_ui.services import Services
@@ -46,6 +49,28 @@ def test_what_is_gone_is_left_out(services: Services) -> None:
     scene = look(services, "me", Choices(dataset=NOBODY_S_RUN, run=NOBODY_S_RUN))
     assert (scene.choices.dataset, scene.choices.run) == ("", "")
     assert (scene.dataset, scene.run, scene.importing) == (None, None, "")
+
+
+def test_what_the_first_tab_alone_shows_is_looked_up_once_and_not_before_it_is_asked_for(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = services.workspace.person("me").datasets / new_identifier()
+    create_dataset(folder, "cups")
+    asked: list[str] = []
+    for name in ("album", "use", "groupings", "left_out", "split_counts"):
+        real = getattr(OwnedPictures, name)
+
+        def noted(*arguments: Any, name: str = name, real: Any = real, **named: Any) -> Any:
+            asked.append(name)
+            return real(*arguments, **named)
+
+        monkeypatch.setattr(OwnedPictures, name, noted)
+    scene = look(services, "me", Choices(dataset=folder.name))
+    assert (scene.dataset_name, asked) == ("cups", [])
+    assert scene.pictures is not None
+    assert [scene.pictures.split, scene.pictures.left_out, scene.pictures.split] == [{}, 0, {}]
+    assert asked.count("split_counts") == asked.count("left_out") == 1
+    assert (scene.pictures.groupings, "groupings" in asked) == ((), False)
 
 
 def test_a_failed_run_brings_the_end_of_its_log(services: Services) -> None:

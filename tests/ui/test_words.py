@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from tl_core.data.index import FINDING_KINDS, SPLITS
 from tl_core.events import PHASES
-from tl_ui.words import LANGUAGES, words_for
+from tl_ui.controls import CONTROLS
+from tl_ui.words import LANGUAGES, PARTS, words_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH, CHINESE = words_for("en"), words_for("zh-CN")
@@ -22,6 +24,12 @@ def places(text: str) -> set[str]:
 def test_both_languages_have_the_same_keys() -> None:
     assert set(LANGUAGES) == {"en", "zh-CN"}
     assert ENGLISH.table.keys() == CHINESE.table.keys()
+
+
+def test_no_key_is_in_two_tables_of_a_language() -> None:
+    for parts in PARTS.values():
+        for one, other in itertools.combinations(parts, 2):
+            assert one.keys().isdisjoint(other)
 
 
 def test_both_languages_fill_in_the_same_places() -> None:
@@ -83,12 +91,18 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
     files = [*(ROOT / "tl_ui").glob("*.py"), *(ROOT / "assets" / "js").glob("*.js")]
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     put_together = (
-        "tab.", "level.", "sample.", "split.", "severity.", "finding.", "cards.", "ice.freeze_", "stage.", "control.",
-        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "phase.", "state.",
+        "tab.", "level.", "sample.", "split.", "severity.", "cards.", "ice.freeze_", "stage.",
+        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "state.",
         "results.precision_help", "results.recall_help", "results.by_", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "drop.phase_", "use.same", "use.new",
+        "use.by_", "drop.phase_", "found.column_", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
+    by_name = {*(f"finding.{kind}" for kind in FINDING_KINDS), *(f"phase.{name}" for name in PHASES)}
+    for control in CONTROLS:
+        offered = control.choices if control.kind == "choice" else ()
+        by_name |= {control.label_key, control.help_key, *(f"{control.label_key}.{value}" for value in offered)}
     said = [
-        key.removesuffix(".one").removesuffix(".other") for key in ENGLISH.table if not key.startswith(put_together)
+        key.removesuffix(".one").removesuffix(".other")
+        for key in ENGLISH.table
+        if not key.startswith(put_together) and key not in by_name
     ]
     assert [key for key in said if not re.search(rf"[\"']{re.escape(key)}[\"']", code)] == []

@@ -11,6 +11,7 @@ from tl_core.backbones.bundled import bundled_state
 from tl_core.backbones.catalogue import check_name
 from tl_core.backbones.hub_networks import hub_network
 from tl_core.backbones.network import Network
+from tl_core.backbones.reaching import NONE_HINT
 from tl_core.backbones.recommended import BUNDLED
 from tl_core.backbones.record import HUB, OWN, TORCHVISION
 from tl_core.backbones.small import CLASSES, HALF, IMAGE_SIZE, SMALL
@@ -20,7 +21,6 @@ from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import ConfigError, WeightsError
 
 __all__ = ("Network", "build_network")
-SCRATCH = "start from scratch (the setting 'start')."
 
 
 def build_network(name: str, num_classes: int | None, *, pretrained: bool, image_size: int | None = None) -> Network:
@@ -60,13 +60,13 @@ def pretrained_state(name: str) -> weights.State:
     if name.startswith(TORCHVISION):
         return weights.url_state(name, default_weights(name).url)
     if name.startswith(OWN):
-        raise WeightsError(f"'{name}' has no pretrained weights.", f"Start from an earlier run, or {SCRATCH}")
+        raise WeightsError(f"'{name}' has no pretrained weights.", NONE_HINT)
     config = timm_config(name)
     if config.hf_hub_id:
         return weights.hub_state(name, config.hf_hub_id, config.hf_hub_filename)
     if config.url:
         return weights.url_state(name, config.url)
-    raise WeightsError(f"timm has no pretrained weights for '{name}'.", f"Choose another backbone, or {SCRATCH}")
+    raise WeightsError(f"'{name}' has no pretrained weights.", NONE_HINT)
 
 
 def _own_network(name: str, num_classes: int | None, image_size: int | None) -> Network:

@@ -90,7 +90,7 @@ def check_name(name: str) -> None:
     near = difflib.get_close_matches(name, known_names(), n=1)
     raise ConfigError(
         f"There is no backbone called '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""),
-        "`python -m tl_core backbones` lists the recommended ones, and with --all every one.",
+        "Take one of the catalogue, or write hf-hub:OWNER/NAME for one of the Hugging Face hub.",
     )
 
 

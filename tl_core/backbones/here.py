@@ -9,6 +9,7 @@ from pathlib import Path
 from tl_core.backbones.catalogue import record_of
 from tl_core.backbones.recommended import BUNDLED
 from tl_core.backbones.record import HUB, TORCHVISION, BackboneRecord
+from tl_core.errors import WeightsError
 
 
 def weights_are_here(record: BackboneRecord) -> bool:
@@ -28,6 +29,15 @@ def needs_no_fetching(name: str) -> bool:
         return hub_file(name.removeprefix(HUB)) is not None
     record = record_of(name)
     return record is not None and weights_are_here(record)
+
+
+def check_here(name: str) -> None:
+    """Raises WeightsError where the weights would have to be fetched first."""
+    if not needs_no_fetching(name):
+        raise WeightsError(
+            f"The pretrained weights of '{name}' are not on this computer yet.",
+            "They are fetched when a training with it starts.",
+        )
 
 
 def works_offline() -> tuple[str, ...]:

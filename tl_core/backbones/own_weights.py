@@ -22,15 +22,13 @@ from tl_core.backbones.network import Network
 from tl_core.backbones.record import TORCHVISION
 from tl_core.backbones.torchvision_networks import adapted
 from tl_core.backbones.weights import State
+from tl_core.backbones.weights_file import AGAIN, SAFE, check_weights_file
 from tl_core.errors import WeightsError
 
-SAFE, PICKLED = (".safetensors",), (".pth", ".pt", ".bin")
-MAX_BYTES = 8 * 2**30  # the biggest network that timm knows has 7.8 GB of weights
 OVERHEAD = 1.01  # of a zip of tensors over the sum of its members; a bomb unpacks to a hundred times its size
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "weights")
 PREFIXES = ("module.", "_orig_mod.", "model.", "backbone.")
 COUNTER = ".num_batches_tracked"  # old files lack these; nothing that Thaw does reads them
-AGAIN = "Save or download it again, best as .safetensors."
 _DAMAGE = (
     OSError, EOFError, RuntimeError, ValueError, KeyError, IndexError, TypeError, AttributeError, MemoryError,
     OverflowError, RecursionError, pickle.UnpicklingError, zipfile.BadZipFile, safetensors.SafetensorError,
@@ -44,6 +42,13 @@ def load_own_weights(network: Network, path: Path) -> tuple[str, ...]:
     The head of other classes is left out: it stays as it is. Raises WeightsError for a file that is none, is damaged,
     carries code, or does not fit, with the first five differences.
     """
+    state, told = fitting_weights(network, path)
+    fill(network.module, state)
+    return told
+
+
+def fitting_weights(network: Network, path: Path) -> tuple[State, tuple[str, ...]]:
+    """The same without filling: every tensor of `network`, those of a head of other classes its own."""
     state, told = read_own_weights(path)
     if network.name.startswith(TORCHVISION):
         state = adapted(network.name.removeprefix(TORCHVISION), state)
@@ -64,13 +69,12 @@ def load_own_weights(network: Network, path: Path) -> tuple[str, ...]:
             f"The weights in '{path.name}' do not fit '{network.name}': {differences}.",
             "Choose the network that they were made with, and its picture size.",
         )
-    fill(network.module, state)
-    return tuple(told)
+    return state, tuple(told)
 
 
 def read_own_weights(path: Path) -> tuple[State, list[str]]:
     """The tensors of the file under their own names, and sentences about what lay around them."""
-    _check_file(path)
+    check_weights_file(path)
     try:
         found = _loaded(path)
     except pickle.UnpicklingError as error:
@@ -93,20 +97,6 @@ def read_own_weights(path: Path) -> tuple[State, list[str]]:
     if not state:
         raise WeightsError(f"'{path.name}' holds no tensors.", AGAIN)
     return state, told
-
-
-def _check_file(path: Path) -> None:
-    if path.suffix.lower() not in (*SAFE, *PICKLED):
-        raise WeightsError(
-            f"'{path.name}' is no weights file that Thaw reads.", f"Give one of {', '.join((*SAFE, *PICKLED))}."
-        )
-    if not path.is_file():
-        raise WeightsError(f"There is no weights file '{path}'.", "Check the path.")
-    size = path.stat().st_size
-    if not size:
-        raise WeightsError(f"The weights file '{path.name}' is empty.", AGAIN)
-    if size > MAX_BYTES:
-        raise WeightsError(f"'{path.name}' has {size / 1e9:,.1f} GB; no network has more than {MAX_BYTES / 1e9:.1f}.")
 
 
 def _loaded(path: Path) -> Any:

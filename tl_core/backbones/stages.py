@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 
-from torch import fx, nn
+from torch import nn
 
 from tl_core.backbones.build import Network
 from tl_core.backbones.contents import Contents, contents_of
@@ -17,13 +17,10 @@ from tl_core.backbones.cuts import CutPoint, copy_part, cut_points
 from tl_core.backbones.grouping import Border, borders, cut_after, node_units, without_small_steps
 from tl_core.backbones.parts import FrozenPart, TrainablePart
 from tl_core.backbones.stage import Stage
-from tl_core.backbones.tracing import Traced, trace
+from tl_core.backbones.tracing import Traced, UntraceableError, trace
 from tl_core.backbones.uncut import uncut_contents
 from tl_core.backbones.units import Units
 from tl_core.errors import ConfigError
-
-# What torch.fx raises where a network's code depends on what is in its tensors.
-UNTRACEABLE = (fx.proxy.TraceError, TypeError, RuntimeError, ValueError, AttributeError, NotImplementedError, KeyError)
 
 
 class StagedNetwork:
@@ -150,7 +147,7 @@ def stage_network(network: Network) -> StagedNetwork:
     module, size = network.module, network.preprocessing.image_size
     try:
         scoring, training = (trace(module, size, train=mode) for mode in (False, True))
-    except UNTRACEABLE:
+    except UntraceableError:
         return StagedNetwork(network, uncut_contents(network), None)
     units = Units(module, network.classifier)
     found = _cut_in_both(borders(scoring, units, network.classifier), training, units, network.classifier)

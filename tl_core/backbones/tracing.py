@@ -22,6 +22,21 @@ from torch.utils.flop_counter import FlopCounterMode
 
 # Two batch sizes, neither 1 (which broadcasts): what differs between them grows with the batch.
 PROBE_BATCHES = (2, 3)
+# What a network's own code raises where it asks what is in its tensors, which neither a trace nor a probe can tell.
+_ASKED = (fx.proxy.TraceError, TypeError, RuntimeError, ValueError, AttributeError, KeyError)
+
+
+class UntraceableError(Exception):
+    """The network's own code depends on what is in its tensors."""
+
+
+@contextmanager
+def _networks_code() -> Iterator[None]:
+    """Around that code alone: the same errors in ours are faults, and stay what they are."""
+    try:
+        yield
+    except _ASKED as error:
+        raise UntraceableError(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,8 @@ def modes_kept(module: nn.Module) -> Iterator[None]:
 def trace(module: nn.Module, image_size: int, *, train: bool, frozen: tuple[str, ...] = ()) -> Traced:
     """Trace `module` in train or eval mode, the submodules named in `frozen` always in eval.
 
-    The mode is baked into the graph: functional dropout and drop-path traced in eval are gone for good.
+    The mode is baked into the graph: functional dropout and drop-path traced in eval are gone for good. Raises
+    UntraceableError.
     """
     with modes_kept(module):
         module.train(train)
@@ -107,12 +123,13 @@ def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:
     DINOv3 asks for a buffer's size in an `assert`, which only a real one can answer.
     """
     arguments = _defaults(module)
-    try:
+    with _networks_code():
         tracer = _Tracer(follow_buffers=True)
-        return tracer, tracer.trace(module, concrete_args=arguments)
-    except fx.proxy.TraceError:
-        tracer = _Tracer(follow_buffers=False)
-        return tracer, tracer.trace(module, concrete_args=arguments)
+        try:
+            return tracer, tracer.trace(module, concrete_args=arguments)
+        except fx.proxy.TraceError:
+            tracer = _Tracer(follow_buffers=False)
+            return tracer, tracer.trace(module, concrete_args=arguments)
 
 
 def _path(node: fx.Node, tracer: fx.Tracer) -> str:
@@ -155,7 +172,7 @@ def _probe(module: nn.Module, graph: fx.Graph, image_size: int) -> dict[fx.Node,
         # In eval, so that no running statistic moves; through train, so that nothing is left of the run before.
         module.train().eval()
         # With gradients, because the fused attention of torch.nn hides its work from the counter without them.
-        with torch.enable_grad(), FakeTensorMode(allow_non_fake_inputs=True), counter:
+        with _networks_code(), torch.enable_grad(), FakeTensorMode(allow_non_fake_inputs=True), counter:
             probe.run(torch.zeros(batch, 3, image_size, image_size, device=device))
         probes.append(probe)
     first, second = probes

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import pickle
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Generator, Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -27,7 +25,8 @@ from huggingface_hub.utils._headers import build_hf_headers
 from torch import nn
 
 from tl_core.backbones.fetching import SECONDS_TO_ANSWER, BrokenOffError, Progress, Source, fetch, in_words
-from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revision, torch_file, works_offline
+from tl_core.backbones.here import hub_file, hub_filenames, repository_and_revision, torch_file
+from tl_core.backbones.reaching import missing, must_answer, other_ways
 from tl_core.errors import WeightsError
 
 _UNREADABLE = (OSError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, safetensors.SafetensorError)
@@ -71,7 +70,7 @@ def hub_fetching(name: str, repository: str, filenames: Sequence[str]) -> Genera
     try:
         if not constants.HF_HUB_OFFLINE:
             # The hub's client tries again for most of a minute before it says that nobody is there.
-            _must_answer(f"{constants.ENDPOINT}/{repo}/resolve/{revision or 'main'}/config.json")
+            must_answer(f"{constants.ENDPOINT}/{repo}/resolve/{revision or 'main'}/config.json", SECONDS_TO_ANSWER)
         for filename in filenames:
             try:
                 if not constants.HF_HUB_OFFLINE:
@@ -84,10 +83,10 @@ def hub_fetching(name: str, repository: str, filenames: Sequence[str]) -> Genera
             except EntryNotFoundError:
                 continue
     except BrokenOffError as error:
-        raise _missing(name, f"{constants.ENDPOINT}/{repo}", error.reason, error.done) from error
+        raise missing(name, f"{constants.ENDPOINT}/{repo}", error.reason, error.done) from error
     except _NO_ANSWER as error:
-        raise _missing(name, f"{constants.ENDPOINT}/{repo}", in_words(error)) from error
-    raise WeightsError(f"{constants.ENDPOINT}/{repo} holds no weights of '{name}' that can be read.", _hint())
+        raise missing(name, f"{constants.ENDPOINT}/{repo}", in_words(error)) from error
+    raise WeightsError(f"{constants.ENDPOINT}/{repo} holds no weights of '{name}' that can be read.", other_ways())
 
 
 def _blob_fetching(repo: str, filename: str, revision: str | None) -> Generator[Progress, None, None]:
@@ -113,14 +112,14 @@ def url_fetching(name: str, url: str) -> Generator[Progress, None, Path]:
     path = torch_file(filename)
     expected = Path(filename).stem.rpartition("-")[2]
     if not _HASH_START.fullmatch(expected):
-        raise WeightsError(f"The address {url} carries no hash to check the weights of '{name}' by.", _hint())
+        raise WeightsError(f"The address {url} carries no hash to check the weights of '{name}' by.", other_ways())
     if path.is_file() and not _sha256(path).startswith(expected):
         path.unlink()  # cut off by an earlier program: fetched again
     if not path.is_file():
         try:
             yield from fetch(Source(url, path, expected))
         except BrokenOffError as error:
-            raise _missing(name, url, error.reason, error.done) from error
+            raise missing(name, url, error.reason, error.done) from error
     return path
 
 
@@ -136,36 +135,6 @@ def _ended(fetching: Generator[Progress, None, Path]) -> Path:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _must_answer(url: str) -> None:
-    request = urllib.request.Request(url, method="HEAD")
-    try:
-        urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER).close()
-    except urllib.error.HTTPError as error:
-        error.close()  # somebody is there; what is missing, the download itself says
-
-
-def _missing(name: str, source: str, reason: str, done: int = 0) -> WeightsError:
-    if done:
-        return WeightsError(
-            f"The download of the pretrained weights of '{name}' from {source} broke off after {done / 1e6:,.1f} MB "
-            f"({reason}).",
-            "Try again: it goes on where it broke off.",
-        )
-    return WeightsError(
-        f"The pretrained weights of '{name}' are not on this computer and could not be fetched from {source} "
-        f"({reason}).",
-        _hint(),
-    )
-
-
-def _hint() -> str:
-    bundled = " or ".join(works_offline()) or "one whose weights are on this computer"
-    return (
-        f"Connect to the internet and try again, or choose {bundled}, whose weights came with Thaw. "
-        "Starting from scratch (the setting 'start') needs no weights."
-    )
 
 
 def _read(name: str, path: Path) -> State:

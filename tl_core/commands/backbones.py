@@ -6,9 +6,10 @@ import argparse
 import dataclasses
 import json
 
-from tl_core.backbones.catalogue import SORTS, everything, in_order, recommended, search
+from tl_core.backbones.catalogue import SORTS, check_name, everything, in_order, recommended, search
 from tl_core.backbones.here import weights_are_here
-from tl_core.backbones.record import BackboneRecord
+from tl_core.backbones.record import HUB, BackboneRecord
+from tl_core.errors import ConfigError
 
 WIDEST = 64  # characters of a name before the columns give way
 
@@ -38,6 +39,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not (arguments.all or arguments.search):
         print(f"\n--all lists all {len(everything()):,}, --search TEXT looks among them; hf-hub:OWNER/NAME works, too.")
     return 0
+
+
+def check_typed(name: str) -> None:
+    """Raises ConfigError, in a terminal's words, for the name of a network that there is not."""
+    try:
+        check_name(name)
+    except ConfigError as error:
+        if name.startswith(HUB):
+            raise
+        listing = "`python -m tl_core backbones` lists the recommended ones, and with --all every one."
+        raise ConfigError(error.message, listing) from None
 
 
 def _print_table(rows: list[tuple[BackboneRecord, bool]]) -> None:

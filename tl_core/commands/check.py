@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tl_core.commands.report_lines import facts_of, report_in_words
-from tl_core.data.dataset import Dataset, find_unchanged, import_sources
+from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.names import shown
 from tl_core.data.reading import OnProgress
 from tl_core.errors import RunError
@@ -61,7 +61,7 @@ def _known_or_read(data: Sequence[Path], datasets: Path) -> Dataset:
     if known is not None:
         print(f"'{shown(known.name)}' has not changed since it was last read.", file=sys.stderr)
         return known
-    return import_sources(data, datasets / new_identifier(), on_progress=progress_lines(time.monotonic))
+    return import_source(data, datasets / new_identifier(), on_progress=progress_lines(time.monotonic))
 
 
 def progress_lines(clock: Callable[[], float]) -> OnProgress:

@@ -14,7 +14,7 @@ from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset, find_unchanged, import_source
 from tl_core.data.names import shown
 from tl_core.data.splits import read_split_csv
-from tl_core.evaluation.scores import in_words
+from tl_core.evaluation.sentence import in_words
 from tl_core.jobs.rundir import RunDir
 from tl_core.jobs.workspace import new_identifier
 

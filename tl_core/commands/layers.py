@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tl_core.commands.backbones import check_typed
 from tl_core.commands.progress import ProgressPrinter
 from tl_core.commands.train import bring_in, counting_interrupts
 from tl_core.data.dataset import Dataset, ImportStopped
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints every stage in order, the head last. Raises UserError for a network or pictures that cannot be used."""
+    check_typed(arguments.backbone)
     if arguments.data is not None:
         return _run_on_pictures(arguments)
     # torch takes seconds to import: help and a mistyped option are answered before.

@@ -12,7 +12,7 @@ from tl_core.commands.train import DONE, LEFT_RUNNING, bring_in, config_of, coun
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, ImportStopped
 from tl_core.data.splits import check_classes
-from tl_core.jobs.beginnings import checked_beginning
+from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.workspace import Workspace
 from tl_core.training.rate_values import RateCurve
 
@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     config, printer, workspace = config_of(arguments), ProgressPrinter(), Workspace(arguments.workspace)
     person = workspace.person()
     config = checked_beginning(config, person.runs)
+    check_stages(config, workspace.cache)
     with counting_interrupts() as interrupts:
         try:
             dataset = bring_in(arguments.data, person, printer, interrupts)

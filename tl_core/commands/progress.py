@@ -9,7 +9,8 @@ from typing import Any, TextIO
 
 from tl_core.data.counting import counted
 from tl_core.data.names import shown
-from tl_core.evaluation.scores import RunResult, in_words
+from tl_core.evaluation.scores import RunResult
+from tl_core.evaluation.sentence import in_words
 
 LINE_SECONDS = 0.2  # a moving line is drawn five times a second at most
 PHASE_WORDS = {

@@ -6,13 +6,12 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from tl_core.data.counting import counted
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import proposals
-from tl_core.data.index import SPLITS, DatasetReport, ImageIndex, Skipped
+from tl_core.data.index import SPLITS, DatasetReport, ImageIndex, Skipped, TablePreview
 from tl_core.data.names import listed, shown
+from tl_core.data.overview import extremes, formats
 
 PATHS_SHOWN = 3
 REASONS_SHOWN = 10
@@ -28,7 +27,7 @@ def report_in_words(dataset: Dataset) -> list[str]:
         f"{shown(dataset.name)}: {counted(report.images, 'picture')}, {counted(len(report.classes), 'kind')}; passed "
         f"over: {counted(len(report.skipped), 'file')}, and {report.system_files:,} of the system."
     ]
-    lines += _kinds_in_words(report) + _facts_in_words(facts_of(dataset.index))
+    lines += _kinds_in_words(report) + _tables_in_words(report.tables) + _facts_in_words(facts_of(dataset.index))
     for finding in report.findings:
         lines.append(f"{finding.severity}: {shown(finding.message)}")
         if finding.paths:
@@ -44,16 +43,14 @@ def facts_of(index: ImageIndex) -> dict[str, Any]:
     """
     facts: dict[str, Any] = {"smallest": None, "largest": None, "formats": {}, "groupings": []}
     columns = index.columns
-    if not len(columns):
+    ends = extremes(columns)
+    if ends is None:
         return facts
     facts["groupings"] = [dataclasses.asdict(grouping) for grouping in proposals(index)]
-    pixels = columns.width.astype(np.int64) * columns.height
-    for name, at in (("smallest", int(pixels.argmin())), ("largest", int(pixels.argmax()))):
+    for name, at in zip(("smallest", "largest"), ends, strict=True):
         size = {"width": int(columns.width[at]), "height": int(columns.height[at])}
         facts[name] = {"path": columns.path(at), **size}
-    counts = np.bincount(columns.format, minlength=len(columns.formats))
-    named = [(name, int(count)) for name, count in zip(columns.formats, counts, strict=True) if name and count]
-    return {**facts, "formats": dict(sorted(named, key=lambda pair: -pair[1]))}
+    return {**facts, "formats": {name: count for name, count in formats(columns) if name}}
 
 
 def _kinds_in_words(report: DatasetReport) -> list[str]:
@@ -77,6 +74,17 @@ def _bar(counts: dict[str, int], most: int) -> str:
     return "".join(BARS[split] * length for split, length in lengths.items())
 
 
+def _tables_in_words(tables: Sequence[TablePreview]) -> list[str]:
+    """The first rows of each table, below what its columns were taken for."""
+    lines = []
+    for table in tables:
+        header = table.header or ("",) * len(table.used)
+        titles = [f"{name} [{use}]".strip() if use else name for name, use in zip(header, table.used, strict=True)]
+        lines.append(f"First rows of the table '{shown(table.name)}', with what its columns were taken for:")
+        lines += [f"  {shown(' | '.join(cells))}" for cells in (titles, *table.rows)]
+    return lines
+
+
 def _facts_in_words(facts: dict[str, Any]) -> list[str]:
     if not facts["smallest"]:
         return []
@@ -84,11 +92,11 @@ def _facts_in_words(facts: dict[str, Any]) -> list[str]:
         f"{facts[name]['width']} x {facts[name]['height']} ('{shown(facts[name]['path'])}')"
         for name in ("smallest", "largest")
     )
-    formats = ", ".join(f"{count:,} {name}" for name, count in facts["formats"].items())
+    counts = ", ".join(f"{count:,} {name}" for name, count in facts["formats"].items())
     of_one_size = facts["smallest"] == facts["largest"]
     return [
         f"Pixels: {smallest}; none has more or fewer." if of_one_size else f"Pixels: {smallest} to {largest}.",
-        *([f"Formats: {formats}."] if formats else []),
+        *([f"Formats: {counts}."] if counts else []),
         *_groupings_in_words(facts["groupings"]),
     ]
 

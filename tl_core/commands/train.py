@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tl_core.commands.backbones import check_typed
 from tl_core.commands.progress import ProgressPrinter, ending_in_words
 from tl_core.config import AUGMENTS, OPTIMIZERS, SCHEDULES, RunConfig
 from tl_core.data.dataset import Dataset, ImportStopped, find_unchanged, import_source
@@ -27,7 +28,7 @@ from tl_core.jobs.reserve import Reserve
 from tl_core.jobs.rundir import RunDir, create_run
 from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.workspace import Person, Workspace, new_identifier
-from tl_core.platform import seconds_alive
+from tl_core.processes import seconds_alive
 
 OPTIONS = {
     "preset": ("instant|better|best", "how far to go: the head alone, later layers too, or the best of several"),
@@ -88,7 +89,9 @@ def config_of(arguments: argparse.Namespace) -> RunConfig:
     problems += [f"{name} is given more than once." for name in dict.fromkeys(names) if names.count(name) > 1]
     if problems:
         raise ConfigError.from_problems(problems)
-    return RunConfig.from_text(given | {name.strip().replace("-", "_"): value for name, _sign, value in pairs})
+    config = RunConfig.from_text(given | {name.strip().replace("-", "_"): value for name, _sign, value in pairs})
+    check_typed(config.backbone)
+    return config
 
 
 def bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int]) -> Dataset:

@@ -24,10 +24,11 @@ from tl_core.data import store
 from tl_core.data.building import ColumnsBuilder
 from tl_core.data.columns import Columns
 from tl_core.data.columns_file import write_columns
-from tl_core.data.copies import Copied, free_path
+from tl_core.data.copies import free_path
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.edit_replay import Content, find_path
 from tl_core.data.edit_state import GIVEN_KINDS
+from tl_core.data.importing import disk_error
 from tl_core.data.index import Finding, Records, Skipped
 from tl_core.data.layout import Layout
 from tl_core.data.limits import Limits
@@ -101,7 +102,7 @@ def gathered(
 ) -> Iterator[Batch]:
     """The files of a source, copied and read; what is not taken over is gone when the block ends.
 
-    Raises ImportStopped when asked to stop.
+    Raises ImportStopped when asked to stop, DataError where the disk is full.
     """
     _sweep(dataset / INCOMING_FOLDER)
     folder = dataset / INCOMING_FOLDER / secrets.token_hex(8)
@@ -109,11 +110,13 @@ def gathered(
     try:
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
             thumbnails = dataset / store.THUMBNAILS_FOLDER
-            task = Reading(Copied(source, limits), folder, reader, on_progress, should_stop, thumbnails)
+            task = Reading(source, folder, reader, on_progress, should_stop, thumbnails, copies=limits)
             taken = read_all(task, plan)
         given = (*source.listing.findings, *plan.findings)
         findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)
         yield Batch(folder, taken.columns, taken.skipped, taken.system_files, findings)
+    except OSError as error:
+        raise disk_error(error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

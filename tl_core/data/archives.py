@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from tl_core.data.counting import counted, sized
 from tl_core.data.entries import Entry, Listing
@@ -40,7 +39,7 @@ class EntryDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ZipSource:
-    """An open archive. `open` gives the bytes of one entry; use `unpack` to count them."""
+    """An open archive."""
 
     path: Path
     listing: Listing
@@ -64,14 +63,11 @@ class ZipSource:
     def local_path(self, entry: Entry) -> None:
         """Every entry has to be unpacked."""
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return cast(BinaryIO, self.archive.open(self.infos[entry.key]))
-
     def unpack(self, entry: Entry) -> Iterator[bytes]:
         """The entry's bytes, counted. Raises EntryDamaged for this file, DataError when the archive is a bomb."""
         packed, count = self.infos[entry.key].compress_size, 0
         try:
-            with self.open(entry) as stream:
+            with self.archive.open(self.infos[entry.key]) as stream:
                 while chunk := stream.read(CHUNK):
                     count += len(chunk)
                     if count > self.limits.file_bytes:
@@ -85,7 +81,7 @@ class ZipSource:
             if error.errno is not None:  # bzip2 reports damage as an OSError without a number
                 raise
             raise EntryDamaged(f"It is damaged inside the archive ({error}). Zip it again.") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
             raise EntryDamaged(f"It is damaged inside the archive ({error}). Zip it again.") from None
 
     def fingerprint(self) -> str:
@@ -106,7 +102,7 @@ def open_zip(path: Path, limits: Limits) -> ZipSource:
     check_directory(path, limits)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, OverflowError) as error:
         raise DataError(
             f"'{shown(path.name)}' is damaged ({error}).", "Zip the pictures and send them again."
         ) from None
@@ -124,9 +120,7 @@ def _check_infos(path: Path, infos: Sequence[zipfile.ZipInfo], start_of_director
     files = [info for info in infos if not _is_folder(info)]
     if files and all(info.flag_bits & ENCRYPTED for info in files):
         raise DataError(f"'{name}' is protected by a password.", "Zip the folder again without a password.")
-    odd = sorted({info.compress_type for info in files} - METHODS)
-    if odd:
-        methods = ", ".join(METHOD_NAMES.get(method, f"method {method}") for method in odd)
+    if methods := odd_methods(files):
         raise DataError(f"'{name}' is packed with {methods}, which cannot be unpacked here.", REPACK)
     declared, allowed = sum(info.file_size for info in files), limits.unpacked_bytes(path.stat().st_size)
     if declared > allowed:
@@ -138,6 +132,12 @@ def _check_infos(path: Path, infos: Sequence[zipfile.ZipInfo], start_of_director
         end = info.header_offset + LOCAL_HEADER_BYTES + info.compress_size
     if end > start_of_directory:
         raise _bomb(path, "its entries overlap its table of contents")
+
+
+def odd_methods(infos: Sequence[zipfile.ZipInfo]) -> str:
+    """Ways of packing that are not unpacked, in words; "" where there are none."""
+    odd = sorted({info.compress_type for info in infos} - METHODS)
+    return ", ".join(METHOD_NAMES.get(method, f"method {method}") for method in odd)
 
 
 def _bomb(path: Path, what: str) -> DataError:

@@ -76,7 +76,7 @@ def _contents_agree(source: Source, name: str) -> bool:
     ]
     try:
         contents = [b"".join(source.unpack(entry)) for entry in texts[:: max(1, len(texts) // PEEKED_AT)][:PEEKED_AT]]
-    except (EntryDamaged, OSError):
+    except EntryDamaged:
         return False
     if name == "YOLO":
         return any(map(bytes.strip, contents)) and all(

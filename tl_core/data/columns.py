@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from tl_core.data.record import ImageRecord, Split
 
-NOTES = ("more than 8 bits", "CMYK", "transparent", "several frames", "turned", "misnamed")  # bit 0, 1, ...
+# bit 0, 1, ...
+NOTES = ("more than 8 bits", "CMYK", "transparent", "several frames", "turned", "misnamed", "place")
 SPLIT_CODES: dict[Split | None, int] = {None: -1, "train": 0, "val": 1, "test": 2}
 _SPLIT_OF: dict[int, Split | None] = {code: split for split, code in SPLIT_CODES.items()}
 SIGNATURE_BYTES = 192  # as looking.py makes them

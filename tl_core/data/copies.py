@@ -1,22 +1,21 @@
-"""Sources whose files are copied, wherever they lie: what a person adds to a dataset may be gone tomorrow.
+"""Files from anywhere as a source, and copying them: what a person adds to a dataset may be gone tomorrow.
 
 It knows files, and nothing about classes and pictures.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from tl_core.data.archives import CHUNK, EntryDamaged
 from tl_core.data.counting import sized
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.limits import Limits
-from tl_core.data.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,11 @@ class LooseFiles:
             entries.append(Entry(path, 0, 0, key))
         return cls(Listing(tuple(entries), (), ()), tuple(path for _, path in files), limits)
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return self.paths[entry.key].open("rb")
-
     def local_path(self, entry: Entry) -> None:
         """Every file is copied: what a person sends may be gone tomorrow."""
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
-        return copied(self.paths[entry.key], self.limits)
+        return copied(self.paths[entry.key], self.limits.file_bytes)
 
     def fingerprint(self) -> str:
         return ""
@@ -59,56 +55,8 @@ class LooseFiles:
         """Nothing is held open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A source whose every file is copied, those that lie on this machine too."""
-
-    source: Source
-    limits: Limits
-
-    @property
-    def listing(self) -> Listing:
-        return self.source.listing
-
-    @property
-    def path(self) -> Path:
-        return self.source.path
-
-    @property
-    def root(self) -> str:
-        return ""
-
-    @property
-    def title(self) -> str:
-        return self.source.title
-
-    @property
-    def origin(self) -> str:
-        return self.source.origin
-
-    @property
-    def table(self) -> str:
-        return self.source.table
-
-    def open(self, entry: Entry) -> BinaryIO:
-        return self.source.open(entry)
-
-    def local_path(self, entry: Entry) -> None:
-        """Every file is copied."""
-
-    def unpack(self, entry: Entry) -> Iterator[bytes]:
-        here = self.source.local_path(entry)
-        return self.source.unpack(entry) if here is None else copied(Path(here), self.limits)
-
-    def fingerprint(self) -> str:
-        return self.source.fingerprint()
-
-    def close(self) -> None:
-        self.source.close()
-
-
-def copied(path: Path, limits: Limits) -> Iterator[bytes]:
-    """The bytes of an ordinary file, counted. Raises EntryDamaged with the reason in words."""
+def copied(path: Path, most: float = math.inf) -> Iterator[bytes]:
+    """The bytes of an ordinary file, at most so many. Raises EntryDamaged with the reason in words."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
@@ -117,8 +65,8 @@ def copied(path: Path, limits: Limits) -> Iterator[bytes]:
             count = 0
             while chunk := stream.read(CHUNK):
                 count += len(chunk)
-                if count > limits.file_bytes:
-                    raise EntryDamaged(f"It has more than {sized(limits.file_bytes)}.")
+                if count > most:
+                    raise EntryDamaged(f"It has more than {sized(int(most))}.")
                 yield chunk
     except FileNotFoundError:
         raise EntryDamaged("The file is gone.") from None

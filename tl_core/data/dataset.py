@@ -38,7 +38,7 @@ from tl_core.errors import DataError
 
 __all__ = [
     "Dataset", "DatasetSummary", "ImportStopped", "LeftOut", "create_dataset", "delete_dataset", "find_unchanged",
-    "import_source", "import_sources", "list_datasets", "open_dataset",
+    "import_source", "list_datasets", "open_dataset",
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ class DatasetSummary:
 
 
 def import_source(
-    source: Path,
+    source: Path | Sequence[Path],
     folder: Path,
     *,
     limits: Limits = LOCAL,
@@ -101,27 +101,14 @@ def import_source(
     on_progress: OnProgress = nobody_watches,
     should_stop: Callable[[], bool] = never,
 ) -> Dataset:
-    """Reads a folder, a zip or a table beside pictures into the dataset folder `folder`.
+    """Reads folders, zips and tables beside pictures into the dataset folder `folder`; of several, kinds of one name
+    become one kind.
 
     The folder is made if need be, and a job's files in it stay. `on_progress(phase, done, total)` counts files,
     "reading" them and then "looking" at them. Raises DataError with a remedy, ImportStopped when asked to stop; either
     way nothing half done stays behind.
     """
     import_into(source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
-    return open_dataset(folder)
-
-
-def import_sources(
-    sources: Sequence[Path],
-    folder: Path,
-    *,
-    limits: Limits = LOCAL,
-    name: str = "",
-    on_progress: OnProgress = nobody_watches,
-    should_stop: Callable[[], bool] = never,
-) -> Dataset:
-    """As import_source, of several folders, zips and tables together; kinds of one name become one kind."""
-    import_into(sources, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
     return open_dataset(folder)
 
 

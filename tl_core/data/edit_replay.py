@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tl_core.data.columns import ROW_COLUMNS, SPLIT_CODES, TABLES, Columns
 from tl_core.data.columns_file import read_columns
 from tl_core.data.edit_log import Edit
-from tl_core.data.index import Finding, Skipped
+from tl_core.data.index import Finding, Skipped, TablePreview
 from tl_core.data.names import shown
 from tl_core.errors import DataError
 
@@ -36,6 +36,7 @@ class Content:
     system_files: int
     given: tuple[Finding, ...]  # what was found by reading names, and what changes brought
     out: Mapping[str, str]
+    tables: tuple[TablePreview, ...] = ()
     has_added: bool = False  # pictures that were not compared with the others when those were brought in
 
     @property

@@ -17,7 +17,7 @@ import numpy as np
 from tl_core.data import findings, store
 from tl_core.data.columns import Columns
 from tl_core.data.columns_file import read_columns, write_columns
-from tl_core.data.edit_replay import Content
+from tl_core.data.edit_replay import Content, joined
 from tl_core.data.index import DatasetReport, Finding, ImageIndex, ImageRecord, Records, Skipped
 from tl_core.data.look_alikes import look_alikes
 from tl_core.data.names import class_key, class_name, shown
@@ -49,15 +49,16 @@ def base_content(folder: Path, facts: store.DatasetFacts) -> Content:
     report = store.read_report(folder)
     index = store.read_index(folder, dataclasses.replace(facts, images=report.images))
     given = tuple(finding for finding in report.findings if finding.kind in GIVEN_KINDS | {"empty_class"})
-    return Content(index.columns, report.skipped, report.system_files, given, {})
+    return Content(index.columns, report.skipped, report.system_files, given, {}, report.tables)
 
 
 def publish(folder: Path, facts: store.DatasetFacts, content: Content, *, edits: int, edited: int) -> None:
     """Writes a state and makes it the one that counts; `edits` lines of the list led to it, `edited` are in force."""
     if facts.format < store.FORMAT:  # the first change of a dataset of an older version
-        write_columns(folder / store.INDEX_FILE, content.columns if not edits else base_content(folder, facts).columns)
+        write_columns(folder / store.INDEX_FILE, base_content(folder, facts).columns)
         facts = dataclasses.replace(facts, format=store.FORMAT)
-    index = ImageIndex.of(_grouped(folder, facts, content))
+    content = _with_near_groups(folder, facts, content)
+    index = ImageIndex.of(content.kept)
     current = f"{STATES_FOLDER}/{edits:06d}"
     facts = dataclasses.replace(
         facts,
@@ -90,19 +91,21 @@ def read_left_out(state: Path) -> tuple[LeftOut, ...]:
         ) from None
 
 
-def _grouped(folder: Path, facts: store.DatasetFacts, content: Content) -> Columns:
-    """The kept pictures with their groups of near-duplicates, compared anew only where pictures were added.
-
-    Without added ones the groups of the import hold: what is left out leaves its group, and a group of one is none.
+def _with_near_groups(folder: Path, facts: store.DatasetFacts, content: Content) -> Content:
+    """With groups of near-duplicates: those of the import or of the state before, compared anew only where the
+    pictures are others. What is left out keeps its group, and comes back into it.
     """
-    kept = content.kept
-    if content.has_added:
-        before = read_columns(folder / facts.current / store.INDEX_FILE) if facts.current else None
-        if before is None or not np.array_equal(before.path_bytes, kept.path_bytes):
-            return with_near_groups(kept)
-        kept = kept.with_(near=before.near)
-    sizes = np.bincount(kept.near, minlength=1)
-    return kept.with_(near=np.where(sizes[kept.near] > 1, kept.near, 0))
+    if not content.has_added:
+        return content
+    before = _everything(folder / facts.current) if facts.current else None
+    if before is not None and np.array_equal(before.sha256, content.columns.sha256):
+        return dataclasses.replace(content, columns=content.columns.with_(near=before.near))
+    return dataclasses.replace(content, columns=with_near_groups(content.columns))
+
+
+def _everything(state: Path) -> Columns:
+    """The pictures of a state, left-out ones among them."""
+    return joined(read_columns(state / store.INDEX_FILE), read_columns(state / LEFT_OUT_FILE))
 
 
 def _report(index: ImageIndex, content: Content) -> DatasetReport:
@@ -124,6 +127,7 @@ def _report(index: ImageIndex, content: Content) -> DatasetReport:
         skipped=tuple(sorted((*content.skipped, *out), key=lambda item: item.path)),
         system_files=content.system_files,
         findings=findings.find_all(index, content.skipped, (*given, *look_alikes(index.classes)), empty),
+        tables=content.tables,
     )
 
 

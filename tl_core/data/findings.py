@@ -36,6 +36,7 @@ def find_all(
             *findings_looks.of_looks(index),
             *findings_copies.near_in_one_class(index, copies),
             *findings_looks.converted(index),
+            *findings_looks.placed(index),
         ]
     )
 

@@ -45,8 +45,8 @@ def copies_in(index: ImageIndex) -> Copies:
 
 def identical(index: ImageIndex) -> list[Finding]:
     """All pictures are one: nothing can be learned. Training refuses such a set."""
-    contents = index.columns.content_codes()
-    if len(contents) < 2 or contents.any():
+    contents = index.columns.sha256
+    if len(contents) < 2 or (contents != contents[0]).any():
         return []
     message = f"All {len(contents):,} pictures are the same one: there is nothing to tell apart."
     return [Finding("identical", "harm", message, tuple(index.columns.paths(range(min(len(contents), 12)))))]
@@ -119,10 +119,9 @@ def _share_of_judges(index: ImageIndex, groups: list[_Group]) -> list[Finding]:
 
 def groups_of(numbers: NDArray[np.signedinteger]) -> list[Positions]:
     """The rows that share a number above 0 with another one, group by group, the groups by their first row."""
-    order = np.argsort(numbers, kind="stable")
-    order = order[numbers[order] > 0]
-    borders = np.flatnonzero(np.diff(numbers[order])) + 1
-    groups = [group for group in np.split(order, borders) if len(group) > 1]
+    rows = np.flatnonzero((numbers > 0) & (np.bincount(numbers, minlength=1)[numbers] > 1))
+    order = rows[np.argsort(numbers[rows], kind="stable")]
+    groups = np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(order) else []
     return sorted(groups, key=lambda group: int(group[0]))
 
 

@@ -1,4 +1,4 @@
-"""Findings about single pictures: unreadable, tiny, blank, dark, bright, thin, too finely drawn, changed on the way.
+"""Findings about single pictures: unreadable, tiny, blank, dark, thin, too finely drawn, changed, telling a place.
 
 Judges the columns that `looking.py` filled; opens no picture.
 """
@@ -14,7 +14,7 @@ from tl_core.data.columns import NOTES, Columns
 from tl_core.data.counting import counted
 from tl_core.data.index import Finding, ImageIndex, Severity, Skipped
 from tl_core.data.layout import BESIDE, THERE_ALREADY
-from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE
+from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE, INPUT_SIDE, LARGER_INPUT
 from tl_core.data.names import looks_like_picture
 
 TINY = 32  # pixels of the short side
@@ -24,7 +24,7 @@ DARK, BRIGHT = 16.0, 244.0  # mean grey level ...
 FAINT = 24.0  # ... of a picture with so little contrast; a lamp at night or ink on paper has more
 THIN = 4.0  # long side / short side
 LOST = 0.5  # share of the edges' energy that is gone at the network's input
-LARGER_INPUTS = (288, 384, 448)  # pixels, offered where the pictures have more
+LARGER_INPUTS = (LARGER_INPUT, 384, 448)  # pixels, offered where the pictures have more
 CONVERSIONS = {
     "more than 8 bits": "with more than 8 bits a colour, scaled to 8",
     "CMYK": "in print colours (CMYK), turned into RGB",
@@ -97,10 +97,24 @@ def _detail(index: ImageIndex) -> list[Finding]:
 
 
 def converted(index: ImageIndex) -> list[Finding]:
-    found = []
-    for bit, note in enumerate(NOTES):
-        paths = tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << bit))))
-        if paths:
-            message = f"{counted(len(paths), 'picture')} {CONVERSIONS[note]}."
-            found.append(Finding("converted", "note", message, paths))
-    return found
+    return [
+        Finding("converted", "note", f"{counted(len(paths), 'picture')} {words}.", paths)
+        for note, words in CONVERSIONS.items()
+        if (paths := _noted(index, note))
+    ]
+
+
+def placed(index: ImageIndex) -> list[Finding]:
+    """Files are kept to the byte, so that a picture is known again by its content: what they tell is said instead."""
+    paths = _noted(index, "place")
+    if not paths:
+        return []
+    message = (
+        f"{counted(len(paths), 'picture')} with the place of the shot inside (GPS). No thumbnail and no model gets "
+        "it, but the files keep it: take it out before you pass them on."
+    )
+    return [Finding("place", "note", message, paths)]
+
+
+def _noted(index: ImageIndex, note: str) -> tuple[str, ...]:
+    return tuple(index.columns.paths(np.flatnonzero(index.columns.notes & (1 << NOTES.index(note)))))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import NOTES, Columns
+from tl_core.data.groups import DAY, is_named
 from tl_core.data.index import Finding, ImageIndex
 from tl_core.data.looking import COLOUR_SIDE, GREY_SIDE
 from tl_core.data.names import listed
@@ -23,9 +24,8 @@ INSIDE, OUTSIDE = 0.9, 0.1  # shares of the class's own pictures and of the othe
 GREY_SPREAD = 3  # levels between the colours of a part; compression leaves as many in a grey picture
 CORNER_SPREAD = 10.0  # grey levels around the class's own corner
 SHOWN = 12  # pictures of a finding
-DAY = 86_400.0  # seconds
 CORNERS = {"top left": (0, 0), "top right": (0, -1), "bottom left": (-1, 0), "bottom right": (-1, -1)}
-WORDS = {
+WORDS = {  # of classes that share it
     "grey": "are grey",
     "colour": "are in colour",
     "transparent": "are cut out on a transparent ground",
@@ -33,6 +33,12 @@ WORDS = {
     "format": "are of the same file format",
     "camera": "were taken with the same camera",
     "day": "were taken on the same day",
+}
+OWN = {  # of classes of which each has another one
+    "size": "a size of their own",
+    "format": "a file format of their own",
+    "camera": "a camera of their own",
+    "day": "a day of their own",
 }
 
 
@@ -42,23 +48,30 @@ def shortcuts(index: ImageIndex) -> list[Finding]:
     if len(index.classes) < 2:
         return []
     for name, codes in _properties(columns):
-        classes = _given_away(columns.label, codes, len(index.classes))
+        classes, values = _given_away(columns.label, codes, len(index.classes))
         if len(classes):
-            found.append(_finding(index, classes, WORDS[name]))
+            is_shared = len(np.unique(values)) == 1
+            found.append(_finding(index, classes, WORDS[name] if is_shared else "", OWN.get(name, "")))
     for corner, place in CORNERS.items():
-        classes = _corners_alike(columns, place, len(index.classes))
+        classes, levels = _corners_alike(columns, place, len(index.classes))
         if len(classes):
-            found.append(_finding(index, classes, f"look the same in the {corner} corner"))
+            is_shared = bool(np.ptp(levels) <= CORNER_SPREAD)
+            alike = f"look the same in the {corner} corner" if is_shared else ""
+            found.append(_finding(index, classes, alike, f"a {corner} corner of their own"))
     return found
 
 
-def _finding(index: ImageIndex, classes: NDArray[np.int64], words: str) -> Finding:
-    names = [index.classes[code] for code in classes]
-    rows = np.flatnonzero(index.columns.label == classes[0])[:SHOWN]
-    message = (
-        f"Nearly all pictures of {listed(names)} {words}, and hardly any others: a network may learn that instead "
-        "of the subject."
+def _finding(index: ImageIndex, classes: NDArray[np.int64], shared: str, own: str) -> Finding:
+    """`shared`: what the classes have together; "" where each of them has `own`."""
+    names = listed([index.classes[code] for code in classes])
+    told = (
+        f"Nearly all pictures of {names} {shared}, and hardly any others"
+        if shared
+        else f"{names} each have {own}, shared by nearly all their pictures and hardly any others"
     )
+    each = max(1, SHOWN // len(classes))
+    rows = np.concatenate([np.flatnonzero(index.columns.label == code)[:each] for code in classes[:SHOWN]])
+    message = f"{told}: a network may learn that instead of the subject."
     return Finding("shortcut", "warning", message, tuple(index.columns.paths(rows)))
 
 
@@ -70,8 +83,8 @@ def _properties(columns: Columns) -> Iterator[tuple[str, NDArray[np.int64]]]:
         yield "colour", _where(~grey, 0)
     yield "transparent", _where(columns.notes & (1 << NOTES.index("transparent")) > 0, 0)
     yield "size", columns.width.astype(np.int64) << 32 | columns.height
-    yield "format", _where(_named(columns.formats)[columns.format], columns.format)
-    yield "camera", _where(_named(columns.cameras)[columns.camera], columns.camera)
+    yield "format", _where(is_named(columns.formats)[columns.format], columns.format)
+    yield "camera", _where(is_named(columns.cameras)[columns.camera], columns.camera)
     known = np.isfinite(columns.taken)
     yield "day", _where(known, np.where(known, columns.taken, 0) // DAY)
 
@@ -80,17 +93,15 @@ def _where(known: NDArray[np.bool_], codes: NDArray[Any] | int) -> NDArray[np.in
     return np.where(known, codes, -1).astype(np.int64)
 
 
-def _named(table: tuple[str, ...]) -> NDArray[np.bool_]:
-    return np.array([bool(name) for name in table], dtype=np.bool_)
-
-
 def _is_grey(signature: NDArray[np.uint8]) -> NDArray[np.bool_]:
     colours = signature[:, GREY_SIDE**2 :].reshape(len(signature), COLOUR_SIDE**2, 3)
     return np.asarray((colours.max(axis=2) - colours.min(axis=2) <= GREY_SPREAD).all(axis=1))
 
 
-def _given_away(label: NDArray[np.int32], codes: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
-    """The classes of which nearly all pictures share a code that hardly any other picture has."""
+def _given_away(
+    label: NDArray[np.int32], codes: NDArray[np.int64], classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The classes of which nearly all pictures share a code that hardly any other picture has, and these codes."""
     values, value = np.unique(codes, return_inverse=True)
     sizes = np.bincount(label, minlength=classes)
     pairs, counts = np.unique(label.astype(np.int64) * len(values) + value, return_counts=True)
@@ -101,17 +112,19 @@ def _given_away(label: NDArray[np.int32], codes: NDArray[np.int64], classes: int
     outside = (totals[which] - counts) / np.maximum(others, 1)
     enough = (sizes[owner] >= LEAST_PICTURES) & (others >= LEAST_PICTURES)
     given_away = enough & (values[which] >= 0) & (inside >= INSIDE) & (outside <= OUTSIDE)
-    return np.asarray(owner[given_away])
+    return owner[given_away], values[which[given_away]]
 
 
-def _corners_alike(columns: Columns, place: tuple[int, int], classes: int) -> NDArray[np.int64]:
-    """The classes whose pictures have one grey level in a corner that hardly any other picture has: a background, a
-    frame, a label or a watermark.
+def _corners_alike(
+    columns: Columns, place: tuple[int, int], classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The classes whose pictures have one grey level in a corner that hardly any other picture has (a background, a
+    frame, a label or a watermark), and these levels.
     """
     greys = columns.signature[:, : GREY_SIDE**2].reshape(-1, GREY_SIDE, GREY_SIDE)
     level = greys[:, place[0], place[1]].astype(np.float64)
     ordered = np.sort(level)
-    found = []
+    found, levels = [], []
     by_class = np.argsort(columns.label, kind="stable")
     for code, rows in enumerate(np.split(by_class, np.cumsum(np.bincount(columns.label, minlength=classes))[:-1])):
         others = len(level) - len(rows)
@@ -124,4 +137,5 @@ def _corners_alike(columns: Columns, place: tuple[int, int], classes: int) -> ND
         high = np.searchsorted(ordered, middle + CORNER_SPREAD, side="right")
         if near.mean() >= INSIDE and (high - low - near.sum()) / others <= OUTSIDE:
             found.append(code)
-    return np.array(found, dtype=np.int64)
+            levels.append(middle)
+    return np.array(found, dtype=np.int64), np.array(levels)

@@ -7,6 +7,7 @@ belong together in every grouping, and where there is none.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,18 +41,13 @@ class Grouping:
 
 def proposals(index: ImageIndex) -> tuple[Grouping, ...]:
     """What the pictures can be grouped by, the surest first; groupings that would be of no use are left out."""
-    found = []
-    for by in GROUPINGS:
-        codes, names = _coded(index.columns, by)
-        if _is_useful(index, codes):
-            found.append(_proposal(by, codes, names))
-    return tuple(found)
+    return tuple(_proposed(index, GROUPINGS))
 
 
-def automatic(index: ImageIndex) -> GroupBy:
-    """The surest of the proposals, "none" where there is none."""
-    found = proposals(index)
-    return found[0].by if found else "none"
+def automatic(index: ImageIndex, among: Sequence[GroupBy] = GROUPINGS) -> GroupBy:
+    """The surest of the proposals, "none" where there is none; what is less sure is not looked for."""
+    found = next(_proposed(index, among), None)
+    return found.by if found else "none"
 
 
 def group_keys(index: ImageIndex, by: GroupBy) -> Codes:
@@ -60,6 +56,11 @@ def group_keys(index: ImageIndex, by: GroupBy) -> Codes:
     unknown = codes < 0
     alone = np.cumsum(unknown) - 1 + (int(codes.max(initial=-1)) + 1)
     return np.where(unknown, alone, codes)
+
+
+def have_group(index: ImageIndex, by: GroupBy) -> NDArray[np.bool_]:
+    """Of which pictures a grouping knows something."""
+    return np.asarray(_coded(index.columns, by)[0] >= 0)
 
 
 def with_groups(index: ImageIndex, by: GroupBy) -> ImageIndex:
@@ -84,16 +85,57 @@ def kept_together(index: ImageIndex, *, used_in: str | None = None, group_by: st
     return _united(parts)
 
 
+def judged_together(index: ImageIndex, *, used_in: str | None = None, group_by: str | None = None) -> Codes:
+    """As kept_together, for measuring where nothing else can be set aside: pictures that are nearly the same, or of one
+    burst, fall apart where they are all there is of a class. It could else be learned or judged, and never both.
+
+    Groups that were asked for, and exact copies, stay whole.
+    """
+    units = kept_together(index, used_in=used_in, group_by=group_by)
+    if grouping_in_use(index, used_in=used_in, group_by=group_by) != "none":
+        return units
+    lone = np.isin(units, units[np.isin(index.columns.label, classes_of_one_unit(index, units))])
+    return np.where(lone, int(units.max(initial=-1)) + 1 + index.columns.content_codes(), units)
+
+
+def classes_of_one_unit(index: ImageIndex, units: Codes) -> Codes:
+    """Codes of the classes of which all pictures are in one unit, and not all the same picture."""
+    label, count = index.columns.label.astype(np.int64), len(index.classes)
+    pictures = _distinct(label, index.columns.content_codes(), count)
+    return np.flatnonzero((_distinct(label, units, count) == 1) & (pictures > 1))
+
+
+def _distinct(label: Codes, codes: Codes, classes: int) -> Codes:
+    """How many codes each class has."""
+    most = int(codes.max(initial=0)) + 1
+    return np.bincount(np.unique(label * most + codes) // most, minlength=classes)
+
+
 def grouping_in_use(index: ImageIndex, *, used_in: str | None, group_by: str | None) -> GroupBy:
-    """What whole groups are made of: nothing for the same places, unless the person chose a grouping.
+    """What whole groups are made of: nothing for the same places, unless the person chose a grouping that
+    knows of two groups or more.
 
     Where nobody said where the model will be used, a table's own column of groups counts as said.
     """
-    for by in (*GROUPINGS, "none"):
+    for by in GROUPINGS:
         if group_by == by:
-            return by
-    found = automatic(index) if used_in != "same" else "none"
-    return found if used_in == "new" or found == "table" else "none"
+            is_of_use = have_group(index, by).any() and len(np.unique(group_keys(index, by))) > 1
+            return by if is_of_use else "none"
+    if used_in == "same" or group_by == "none":
+        return "none"
+    return automatic(index, GROUPINGS if used_in == "new" else ("table",))
+
+
+def is_named(table: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which entries of a table of names say something."""
+    return np.array([bool(name) for name in table], dtype=np.bool_)
+
+
+def _proposed(index: ImageIndex, among: Sequence[GroupBy]) -> Iterator[Grouping]:
+    for by in among:
+        codes, names = _coded(index.columns, by)
+        if _is_useful(index, codes):
+            yield _proposal(by, codes, names)
 
 
 def _coded(columns: Columns, by: GroupBy) -> tuple[Codes, tuple[str, ...]]:
@@ -113,20 +155,16 @@ def _coded(columns: Columns, by: GroupBy) -> tuple[Codes, tuple[str, ...]]:
 
 def _source_of_groups(columns: Columns) -> GroupBy:
     """Whether the column `group` came from outer folders, which stand in the paths, or from a table."""
-    named = np.flatnonzero(_named(columns.groups)[columns.group])
-    for row in named[:: max(1, len(named) // 100)]:
+    rows = np.flatnonzero(is_named(columns.groups)[columns.group])
+    for row in rows[:: max(1, len(rows) // 100)]:
         around = columns.path(int(row)).split("/")[:-1]
         if not set(columns.groups[columns.group[row]].split("/")) <= set(around):
             return "table"
     return "folder"
 
 
-def _named(table: tuple[str, ...]) -> NDArray[np.bool_]:
-    return np.array([bool(name) for name in table], dtype=np.bool_)
-
-
 def _without_empty(codes: Codes, names: tuple[str, ...]) -> tuple[Codes, tuple[str, ...]]:
-    return np.where(_named(names)[codes], codes, -1), names
+    return np.where(is_named(names)[codes], codes, -1), names
 
 
 def _days(taken: NDArray[np.float64]) -> tuple[Codes, tuple[str, ...]]:
@@ -142,7 +180,7 @@ def _days(taken: NDArray[np.float64]) -> tuple[Codes, tuple[str, ...]]:
 
 
 def _bursts(columns: Columns) -> Codes:
-    known = np.flatnonzero(np.isfinite(columns.taken) & _named(columns.cameras)[columns.camera])
+    known = np.flatnonzero(np.isfinite(columns.taken) & is_named(columns.cameras)[columns.camera])
     order = known[np.lexsort((columns.taken[known], columns.camera[known]))]
     begins = (np.diff(columns.camera[order], prepend=-1) != 0) | (
         np.diff(columns.taken[order], prepend=-np.inf) > BURST
@@ -162,8 +200,7 @@ def _is_useful(index: ImageIndex, codes: Codes) -> bool:
     if not known.any() or np.count_nonzero(known) < LEAST_KNOWN * len(codes):
         return False
     sizes = np.unique(codes[known], return_counts=True)[1]
-    pairs = np.unique(index.columns.label[known].astype(np.int64) * (int(codes.max()) + 1) + codes[known])
-    per_class = np.bincount(pairs // (int(codes.max()) + 1), minlength=len(index.classes))
+    per_class = _distinct(index.columns.label[known].astype(np.int64), codes[known], len(index.classes))
     return bool(np.median(per_class) >= 2 and len(sizes) >= 3 and (sizes > 1).any())
 
 

@@ -109,6 +109,7 @@ def _judged(listing: Listing, plan: Layout, taken: Taken) -> tuple[ImageIndex, D
         skipped=taken.skipped,
         system_files=taken.system_files,
         findings=findings.find_all(index, taken.skipped, listing.findings + plan.findings, empty),
+        tables=plan.tables,
     )
     return index, report
 

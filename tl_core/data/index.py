@@ -6,8 +6,7 @@ Knows nothing about how files were read.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -19,14 +18,14 @@ from tl_core.data.record import SPLITS, ImageRecord, Split
 
 __all__ = [
     "FINDING_KINDS", "SPLITS", "DatasetReport", "Finding", "ImageIndex", "ImageRecord", "Records", "Severity",
-    "Skipped", "Split", "class_counts",
+    "Skipped", "Split", "TablePreview",
 ]  # fmt: skip
 Severity = Literal["harm", "warning", "note"]
 FINDING_KINDS = (
     "unreadable", "duplicate", "near_duplicate", "two_classes", "leak", "imbalance", "few", "empty_class",
     "missing_class", "merged_classes", "unsafe_name", "links", "ignored_folder", "converted", "tiny", "asked",
     "look_alike", "bad_row", "missing_file", "extra_file", "identical", "blank", "dark", "bright", "shape", "detail",
-    "shortcut", "outlier",
+    "shortcut", "outlier", "place",
 )  # fmt: skip
 
 
@@ -46,6 +45,25 @@ class Finding:
     severity: Severity
     message: str
     paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TablePreview:
+    """The first rows of a table of labels as they were read: a wrong separator or alphabet is seen at once.
+
+    `used[i]` says what column i was taken for: path, label, split or group, "" for none. `header` is empty where the
+    table has none.
+    """
+
+    name: str
+    used: tuple[str, ...]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TablePreview:
+        rows = tuple(tuple(row) for row in values["rows"])
+        return cls(values["name"], tuple(values["used"]), tuple(values["header"]), rows)
 
 
 class Records(Sequence[ImageRecord]):
@@ -141,13 +159,14 @@ class ImageIndex:
 
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
-    """What `check` says. images + skipped + system_files is every file that was sent."""
+    """What `check` says. images + skipped + system_files is every file that was sent; `tables` gave the kinds."""
 
     classes: dict[str, dict[str, int]]
     images: int
     skipped: tuple[Skipped, ...]
     system_files: int
     findings: tuple[Finding, ...]
+    tables: tuple[TablePreview, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -160,8 +179,5 @@ class DatasetReport:
             skipped=tuple(Skipped(**item) for item in values["skipped"]),
             system_files=values["system_files"],
             findings=tuple(Finding(**{**item, "paths": tuple(item["paths"])}) for item in values["findings"]),
+            tables=tuple(TablePreview.from_dict(item) for item in values.get("tables", ())),
         )
-
-
-def class_counts(records: Iterable[ImageRecord]) -> Counter[str]:
-    return Counter(record.label for record in records)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from tl_core.data import file_names, names
 from tl_core.data.folder_shape import SPLIT_NAMES, Shape, shape_of, splits_inside_classes
-from tl_core.data.index import Finding, Split
+from tl_core.data.index import Finding, Split, TablePreview
 from tl_core.data.look_alikes import look_alikes
 
 OUTSIDE = "It lies outside the class folders. Put it in the folder of its kind."
@@ -42,6 +42,7 @@ class Layout:
     prefix: tuple[str, ...] = ()  # wrapper folders
     splits: tuple[str, ...] = ()  # the folders that are splits
     kinds_from: Literal["folders", "names", "table"] = "folders"
+    tables: tuple[TablePreview, ...] = ()  # that gave the kinds
 
 
 def plan_layout(paths: Sequence[str]) -> Layout:

@@ -5,6 +5,7 @@ Pictures are noted by their content and class, so that a note falls silent when 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def with_noted(dataset: Path, index: ImageIndex, report: DatasetReport) -> Datas
     if noted is None:
         return report
     found = ranked([*report.findings, *_outliers(noted, index), *_copies(noted, index)])
-    return DatasetReport(report.classes, report.images, report.skipped, report.system_files, found)
+    return dataclasses.replace(report, findings=found)
 
 
 def _rows_by_content(index: ImageIndex, wanted: set[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ import struct
 import warnings
 from typing import Any
 
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 # Imported for the opener that each registers; Image.init() would load forty old parsers.
 from PIL import (  # isort: skip
@@ -28,6 +28,7 @@ from tl_core.data.headers import FORMATS
 from tl_core.data.limits import Limits
 from tl_core.data.preprocessing import Preprocessing
 
+LATITUDE = 2  # tag in the EXIF's table of places
 FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 WHITE = (255, 255, 255)
 MISNAMED = "misnamed"
@@ -138,7 +139,7 @@ def thumbnail(upright: Image.Image, size: int) -> bytes:
 
 
 def notes(image: Image.Image) -> tuple[str, ...]:
-    """What upright_rgb will change about this loaded picture, as words of a closed list."""
+    """What upright_rgb will change about this loaded picture, and leave behind, as words of a closed list."""
     found = []
     if image.mode.startswith(("I", "F")):
         found.append("more than 8 bits")
@@ -150,6 +151,8 @@ def notes(image: Image.Image) -> tuple[str, ...]:
         found.append("several frames")
     if _orientation(image) not in (None, 1):
         found.append("turned")
+    if _has_place(image):
+        found.append("place")
     return tuple(found)
 
 
@@ -165,6 +168,14 @@ def _orientation(image: Image.Image) -> Any:
         return image.getexif().get(0x0112)
     except DAMAGED:
         return None
+
+
+def _has_place(image: Image.Image) -> bool:
+    """Whether its EXIF block says at which latitude it was taken."""
+    try:
+        return LATITUDE in image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    except DAMAGED:
+        return False
 
 
 def _turned(image: Image.Image) -> Image.Image:

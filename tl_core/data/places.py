@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.data.columns import SPLIT_CODES
-from tl_core.data.groups import GroupBy, group_keys, grouping_in_use
+from tl_core.data.counting import counted
+from tl_core.data.groups import (
+    GROUPINGS,
+    GroupBy,
+    classes_of_one_unit,
+    group_keys,
+    grouping_in_use,
+    have_group,
+    kept_together,
+)
 from tl_core.data.index import ImageIndex
 from tl_core.data.names import listed
 
@@ -19,6 +28,7 @@ NO_GROUP = (
     "Nothing says which pictures belong to one place or day, so the number is for pictures like these; "
     "new places may score lower."
 )
+CHOSEN_NONE = "No groups are kept whole, so the number is for pictures like these; new places may score lower."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,16 @@ def places_of(index: ImageIndex, *, validation_share: float, used_in: str | None
     """Of an index whose every picture has a side; without val and test it is measured in folds of whole groups."""
     by = grouping_in_use(index, used_in=used_in, group_by=group_by)
     if by == "none":
-        return Places(used_in or "same", "none", 0, (NO_GROUP,) if used_in == "new" else ())
-    split, keys = index.columns.split, group_keys(index, by)
-    groups = len(np.unique(keys))
+        is_wanted = used_in == "new" or group_by in GROUPINGS
+        caution = CHOSEN_NONE if group_by == "none" else NO_GROUP
+        cautions = (*((caution,) if is_wanted else ()), *_alike(index))
+        return Places(used_in or "same", "none", 0, cautions)
+    split, keys, have = index.columns.split, group_keys(index, by), have_group(index, by)
+    groups = len(np.unique(keys[have]))
     judging = TEST if (split == TEST).any() else VAL
     if len(straddling := np.intersect1d(keys[split == judging], keys[split == TRAIN])):
         return Places(used_in or "same", "none", groups, (_straddling(index, keys, straddling, split == judging),))
-    cautions = (*_lone(index, keys, split), *_share(split, validation_share, judging))
+    cautions = (*_alone(have), *_lone(index, keys, split), *_share(split, validation_share, judging))
     return Places(used_in or "same", by, groups, cautions)
 
 
@@ -56,6 +69,24 @@ def _straddling(
         f"{many} on both sides of the split that came with the pictures, for example around {listed([path])}: "
         "the number is for places like these."
     )
+
+
+def _alike(index: ImageIndex) -> Iterator[str]:
+    """Classes of one look alone: what judges them is nearly what was learned."""
+    split, units = index.columns.split, kept_together(index, used_in="same")
+    judged = np.unique(index.columns.label[split == VAL]) if (split != TRAIN).any() else np.arange(len(index.classes))
+    codes = np.intersect1d(classes_of_one_unit(index, units), judged)
+    if len(codes):
+        names = listed([index.classes[code] for code in codes])
+        yield f"All pictures of {names} are nearly the same or of one burst: any that judge flatter the number."
+
+
+def _alone(have: NDArray[np.bool_]) -> Iterator[str]:
+    """Pictures of which nobody knows where they belong."""
+    without = int(np.count_nonzero(~have))
+    if without:
+        pictures = counted(without, "picture")
+        yield f"No group is known of {pictures}: each is taken for one by itself, so the number may flatter a little."
 
 
 def _lone(index: ImageIndex, keys: NDArray[np.int64], split: NDArray[np.int8]) -> Iterator[str]:

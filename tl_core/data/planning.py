@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from tl_core.data import boxes, table_rows
 from tl_core.data.archives import EntryDamaged
 from tl_core.data.entries import Entry
-from tl_core.data.index import Finding, Split
+from tl_core.data.index import Finding, Split, TablePreview
 from tl_core.data.layout import Layout, Place, Raw, merged_places, plan_layout
 from tl_core.data.limits import Limits
 from tl_core.data.look_alikes import look_alikes
 from tl_core.data.names import is_system, listed, looks_like_picture, shown
 from tl_core.data.several import Several, prefixed
 from tl_core.data.sources import Source
-from tl_core.data.table_columns import TableColumns, recognise, split_of
+from tl_core.data.table_columns import TableColumns, preview, recognise, split_of
 from tl_core.data.table_rows import Files
 from tl_core.data.tables import ENDINGS, Table, read_table
 from tl_core.errors import DataError
@@ -134,7 +134,8 @@ def _by_tables(found: Sequence[_Found], files: Files, by_folders: Layout, *, by_
             f"No row of '{shown(name)}' gives a label to a file that is there. {told}".strip(),
             "Write paths that start at the table's folder, or bring the pictures beside it.",
         )
-    return Layout(tuple(places), tuple(findings), by_folders.prefix, by_folders.splits, "table")
+    tables = tuple(preview(one.table, one.columns) for one in found)
+    return Layout(tuple(places), tuple(findings), by_folders.prefix, by_folders.splits, "table", tables)
 
 
 def _with_split(place: Raw | str | None, path: str, by_folders: Layout) -> Raw | str | None:
@@ -167,12 +168,14 @@ def _joined(source: Several, limits: Limits) -> Layout:
     """The plans of all parts as one: kinds of one name are one kind, wherever they came from."""
     raw: list[Raw | str | None] = []
     findings: list[Finding] = []
+    tables: list[TablePreview] = []
     for part, prefix in zip(source.parts, source.prefixes, strict=True):
         plan = _planned(part, limits)
         raw += [
             Raw(place.split, (place.group, place.label)) if isinstance(place, Place) else place for place in plan.places
         ]
         findings += [prefixed(finding, prefix) for finding in plan.findings if finding.kind != "look_alike"]
+        tables += plan.tables
     places, merged = merged_places(raw)
     alike = look_alikes(sorted({place.label for place in places if isinstance(place, Place)}))
-    return Layout(tuple(places), (*findings, *merged, *alike), prefix=("",))
+    return Layout(tuple(places), (*findings, *merged, *alike), prefix=("",), tables=tuple(tables))

@@ -1,13 +1,12 @@
 """Opens every file of a source in the decoding children, in two passes, and accounts for each. Judges no set.
 
 The first pass ("reading") reads the bytes: hash, size, time, camera. The second ("looking") decodes what will be used:
-likeness, brightness, a thumbnail. A zip is unpacked entry by entry, under the hash of each file's content; a folder's
-files are read where they are.
+likeness, brightness, a thumbnail. A zip is unpacked entry by entry, and each file gets the name of its content's hash
+once a child has told it; a folder's files are read where they are.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from array import array
 from collections.abc import Callable, Iterator
@@ -22,10 +21,12 @@ from tl_core.data.archives import EntryDamaged
 from tl_core.data.building import ColumnsBuilder, Named
 from tl_core.data.columns import Columns
 from tl_core.data.columns_file import read_columns, write_built
+from tl_core.data.copies import copied
 from tl_core.data.decoder import THUMBNAIL, DecoderPool
 from tl_core.data.entries import Entry
 from tl_core.data.index import Skipped
 from tl_core.data.layout import Layout, Place
+from tl_core.data.limits import Limits
 from tl_core.data.sources import Source
 from tl_core.errors import DataError
 
@@ -38,7 +39,10 @@ class ImportStopped(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An import under way; what it knows grows as files are read. Unpacked files and the columns go to `folder`."""
+    """An import under way; what it knows grows as files are read. Unpacked files and the columns go to `folder`.
+
+    With `copies`, files that lie on this machine are copied too, within these limits.
+    """
 
     source: Source
     folder: Path
@@ -46,10 +50,18 @@ class Reading:
     on_progress: OnProgress
     should_stop: Callable[[], bool]
     thumbnails: Path
+    copies: Limits | None = None
     builder: ColumnsBuilder = field(default_factory=ColumnsBuilder)
     entry_of_row: array[int] = field(default_factory=lambda: array("q"))
     problems: dict[int, str] = field(default_factory=dict)  # by number of the entry
-    stored: set[int] = field(default_factory=set)  # entries that were unpacked although others stay where they are
+
+    def local_path(self, entry: Entry) -> str | None:
+        """Where a file stays, or None where it is unpacked."""
+        return None if self.copies else self.source.local_path(entry)
+
+    def unpack(self, entry: Entry) -> Iterator[bytes]:
+        here = self.source.local_path(entry)
+        return copied(Path(here), self.copies.file_bytes) if here and self.copies else self.source.unpack(entry)
 
     def check_stop(self) -> None:
         if self.should_stop():
@@ -76,32 +88,28 @@ def _index(task: Reading, plan: Layout) -> None:
     """A zip is unpacked by this thread while the children read what is there."""
     wanted = [number for number, place in enumerate(plan.places) if place is not None]
     sent = array("q")  # entries in the order in which they go to the children
-    damaged: list[str] = []
-    done = 0
+    read = 0
     task.on_progress("reading", 0, len(wanted))
-    for found in task.pool.index(_files(task, wanted, sent, damaged)):
+    for found in task.pool.index(_files(task, wanted, sent)):
         _keep(task, plan, found, sent)
-        done += len(found.numbers) + len(found.problems)
-        task.on_progress("reading", done + len(damaged), len(wanted))
+        read += len(found.numbers)
+        task.on_progress("reading", read + len(task.problems), len(wanted))
         task.check_stop()
 
 
-def _files(task: Reading, wanted: list[int], sent: array[int], damaged: list[str]) -> Iterator[ToRead]:
+def _files(task: Reading, wanted: list[int], sent: array[int]) -> Iterator[ToRead]:
     """Where each file's bytes can be read; a damaged entry of an archive becomes a problem instead."""
-    has_root = bool(task.source.root)
     for number in wanted:
         entry = task.source.listing.entries[number]
-        path = task.source.local_path(entry)
-        try:
-            if path is None:
-                task.check_stop()
-                path = str(_unpack(task.source, entry, task.folder))
-                if has_root:
-                    task.stored.add(number)
-        except EntryDamaged as error:
-            task.problems[number] = str(error)
-            damaged.append(entry.path)
-            continue
+        path = task.local_path(entry)
+        if path is None:
+            task.check_stop()
+            path = str(_partial(task, number))
+            try:
+                _unpack(task, number)
+            except EntryDamaged as error:
+                task.problems[number] = str(error)
+                continue
         sent.append(number)
         yield ToRead(path if os.path.isabs(path) else os.path.abspath(path), entry.path, entry.size)
 
@@ -110,15 +118,22 @@ def _keep(task: Reading, plan: Layout, found: Indexed, sent: array[int]) -> None
     """A row for every file that has a place; what lies outside the class folders was only asked what it is."""
     for at, reason in found.problems.items():
         task.problems[sent[at]] = reason
+        _partial(task, sent[at]).unlink(missing_ok=True)
+    has_root = bool(task.source.root)
     names, rows = [], []
     for row, at in enumerate(found.numbers):
         number = sent[at]
         place = plan.places[number]
+        entry = task.source.listing.entries[number]
+        is_unpacked = task.local_path(entry) is None
         if isinstance(place, Place):
-            entry = task.source.listing.entries[number]
-            names.append(Named(entry.path, place.label, place.split, place.group, number in task.stored))
+            names.append(Named(entry.path, place.label, place.split, place.group, has_root and is_unpacked))
             rows.append(row)
             task.entry_of_row.append(number)
+            if is_unpacked:
+                _store(task, number, found.rows["sha256"][row].tobytes().hex())
+        elif is_unpacked:
+            _partial(task, number).unlink()
     task.builder.extend(names, found.rows[rows], found.cameras)
 
 
@@ -140,7 +155,7 @@ def _rows(task: Reading) -> Iterator[ToRead]:
     for row in range(len(task.builder)):
         entry = task.source.listing.entries[task.entry_of_row[row]]
         content, size = task.builder.content(row)
-        path = task.source.local_path(entry) or store.stored_path(task.folder, content)
+        path = task.local_path(entry) or store.stored_path(task.folder, content)
         yield ToRead(os.path.abspath(path), entry.path, size)
 
 
@@ -162,23 +177,25 @@ def _taken(task: Reading, plan: Layout) -> Taken:
     return Taken(read_columns(task.folder / store.INDEX_FILE), tuple(skipped), system_files)
 
 
-def _unpack(source: Source, entry: Entry, folder: Path) -> Path:
-    """Writes an entry under its content's hash, owner-readable only. The half-written file of a damaged one goes."""
-    partial = folder / store.FILES_FOLDER / "partial"
+def _partial(task: Reading, number: int) -> Path:
+    """Where an unpacked file lies until its content's hash is known."""
+    return task.folder / store.FILES_FOLDER / f"{number}.partial"
+
+
+def _unpack(task: Reading, number: int) -> None:
+    """Writes an entry, owner-readable only. The half-written file of a damaged one goes."""
+    partial = _partial(task, number)
     partial.parent.mkdir(mode=0o700, exist_ok=True)
-    digest = hashlib.sha256()
     try:
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            for chunk in source.unpack(entry):
-                digest.update(chunk)
-                out.write(chunk)
+            out.writelines(task.unpack(task.source.listing.entries[number]))
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    path = store.stored_path(folder, digest.hexdigest())
+
+
+def _store(task: Reading, number: int, content: str) -> None:
+    """Under its content's hash, where the same bytes may lie already."""
+    path = store.stored_path(task.folder, content)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    if path.exists():  # the same bytes under another name; a child may be reading them
-        partial.unlink()
-    else:
-        os.replace(partial, path)
-    return path
+    os.replace(_partial(task, number), path)

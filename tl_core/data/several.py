@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from tl_core.data.counting import counted
 from tl_core.data.entries import Entry, Listing
@@ -44,10 +43,6 @@ class Several:
     @property
     def origin(self) -> str:
         return "\n".join(part.origin for part in self.parts)
-
-    def open(self, entry: Entry) -> BinaryIO:
-        part, own = self.routes[entry.key]
-        return self.parts[part].open(own)
 
     def local_path(self, entry: Entry) -> str | None:
         part, own = self.routes[entry.key]

@@ -11,9 +11,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from tl_core.data.archives import CHUNK, open_zip
+from tl_core.data.archives import open_zip
+from tl_core.data.copies import copied
 from tl_core.data.counting import counted
 from tl_core.data.entries import Entry, Listing
 from tl_core.data.index import Finding, Skipped
@@ -51,13 +52,13 @@ class Source(Protocol):
     @property
     def table(self) -> str: ...
 
-    def open(self, entry: Entry) -> BinaryIO: ...
-
     def local_path(self, entry: Entry) -> str | None:
         """Where the file's bytes lie, or None where they have to be unpacked first."""
         ...
 
-    def unpack(self, entry: Entry) -> Iterator[bytes]: ...
+    def unpack(self, entry: Entry) -> Iterator[bytes]:
+        """The file's bytes. Raises EntryDamaged with the reason in words, DataError for an archive that is a bomb."""
+        ...
 
     def fingerprint(self) -> str: ...
 
@@ -88,16 +89,11 @@ class FolderSource:
     def origin(self) -> str:
         return os.path.realpath(self.path)
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return (self.folder / entry.path).open("rb")
-
     def local_path(self, entry: Entry) -> str | None:
         return os.path.join(self.folder, entry.path)  # a Path for each of a million files would cost more than hashing
 
     def unpack(self, entry: Entry) -> Iterator[bytes]:
-        with self.open(entry) as stream:
-            while chunk := stream.read(CHUNK):
-                yield chunk
+        return copied(self.folder / entry.path)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tl_core.data.index import Split
+from tl_core.data.index import Split, TablePreview
 from tl_core.data.names import listed, shown
 from tl_core.data.table_words import GROUP_WORDS, LABEL_WORDS, PATH_WORDS, SPLIT_VALUES, SPLIT_WORDS
 from tl_core.data.tables import SAVE_AS_CSV, Table
@@ -18,6 +18,7 @@ from tl_core.errors import DataError
 TRUE, FALSE = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no", ""})
 LOOKED_AT = 300  # rows that columns are judged by
 CLEAR = 0.5  # of a column's values name files: then it is the column of paths
+SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_LETTERS = 5, 12, 80  # of a preview; a table may have a column for each of 1,000 kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,22 @@ def recognise(table: Table, names_file: Callable[[str], bool]) -> TableColumns:
     if one_hot:
         return TableColumns(path, None, split, group, header, one_hot)
     return TableColumns(path, label, split, group, header, (), asked)
+
+
+def preview(table: Table, columns: TableColumns) -> TablePreview:
+    """The first rows; of many columns those that are used, then the first of the others."""
+    used = {columns.path: "path", columns.label: "label", columns.split: "split", columns.group: "group"}
+    used |= dict.fromkeys(columns.one_hot, "label")
+    rows = table.rows[bool(columns.header) :][:SHOWN_ROWS]
+    width = max(map(len, (columns.header, *rows)))
+    chosen = sorted(sorted(range(width), key=lambda at: (at not in used, at))[:SHOWN_COLUMNS])
+
+    def cells(row: Sequence[str]) -> tuple[str, ...]:
+        found = (columns.cell(row, at) for at in chosen)
+        return tuple(cell if len(cell) <= SHOWN_LETTERS else f"{cell[: SHOWN_LETTERS - 3]}..." for cell in found)
+
+    header = cells(columns.header) if columns.header else ()
+    return TablePreview(table.name, tuple(used.get(at, "") for at in chosen), header, tuple(map(cells, rows)))
 
 
 def split_of(text: str) -> Split | None:

@@ -39,18 +39,10 @@ class Table:
 
 def read_table(name: str, chunks: Iterable[bytes], limits: Limits) -> Table:
     """Raises DataError for what is no table, for one beyond the limits, and for a line that cannot be read."""
-    data = bytearray()
-    for chunk in chunks:
-        data += chunk
-        if len(data) > limits.table_bytes:
-            raise DataError(
-                f"The table '{shown(name)}' has more than {sized(limits.table_bytes)}.",
-                "Split it, or leave columns out.",
-            )
-    _check_kind(name, bytes(data[: sniffing.SNIFFED_BYTES]))
-    encoding = _encoding(bytes(data))
-    start = bytes(data[:SNIFFED_BYTES]).decode(encoding, "replace")
-    separator = _separator(start, name)
+    data = _joined(name, chunks, limits)
+    _check_kind(name, data[: sniffing.SNIFFED_BYTES])
+    encoding = _encoding(data)
+    separator = _separator(data[:SNIFFED_BYTES].decode(encoding, "replace"), name)
     text = io.TextIOWrapper(io.BytesIO(data), encoding, errors="surrogateescape", newline="")
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True)
     rows: list[tuple[str, ...]] = []
@@ -72,6 +64,19 @@ def read_table(name: str, chunks: Iterable[bytes], limits: Limits) -> Table:
     if not rows:
         raise DataError(f"The table '{shown(name)}' is empty.", SAVE_AS_CSV)
     return Table(name, tuple(rows), tuple(lines))
+
+
+def _joined(name: str, chunks: Iterable[bytes], limits: Limits) -> bytes:
+    parts, size = [], 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limits.table_bytes:
+            raise DataError(
+                f"The table '{shown(name)}' has more than {sized(limits.table_bytes)}.",
+                "Split it, or leave columns out.",
+            )
+    return b"".join(parts)
 
 
 def _check_kind(name: str, start: bytes) -> None:

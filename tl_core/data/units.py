@@ -74,8 +74,13 @@ class Units:
         able = np.flatnonzero(self.may_judge)
         order = able[np.argsort(self.rank[able], kind="stable")]
         for first in range(0, len(order), _BLOCK):
-            for unit in order[first : first + _BLOCK].tolist():
-                yield unit, self.pairs(unit)
+            block = order[first : first + _BLOCK]
+            lengths = self.starts[block + 1] - self.starts[block]
+            ends = np.cumsum(lengths)
+            at = np.repeat(self.starts[block] - ends + lengths, lengths) + np.arange(int(ends[-1]))
+            pairs = list(zip(self.code[at].tolist(), self.count[at].tolist(), strict=True))
+            for unit, end, length in zip(block.tolist(), ends.tolist(), lengths.tolist(), strict=True):
+                yield unit, pairs[end - length : end]
 
     def _best_for(
         self, code: int, left: NDArray[np.bool_], taken: list[int], *, wanted: list[int], totals: list[int]
@@ -109,7 +114,11 @@ def _least_rows(groups: NDArray[np.int64], sha256: NDArray[np.uint8], numbers: N
 
 def _ranks(sha256: NDArray[np.uint8], rows: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
     ranks = np.empty(len(rows), dtype=np.uint64)
-    for at, row in enumerate(rows):
-        digest = hashlib.sha256(f"{seed}:{sha256[row].tobytes().hex()}".encode()).digest()
-        ranks[at] = int.from_bytes(digest[:8], "big")
+    start = hashlib.sha256(f"{seed}:".encode())
+    for first in range(0, len(rows), _BLOCK):
+        contents = sha256[rows[first : first + _BLOCK]].tobytes().hex().encode()
+        for at in range(0, len(contents), 64):
+            digest = start.copy()
+            digest.update(contents[at : at + 64])
+            ranks[first + at // 64] = int.from_bytes(digest.digest()[:8], "big")
     return ranks

@@ -13,7 +13,6 @@ CENTRE = "centre"
 MIRRORED = "-mirrored"
 # The further looks in the order in which they are added: the corners of the square that the centre is cut from.
 CORNERS = {"top-left": (0, 0), "bottom-right": (1, 1), "top-right": (0, 1), "bottom-left": (1, 0)}
-MOST_VIEWS = 2 * (1 + len(CORNERS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ Nothing is ever unpacked to disk: a member is read into memory, its bytes counte
 
 from __future__ import annotations
 
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from tl_core.data.archives import REPACK, odd_methods
 from tl_core.errors import BundleError
 
 MAX_ENTRIES = 1000
@@ -22,8 +22,7 @@ PART_BYTES = 2**20
 SYSTEM_NAMES = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 EXPORT_AGAIN = "Export or download the model again."
 # What zipfile raises on damaged archives, cut off at every length or edited at random.
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, OverflowError,
-          NotImplementedError)  # fmt: skip
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError)
 OTHER_KINDS = {
     "a PyTorch file": (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"),
     "an ONNX file": (".onnx",),
@@ -96,9 +95,10 @@ def _of_folder(folder: Path) -> Members:
 def _of_zip(path: Path) -> Members:
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = _entries(path.name, archive.infolist())
+            infos = archive.infolist()
     except DAMAGE as error:
         raise damaged(path.name, f"it is no whole zip ({_short(error)})") from None
+    entries = _entries(path.name, infos)
     sizes = {name: entry.file_size for name, entry in entries.items()}
     _check_sizes(path.name, sizes)
 
@@ -117,7 +117,9 @@ def _entries(shown: str, infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipI
     """Members by name, below the one folder that a person's own zip program may have put around them."""
     if len(infos) > MAX_ENTRIES:
         raise BundleError(f"'{shown}' holds {len(infos):,} files; a bundle of Thaw holds a handful.", EXPORT_AGAIN)
-    files = [info for info in infos if not info.is_dir() and not _is_system(info.filename)]
+    files = [info for info in infos if not info.filename.endswith("/") and not _is_system(info.filename)]
+    if methods := odd_methods(files):
+        raise BundleError(f"'{shown}' is packed with {methods}, which cannot be unpacked here.", REPACK)
     tops = {PurePosixPath(info.filename).parts[0] for info in files if "/" in info.filename}
     wrapper = f"{tops.pop()}/" if len(tops) == 1 and all("/" in info.filename for info in files) else ""
     entries: dict[str, zipfile.ZipInfo] = {}

@@ -26,10 +26,12 @@ from tl_core.jobs.assistant_address import LINE_BYTES, Address, AssistantFiles, 
 from tl_core.jobs.assistant_work import NICENESS, Work
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.workspace import Workspace
-from tl_core.platform import Lock, lower_priority
+from tl_core.platform import Lock
+from tl_core.processes import lower_priority
 
 IDLE_SECONDS = 15 * 60.0
 LOOK_SECONDS = 0.5  # how often it looks whether it is still wanted
+LOCK_WAIT_SECONDS = 5.0  # whoever looks whether an assistant lives holds the lock for a moment
 
 
 class Server:
@@ -113,7 +115,7 @@ def main(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     files = AssistantFiles(workspace.assistant)
     lock = Lock(files.lock)
-    if not lock.acquire(wait_seconds=1.0):
+    if not lock.acquire(wait_seconds=LOCK_WAIT_SECONDS):
         print("another assistant serves this workspace", flush=True)
         return 0
     try:

@@ -21,7 +21,8 @@ from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.reserve import environment_mark
 from tl_core.jobs.under_way import trainers
 from tl_core.jobs.workspace import Workspace
-from tl_core.platform import ChildProcess, Lock, end_group, is_locked
+from tl_core.platform import Lock, is_locked
+from tl_core.processes import ChildProcess, end_group
 
 STARTING_SECONDS = 60.0  # a cold disk; the assistant answers before it has imported torch
 ANSWER_SECONDS = 180.0  # the first question waits for torch's import and perhaps for a large network
@@ -57,8 +58,9 @@ class AssistantClient:
 
         `layers` (backbone, image_size=None) -> list of stage dicts, from the disk where it was asked before;
         `predict` (model, picture) -> {"scores": {class: probability}}, the likeliest first; `feature_maps` (stage,
-        picture, and model, or backbone and image_size=None; count=6) -> {"maps": [`FeatureMap.to_dict()`]}; `ping`;
-        `warm` (model=None, user=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
+        picture, and model, or backbone and image_size=None; count=6) -> {"maps": [`FeatureMap.to_dict()`]};
+        `check_weights` (backbone, weights), which refuses a person's own file that does not fit; `ping`; `warm`
+        (model=None, user=None). Paths may be `Path`. Raises RuntimeError for a fault in the program.
 
         What takes longer is worked out in the background, the newest question first; ask again with the same words for
         how far it is, until `state` is "done", "stopped" or "failed". `dataset` is a dataset's folder, `settings` a
@@ -180,12 +182,13 @@ class AssistantClient:
             if address is not None:
                 return address
             if not is_locked(self._files.lock):
-                process = process or self._launch()
-                if process.exit_status is not None:
-                    status = process.exit_status
+                status = process.exit_status if process else None
+                if status:
                     raise RuntimeError(f"The assistant could not start (status {status}). {self._log_tail()}")
+                if process is None or status is not None:  # one that came and went unseen is no failure
+                    process = self._launch()
             time.sleep(POLL_SECONDS)
-        if process is not None:
+        if process is not None and process.exit_status is None:
             end_group(process.pid)
         raise RuntimeError(f"The assistant did not start within {STARTING_SECONDS:.0f} s. {self._log_tail()}")
 

@@ -59,6 +59,7 @@ class Work:
             "ping": lambda _request: "pong",
             "warm": self._warm,
             "layers": self._layers,
+            "check_weights": self._check_weights,
             "predict": self._predict,
             "feature_maps": views.feature_maps,
             "augmented": lambda request: varied_pictures(pool, request),
@@ -109,6 +110,15 @@ class Work:
                 layers = [stage.to_dict() for stage in stage_network(network).stages]
                 write_layers(self._cache, backbone, image_size, layers)
         return layers
+
+    def _check_weights(self, request: Request) -> None:
+        """Raises WeightsError where a person's own file does not fit a network, or is none."""
+        from tl_core.backbones.build import build_network
+        from tl_core.backbones.own_weights import fitting_weights
+
+        with self._one_at_a_time:
+            network = build_network(str(request["backbone"]), None, pretrained=False)
+        fitting_weights(network, Path(request["weights"]))
 
     def _predict(self, request: Request) -> dict[str, Any]:
         """`scores` of every class, the likeliest first."""

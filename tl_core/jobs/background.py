@@ -17,7 +17,7 @@ from threading import RLock
 from typing import Any
 
 from tl_core.errors import UserError
-from tl_core.platform import lower_thread_priority
+from tl_core.processes import lower_thread_priority
 
 Answer = dict[str, Any]
 Begin = Callable[[Callable[[], bool]], Iterator[Answer]]

@@ -5,19 +5,19 @@ How a beginning is loaded it does not know (`training.beginning`).
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from pathlib import Path
 
 from tl_core.backbones.catalogue import check_name
-from tl_core.config import DEFAULT_BACKBONE, RunConfig
-from tl_core.errors import ConfigError, RunError, WeightsError
+from tl_core.backbones.reaching import check_can_be_had
+from tl_core.backbones.stage import Stage
+from tl_core.backbones.weights_file import check_weights_file
+from tl_core.config import DEFAULT_BACKBONE, PRETRAINED, STARTS, RunConfig
+from tl_core.errors import ConfigError, RunError
 from tl_core.export.described import described, model_path
 from tl_core.jobs.layers_cache import read_layers
 from tl_core.jobs.workspace import IDENTIFIER
-
-STARTS = ("pretrained", "scratch")
-FREEZES = ("all", "none")
+from tl_core.training.freezing import resolve_freezing
 
 
 def checked_beginning(config: RunConfig, runs: Path) -> RunConfig:
@@ -28,7 +28,11 @@ def checked_beginning(config: RunConfig, runs: Path) -> RunConfig:
     """
     check_name(config.backbone)
     if config.weights:
-        config = replace(config, weights=str(_weights_file(config.weights)))
+        path = Path(config.weights).expanduser().absolute()
+        check_weights_file(path)
+        config = replace(config, weights=str(path))
+    elif config.start == PRETRAINED:
+        check_can_be_had(config.backbone)
     if config.start in STARTS:
         return config
     model = described(start_path(config.start, runs))
@@ -44,20 +48,13 @@ def checked_beginning(config: RunConfig, runs: Path) -> RunConfig:
 
 
 def check_stages(config: RunConfig, cache: Path) -> None:
-    """Raises ConfigError for a stage that the network does not have, where its stages were worked out before."""
+    """Raises ConfigError for stages that the network does not have, where its stages were worked out before."""
     layers = read_layers(cache, config.backbone, config.image_size)
-    if layers is None:
-        return  # the worker finds out, which takes torch
-    names = [str(layer["name"]) for layer in layers]
-    asked = [*(config.train_stages or ()), *([] if config.freeze in FREEZES else [config.freeze])]
-    unknown = [name for name in asked if name not in names]
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], names, n=1)
-        raise ConfigError(
-            f"'{config.backbone}' has no stage called '{unknown[0]}'."
-            + (f" Did you mean '{near[0]}'?" if near else ""),
-            f"Its stages are {', '.join(names)}.",
-        )
+    if layers is None or config.preset is not None:
+        return  # the worker finds out, which takes torch; a preset freezes as it likes
+    _freezing, problems = resolve_freezing(config, [Stage.from_dict(layer) for layer in layers])
+    if problems:
+        raise ConfigError.from_problems(problems)
 
 
 def start_path(start: str, runs: Path) -> Path:
@@ -69,11 +66,4 @@ def start_path(start: str, runs: Path) -> Path:
             "Use start 'pretrained' or 'scratch', or a run's identifier, a model's folder or a bundle.",
         )
     model_path(path)
-    return path
-
-
-def _weights_file(weights: str) -> Path:
-    path = Path(weights).expanduser().absolute()
-    if not path.is_file():
-        raise WeightsError(f"There is no weights file '{path}'.", "Check the path.")
     return path

@@ -9,11 +9,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tl_core.backbones.here import needs_no_fetching
+from tl_core.backbones.here import check_here
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.store import DATASET_FILE
-from tl_core.errors import DataError, WeightsError
+from tl_core.errors import DataError
 from tl_core.jobs.kept_hints import contents_key
 
 if TYPE_CHECKING:
@@ -55,11 +55,8 @@ def own_weights(settings: RunConfig) -> list[Any]:
 
 
 def must_be_here(settings: RunConfig) -> None:
-    if settings.start == "pretrained" and not settings.weights and not needs_no_fetching(settings.backbone):
-        raise WeightsError(
-            f"The pretrained weights of '{settings.backbone}' are not on this computer yet.",
-            "They are fetched when a training with it starts.",
-        )
+    if settings.start == "pretrained" and not settings.weights:
+        check_here(settings.backbone)
 
 
 def contents_of(dataset: Dataset) -> str:

@@ -32,7 +32,7 @@ from tl_core.jobs.hint_requests import (
     staged_for,
 )
 from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
-from tl_core.platform import is_busy
+from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
 
@@ -163,16 +163,20 @@ class Hints:
         """Puts the facts and the speed where `_estimate` finds them."""
         must_be_here(settings)
         yield MEASURING
-        from tl_core.training.estimate import reading_seconds
+        from tl_core.training.before_network import process_seconds, reading_seconds
         from tl_core.training.session import plan_facts, split_pictures
 
         dataset = open_dataset(folder)
+        start = process_seconds()  # before the network is staged: then its libraries are not counted twice
+        begun = time.monotonic()
         network, device = staged_for(settings, dataset)
+        start += time.monotonic() - begun
         yield MEASURING
         speed = self._speed(settings, network, device)
         yield MEASURING
         with DecoderPool() as decoder:
-            speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
+            reading = reading_seconds(dataset, network, decoder, READ_TO_MEASURE)
+        speed = replace(speed, read_seconds=reading, start_seconds=start)
         facts = plan_facts(split_pictures(settings, dataset.index), network, device)
         self._situations[situation] = (facts, speed)
         while len(self._situations) > SITUATIONS_KEPT:

@@ -13,7 +13,8 @@ from tl_core.events import Failed
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity, ending_of, state_of
 from tl_core.jobs.rundir import JobDir
-from tl_core.platform import ChildProcess, Lock, end_group, is_locked, spawn_detached
+from tl_core.platform import Lock, is_locked
+from tl_core.processes import ChildProcess, end_group, spawn_detached
 
 PROGRAM_ROOT = Path(__file__).resolve().parents[2]
 STOP_GRACE_SECONDS = 10.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from importlib.metadata import PackageNotFoundError, version
@@ -42,8 +43,9 @@ def _version(package: str) -> str:
         return "none"
 
 
+@functools.cache
 def _own_code() -> str:
-    """Nine small files, under a millisecond: a version number by hand would be forgotten."""
+    """Read once: a version number by hand would be forgotten, and this process keeps the code that it began with."""
     digest = hashlib.sha256()
     for path in sorted(BACKBONES.glob("*.py")):
         digest.update(path.read_bytes())

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from tl_core.events import ENDING_KINDS
 from tl_core.jobs.journal import last_record
 from tl_core.jobs.rundir import JobDir
-from tl_core.platform import atomic_write_json, birth_of, boot_id, is_locked
+from tl_core.platform import atomic_write_json, is_locked
+from tl_core.processes import birth_of, boot_id
 
 State = Literal["starting", "running", "finished", "stopped", "failed", "lost"]
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed", "lost")
@@ -22,7 +23,7 @@ GRACE_SECONDS = 15.0  # between making a folder and starting its worker
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """A process, told apart from every later one that gets its number: see platform.birth_of and boot_id."""
+    """A process, told apart from every later one that gets its number: see processes.birth_of and boot_id."""
 
     pid: int
     host: str

@@ -11,9 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tl_core.backbones.here import needs_no_fetching
+from tl_core.backbones.here import check_here
 from tl_core.data.decoder import ItemDecoder
-from tl_core.errors import WeightsError
 
 if TYPE_CHECKING:
     from tl_core.backbones.build import Network
@@ -56,11 +55,7 @@ class NetworkViews:
         from tl_core.backbones.build import build_network
 
         name, size = str(request["backbone"]), request.get("image_size")
-        if not needs_no_fetching(name):
-            raise WeightsError(
-                f"The pretrained weights of '{name}' are not on this computer yet.",
-                "They are fetched when a training with it starts.",
-            )
+        check_here(name)
         return self._kept((name, size), lambda: build_network(name, None, pretrained=True, image_size=size))
 
     def _kept(self, key: Key, build: Callable[[], Network]) -> StagedNetwork:

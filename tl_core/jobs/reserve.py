@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tl_core.jobs.launcher import start_python, worker_environment
 from tl_core.jobs.liveness import ProcessIdentity
-from tl_core.platform import end_group
+from tl_core.processes import end_group
 
 IN_RESERVE = "--reserve"  # the worker's word for it; then how many steps it lowers its priority by, and what it loads
 LOADED = ("tl_core.data.dataset", "tl_core.training.session")  # everything that a training imports

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from tl_core.config import RunConfig
 from tl_core.errors import RunError
-from tl_core.jobs.beginnings import checked_beginning
-from tl_core.jobs.workspace import IDENTIFIER, new_identifier
+from tl_core.jobs.beginnings import check_stages, checked_beginning
+from tl_core.jobs.workspace import IDENTIFIER, new_identifier, workspace_of
 from tl_core.platform import atomic_write_json, fsync_folder
 
 VERSION = 1  # of config.json and job.json
@@ -130,6 +130,7 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
     """
     config = checked_beginning(config, runs)
     run = RunDir(runs / new_identifier())
+    check_stages(config, workspace_of(run.path.absolute()).cache)
     draft = RunDir(runs / f".{run.id}")
     draft.path.mkdir(parents=True)
     try:

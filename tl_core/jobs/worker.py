@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tl_core.config import STARTS
 from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
-from tl_core.jobs.beginnings import STARTS, start_path
+from tl_core.jobs.beginnings import start_path
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.liveness import ProcessIdentity
@@ -29,7 +30,8 @@ from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.under_way import training_under_way
 from tl_core.jobs.waiting import run_to_take
 from tl_core.jobs.workspace import Workspace, workspace_of
-from tl_core.platform import Lock, lower_priority
+from tl_core.platform import Lock
+from tl_core.processes import lower_priority
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
@@ -136,14 +138,14 @@ def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop) -> Ite
 
 def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
-    from tl_core.data.dataset import ImportStopped, import_sources
+    from tl_core.data.dataset import ImportStopped, import_source
     from tl_core.data.limits import HOSTED, LOCAL
 
     request: dict[str, Any] = read_job(job.path)
     started = time.monotonic()
     yield Planned(plan={"kind": "import", "source": request["source"], "name": request["name"]})
     try:
-        dataset = import_sources(
+        dataset = import_source(
             [Path(source) for source in request.get("sources", [request["source"]])],
             job.path,
             limits=HOSTED if request["limits"] == "hosted" else LOCAL,

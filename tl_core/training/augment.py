@@ -1,4 +1,4 @@
-"""Varied views of pictures, in batches on tensors. A view is a pure function of (seed, epoch, picture).
+"""Varied views of pictures, in batches on tensors. A view is a pure function of (seed, its number, picture).
 
 Knows neither files nor networks. Input and output are uint8 squares, so that normalising stays in one place.
 """
@@ -53,9 +53,12 @@ def picture_number(content_hash: str) -> int:
     return int(content_hash[:12], 16)
 
 
-def draws(seed: int, epoch: int, pictures: Sequence[int]) -> NDArray[np.float32]:
-    """Numbers in [0, 1) for each picture's view: (pictures, NUMBERS_A_VIEW)."""
-    rows = [np.random.default_rng([seed, epoch, picture]).random(NUMBERS_A_VIEW) for picture in pictures]
+def draws(seed: int, views: Sequence[int], pictures: Sequence[int]) -> NDArray[np.float32]:
+    """Numbers in [0, 1) for a view of each picture: (pictures, NUMBERS_A_VIEW)."""
+    rows = [
+        np.random.default_rng([seed, view, picture]).random(NUMBERS_A_VIEW)
+        for view, picture in zip(views, pictures, strict=True)
+    ]
     return np.asarray(rows, dtype=np.float32).reshape(len(rows), NUMBERS_A_VIEW)
 
 

@@ -1,6 +1,6 @@
 """The automatic choices: each is a pure function of the situation and returns a value and its reason in plain words.
 
-Knows no choice that was made by hand, no tensor and no file.
+Knows no choice that was made by hand but what is frozen, no tensor and no file.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from tl_core.backbones.stage import HEAD
-from tl_core.config import RunConfig
 from tl_core.training.freezing import Freezing
 from tl_core.training.plan_values import PlanFacts
 
@@ -20,16 +18,6 @@ BEST_NEEDS_PICTURES = 200
 SHOWN_ON_CPU, SHOWN_ON_GPU, SHOWN_FROM_SCRATCH = 12_000, 60_000, 60_000
 # So many times more pictures of one kind than of another are worth a word.
 FAR_MORE = 3
-# What says how steps are made and what they are made of: a head in closed form makes none.
-OF_STEPS = (
-    "epochs", "batch_size", "learning_rate", "head_learning_rate", "layer_decay", "optimizer", "momentum", "schedule",
-    "warmup_epochs", "weight_decay", "label_smoothing", "gradient_clip", "patience", "augment", "mixup", "cutmix",
-    "class_balance", "ema_decay",
-)  # fmt: skip
-OFF: dict[str, tuple[object, ...]] = {
-    "augment": ("none",), "mixup": (0.0,), "cutmix": (0.0,), "class_balance": ("none",), "ema_decay": (0.0,),
-    "label_smoothing": (0.0,), "layer_decay": (1.0,),
-}  # fmt: skip
 FEWEST_EPOCHS, MOST_EPOCHS, MOST_EPOCHS_FROM_SCRATCH = 3, 20, 60
 
 
@@ -91,11 +79,13 @@ def auto_epochs(situation: Situation) -> tuple[int, str]:
         shown, most = SHOWN_FROM_SCRATCH, MOST_EPOCHS_FROM_SCRATCH
     else:
         shown, most = (SHOWN_ON_GPU if situation.on_gpu else SHOWN_ON_CPU), MOST_EPOCHS
-    epochs = max(FEWEST_EPOCHS, min(most, round(shown / max(situation.train, 1))))
-    seen = epochs * situation.train
-    return (
-        epochs,
-        f"Every picture is seen {epochs} times: {seen:,} looks in all, enough for {situation.train:,} pictures.",
+    enough = max(FEWEST_EPOCHS, min(most, round(shown / max(situation.train, 1))))
+    last = max((epoch for epoch, _ in situation.freezing.thaws), default=0)
+    if last > enough:
+        return last, f"The last stage thaws in epoch {last}, and it is to learn, too."
+    return enough, (
+        f"Every picture is seen {enough} times: {enough * situation.train:,} looks in all, "
+        f"enough for {situation.train:,} pictures."
     )
 
 
@@ -111,34 +101,6 @@ def auto_patience(keep_best: bool, epochs: int) -> tuple[int | None, str]:
         return None, f"It runs to the end: stopping early takes {needed}."
     patience = max(4, math.ceil(epochs / 2))
     return patience, f"It stops when {patience} epochs in a row bring nothing better on the validation pictures."
-
-
-def unused_by_head(config: RunConfig) -> dict[str, str]:
-    """What a head-only run passes over, said for each such choice that was made by hand."""
-    reasons = {"augment": "Only the head learns, from features that are computed once for each unchanged picture."}
-    for name in OF_STEPS:
-        value = getattr(config, name)
-        if value is not None and value not in OFF.get(name, ()):
-            reasons[name] = f"{name} '{value}' is not used: the head is computed directly, without steps."
-    return reasons
-
-
-def unused_by_steps(config: RunConfig, situation: Situation, augment: str) -> dict[str, str]:
-    """What a fine-tuning passes over, said for each such choice that was made by hand."""
-    reasons = {}
-    if not situation.facts.batch_norms and config.batch_norm not in (None, "keep"):
-        reasons["batch_norm"] = f"batch_norm '{config.batch_norm}' is not used: this network has no batch norm."
-    if config.head_learning_rate is not None and HEAD not in situation.ever_trained:
-        reasons["head_learning_rate"] = (
-            f"head_learning_rate '{config.head_learning_rate:g}' is not used: the head is frozen."
-        )
-    if config.flips not in (None, "none") and augment == "none" and (config.test_views or 1) == 1:
-        reasons["flips"] = f"flips '{config.flips}' is not used: augment is 'none', so pictures stay as they are."
-    if config.schedule == "one-cycle" and config.warmup_epochs is not None:
-        reasons["warmup_epochs"] = (
-            f"warmup_epochs '{config.warmup_epochs:g}' is not used: one-cycle has a rise of its own."
-        )
-    return reasons
 
 
 def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:

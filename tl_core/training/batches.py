@@ -1,11 +1,16 @@
-"""Which pictures make up which step: a pure function of seed and epoch. Knows positions only."""
+"""Which pictures make up which step, and in which view: pure functions of seed and epoch. Knows positions only."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tl_core.config import BOUNDS
+
 Positions = NDArray[np.int64]
+VIEWS_APART = 1 + int(BOUNDS["epochs"][1])  # more than there are epochs: no other epoch has the view of a second turn
 
 
 def batch_count(pictures: int, batch_size: int) -> int:
@@ -21,7 +26,7 @@ def epoch_batches(pictures: int, batch_size: int, *, seed: int, epoch: int) -> l
 def balanced_batches(labels: Positions, batch_size: int, *, seed: int, epoch: int) -> list[Positions]:
     """As many pictures as there are, but the same number of each class: rare ones come again, others miss a turn.
 
-    A picture that comes again in an epoch is seen in the same view. A pure function of labels, seed and epoch.
+    A pure function of labels, seed and epoch.
     """
     numbers = numbers_of(seed, epoch)
     classes = numbers.permutation(np.unique(labels))
@@ -32,6 +37,17 @@ def balanced_batches(labels: Positions, batch_size: int, *, seed: int, epoch: in
         rounds = [numbers.permutation(own) for _ in range(-(-wanted // len(own)))]
         chosen.append(np.concatenate([own[:0], *rounds])[:wanted])
     return parted(numbers.permutation(np.concatenate(chosen)).astype(np.int64), batch_size)
+
+
+def views_of(batches: Sequence[Positions], epoch: int) -> list[Positions]:
+    """Which view of each picture a step sees: the epoch's own, and another one each time it comes again within it."""
+    order = np.concatenate(batches)
+    by_picture = np.argsort(order, kind="stable")
+    _, first = np.unique(order[by_picture], return_index=True)
+    turns = np.empty(len(order), dtype=np.int64)
+    turns[by_picture] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    ends = np.cumsum([len(batch) for batch in batches])
+    return np.split(epoch + turns * VIEWS_APART, ends[:-1])
 
 
 def numbers_of(seed: int, epoch: int) -> np.random.Generator:

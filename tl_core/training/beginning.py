@@ -18,14 +18,13 @@ from tl_core.backbones.here import needs_no_fetching
 from tl_core.backbones.network import replace_head
 from tl_core.backbones.own_weights import load_own_weights
 from tl_core.backbones.record import OWN
-from tl_core.config import RunConfig
+from tl_core.config import PRETRAINED, STARTS, RunConfig
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.events import Event, Phase
 from tl_core.export.described import model_path
 from tl_core.export.loading import load_network
 from tl_core.training.metrics import Clock, Pace
 
-PRETRAINED, SCRATCH = "pretrained", "scratch"
 MEGABYTE = 10**6
 
 
@@ -38,7 +37,7 @@ def begin(config: RunConfig, num_classes: int, *, empty: bool = False) -> Networ
     torch.manual_seed(config.seed)
     if config.weights:
         return _own_file(config, num_classes)
-    if config.start not in (PRETRAINED, SCRATCH):
+    if config.start not in STARTS:
         return _earlier_run(config, num_classes)
     pretrained = config.start == PRETRAINED and not empty
     network = build_network(config.backbone, num_classes, pretrained=pretrained, image_size=config.image_size)

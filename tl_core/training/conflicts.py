@@ -6,36 +6,49 @@ from collections.abc import Iterator
 
 from tl_core.config import RunConfig
 from tl_core.data.views import view_names
-from tl_core.training.automatic import measured_on
-from tl_core.training.freezing import Freezing
+from tl_core.training.automatic import Situation, auto_epochs, measured_on
 from tl_core.training.plan_values import PlanFacts
 
 WITH_MOMENTUM = ("sgd", "rmsprop")
 
 
-def conflicts(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> list[str]:
+def conflicts(config: RunConfig, situation: Situation) -> list[str]:
     """A sentence for each, all at once."""
     return [
-        *of_start(config, facts),
-        *of_steps(config, facts),
-        *of_freezing(config, facts, freezing),
-        *of_views(config, facts),
+        *of_start(config, situation),
+        *of_steps(config, situation),
+        *of_freezing(config, situation),
+        *of_views(config, situation.facts),
     ]
 
 
-def of_start(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
-    if config.start == "scratch" and config.freeze != "none" and config.train_stages is None and not config.gradual:
+def of_start(config: RunConfig, situation: Situation) -> Iterator[str]:
+    facts = situation.facts
+    never = [f"'{stage.name}'" for stage in facts.stages if stage.name not in situation.ever_trained]
+    if situation.scratch and config.freeze != "none" and config.train_stages is None and not config.gradual:
         yield (
             f"start is 'scratch' and freeze is '{config.freeze}', "
             "but a frozen part that never learned anything helps nobody; set freeze to 'none'."
+        )
+    elif situation.scratch and never:
+        yield (
+            f"start is 'scratch' and {', '.join(never)} would never learn, "
+            "but a frozen part that never learned anything helps nobody; let every stage learn."
+        )
+    if situation.scratch and config.lora_rank:
+        yield (
+            f"start is 'scratch' and lora_rank is {config.lora_rank}, but LoRA adds to what a network has learned; "
+            "leave it out."
         )
     if len(facts.classes) < 2:
         yield f"There is only one class, '{', '.join(facts.classes)}'; telling apart takes two."
 
 
-def of_steps(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
-    if config.warmup_epochs is not None and config.epochs is not None and config.warmup_epochs > config.epochs:
-        yield f"warmup_epochs is {config.warmup_epochs:g}, more than the {config.epochs} epochs of the run."
+def of_steps(config: RunConfig, situation: Situation) -> Iterator[str]:
+    facts = situation.facts
+    epochs = config.epochs or (None if situation.head_only else auto_epochs(situation)[0])
+    if config.warmup_epochs is not None and epochs is not None and config.warmup_epochs > epochs:
+        yield f"warmup_epochs is {config.warmup_epochs:g}, more than the {epochs} epochs of the run."
     optimizer = config.optimizer or "adamw"
     if config.momentum and optimizer not in WITH_MOMENTUM:
         yield (
@@ -46,12 +59,11 @@ def of_steps(config: RunConfig, facts: PlanFacts) -> Iterator[str]:
         yield "schedule is 'plateau', which follows validation pictures, and there are none; choose 'cosine'."
 
 
-def of_freezing(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> Iterator[str]:
-    learning = {*freezing.trained, *(stage for _, stage in freezing.thaws)}
-    moving = not freezing.only_head or (config.batch_norm == "train" and facts.batch_norms)
-    if moving and measured_on(facts) == "cross-validation":
+def of_freezing(config: RunConfig, situation: Situation) -> Iterator[str]:
+    facts, thaws = situation.facts, situation.freezing.thaws
+    if not situation.head_only and measured_on(facts) == "cross-validation":
         yield "No picture could be set aside, so nothing can measure a fine-tuning; freeze all."
-    late = [f"'{stage}' in epoch {epoch}" for epoch, stage in freezing.thaws if epoch > (config.epochs or epoch)]
+    late = [f"'{stage}' in epoch {epoch}" for epoch, stage in thaws if epoch > (config.epochs or epoch)]
     if late:
         yield f"gradual thaws {', '.join(late)}, after the last of the {config.epochs} epochs."
     if not config.lora_rank:
@@ -61,7 +73,7 @@ def of_freezing(config: RunConfig, facts: PlanFacts, freezing: Freezing) -> Iter
             f"lora_rank is {config.lora_rank}, but LoRA is for transformers, and this network has no attention; "
             "leave it out."
         )
-    elif not learning & facts.lora_sizes.keys():
+    elif not facts.lora_sizes.keys() & situation.ever_trained:
         yield (
             f"lora_rank is {config.lora_rank}, but no stage with attention learns; "
             "set freeze to 'none' or to an earlier stage."

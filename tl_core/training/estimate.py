@@ -19,8 +19,6 @@ from torch.nn.functional import cross_entropy
 
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
-from tl_core.data.dataset import Dataset
-from tl_core.data.decoder import ItemDecoder
 from tl_core.data.tensors import to_batch
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
 from tl_core.training.engine import Engine
@@ -99,6 +97,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         for parameter, trained in zip(module.parameters(), grads, strict=True):
             parameter.requires_grad_(trained)
     fast = fast_seconds(network, engine, pictures[:count], clock)
+    score = answering_seconds(module, Engine(device.device, "fp32"), pictures[:count], clock) / count
     spread = fast / max(sum(answering.forward.values()), 1e-9)
     stages = tuple(
         StageSpeed(
@@ -123,6 +122,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         view_seconds=view_seconds(squares, network.network.preprocessing.image_size, clock),
         step_seconds=step,
         base_bytes=PROCESS_BYTES + COPIES_IN_MEMORY * 4 * sum(stage.parameters for stage in stages),
+        score_seconds=score,
     )
 
 
@@ -182,7 +182,11 @@ def fitting(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable
 
 def fast_seconds(network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
     """The frozen network up to its classifier as features are computed."""
-    module = fast_copy(head_prefix(network).module, engine.precision)
+    return answering_seconds(fast_copy(head_prefix(network).module, engine.precision), engine, pictures, clock)
+
+
+def answering_seconds(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
+    """One pass to warm up and one that counts."""
     engine.infer(module, pictures)
     return timed(lambda: engine.infer(module, pictures), clock)
 
@@ -202,17 +206,6 @@ def view_seconds(squares: NDArray[np.uint8], size: int, clock: Callable[[], floa
         name: timed(lambda: augment(squares, numbers, strength, size=size, flips=flips), clock) / len(squares)  # noqa: B023 - called at once
         for name, strength in STRENGTHS.items()
     }
-
-
-def reading_seconds(dataset: Dataset, network: StagedNetwork, decoder: ItemDecoder, count: int) -> float:
-    """Seconds to decode a picture with all the children at work, by some of the dataset's own; the first warms up."""
-    records = dataset.index.records[: count + 1]
-    paths = [dataset.path_of(record) for record in records]
-    preprocessing = network.network.preprocessing
-    list(decoder.squares(paths[:1], preprocessing))
-    if len(paths) < 2:
-        return 0.0
-    return timed(lambda: list(decoder.squares(paths[1:], preprocessing)), time.perf_counter) / (len(paths) - 1)
 
 
 def noise(size: int, count: int) -> NDArray[np.uint8]:

@@ -42,7 +42,8 @@ class Speed:
 
     `read_seconds` decodes a picture from its file, `feed_seconds` makes an input of a decoded one, `view_seconds` a
     varied input by augmentation's name; `step_seconds` is the optimizer's for a million trained numbers. `base_bytes`
-    is the process with the network in it.
+    is the process with the network in it. `score_seconds` is a picture's in the finished model, in fp32 and nothing
+    folded; `start_seconds` pass before the first picture: a process, its libraries, the network built and traced.
     """
 
     backbone: str
@@ -55,6 +56,8 @@ class Speed:
     view_seconds: dict[str, float]
     step_seconds: float
     base_bytes: float
+    score_seconds: float = 0.0
+    start_seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -68,16 +71,17 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is to be done: how many pictures, in which steps, which stages train. `classes` sizes the new head."""
+    """What is to be done: how many pictures, in which steps, which stages train."""
 
     train: int
     judged: int  # pictures that every epoch is judged on
-    classes: int
     trained: tuple[str, ...]
     epochs: int
     batch_size: int
     augment: str = "none"
     optimizer: str = "adamw"
+    others: int = 0  # pictures that are only read: the person's own test
+    scored: int = 0  # looks at pictures that the finished model is measured on
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,29 +108,38 @@ class Estimate:
 
 
 def estimated(speed: Speed, work: Workload) -> Estimate:
-    """The cost of `work` at `speed`. First model: every picture read and looked at once, pictures known to no cache."""
+    """The cost of `work` at `speed`, for pictures known to no cache: the first model, what is kept for the epochs, the
+    epochs, and the finished model measured.
+    """
     learning = [stage for stage in speed.stages if stage.name in work.trained]
     head_only = all(stage.name == HEAD for stage in learning)
     first = first_model_seconds(speed, work)
     epoch = 0.0 if head_only else epoch_seconds(speed, work)
-    once = 0.0 if head_only or not remembers(speed, work) else (work.train + work.judged) * prefix_seconds(speed, work)
-    body = sum(stage.parameters for stage in speed.stages if stage.name != HEAD)
-    head = next((stage.parameters for stage in speed.stages if stage.name == HEAD), 0)
+    once = 0.0 if head_only else remembering_seconds(speed, work)
     trainable = sum(stage.parameters for stage in learning)
     return Estimate(
         first_model_seconds=first,
         epoch_seconds=epoch,
-        total_seconds=first + once + work.epochs * epoch,
+        total_seconds=first + once + work.epochs * epoch + work.scored * (speed.feed_seconds + speed.score_seconds),
         memory_bytes=memory_bytes(speed, work, head_only=head_only),
         trainable_parameters=trainable,
-        total_parameters=body + head,
+        total_parameters=sum(stage.parameters for stage in speed.stages),
     )
 
 
 def first_model_seconds(speed: Speed, work: Workload) -> float:
     """Reading, features, the closed form: a few products of (pictures, features), small beside the features."""
-    answer = sum(stage.answer_seconds for stage in speed.stages)
-    return (work.train + work.judged) * (speed.read_seconds + speed.feed_seconds + answer)
+    answer, pictures = sum(stage.answer_seconds for stage in speed.stages), work.train + work.judged
+    reading = (pictures + work.others) * speed.read_seconds
+    return speed.start_seconds + reading + pictures * (speed.feed_seconds + answer)
+
+
+def remembering_seconds(speed: Speed, work: Workload) -> float:
+    """What the frozen beginning says, kept before the epochs: of all pictures, or of those alone that never vary."""
+    if not speed.has_cuts or first_learning(speed.stages, work.trained) == 0:
+        return 0.0
+    pictures = work.judged + (work.train if remembers(speed, work) else 0)
+    return pictures * (speed.feed_seconds + prefix_seconds(speed, work))
 
 
 def epoch_seconds(speed: Speed, work: Workload) -> float:

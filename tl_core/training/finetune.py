@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from tl_core.errors import TrainingError
 from tl_core.events import EpochDone, Event, StepDone, Thawed
 from tl_core.training.averaging import Averaged
-from tl_core.training.batches import balanced_batches, epoch_batches
+from tl_core.training.batches import balanced_batches, epoch_batches, views_of
 from tl_core.training.checkpoint import Weights, restore, save_weights, trained_weights
 from tl_core.training.engine import Engine
 from tl_core.training.learning import Learning, as_of, learns_in
@@ -137,11 +137,11 @@ class FineTuning:
         seeded = int(np.random.SeedSequence([plan.seed, epoch]).generate_state(1)[0])
         torch.manual_seed(seeded)  # for dropout alone: order and views have seeds of their own
         trainee.learn()
-        for number, batch in enumerate(batches, start=1):
+        for number, (batch, views) in enumerate(zip(batches, views_of(batches, epoch), strict=True), start=1):
             if should_stop():
                 return True
             loss, correct = yield from self.stepper.make(
-                trainee, train.positions[batch], train.labels[batch], epoch=epoch, batch=number
+                trainee, train.positions[batch], train.labels[batch], views, epoch=epoch, batch=number
             )
             running.add(loss, correct, len(batch))
             since.add(loss, correct, len(batch))

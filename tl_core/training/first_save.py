@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from torch import nn
 
 from tl_core.evaluation.scores import wilson
@@ -32,11 +33,13 @@ def worth_of(first: FirstModel) -> ModelReady | None:
 
     None from scratch: nothing was fitted.
     """
-    if first.loo_accuracy is None:
+    if first.loo_probabilities is None:
         return None
     if first.val_accuracy is not None:
         measured_on, images, accuracy = "validation", len(first.data.val), first.val_accuracy
     else:
-        measured_on, images, accuracy = "cross-validation", len(first.data.train), first.loo_accuracy
+        left_out = first.loo_probabilities.argmax(axis=1)
+        measured_on, images = "cross-validation", len(first.data.train)
+        accuracy = float(np.mean(left_out == first.data.train.labels))
     low, high = wilson(round(accuracy * images), images)
     return ModelReady(measured_on, images, accuracy, low, high)

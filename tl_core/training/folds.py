@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tl_core.config import RunConfig
-from tl_core.data.groups import kept_together
+from tl_core.data.columns import SPLIT_CODES
+from tl_core.data.groups import judged_together
 from tl_core.data.index import ImageIndex
 from tl_core.errors import ConfigError
 from tl_core.training.heads import Array, Labels, fit_ridge_head, softmax
@@ -40,7 +41,7 @@ def measures_in_folds(config: RunConfig, index: ImageIndex) -> bool:
             "measure is 'folds', which measures a head that is fitted in closed form, but more than that learns.",
             "Set measure to 'split', or let only the head learn.",
         )
-    brought = any(record.split in ("val", "test") for record in index.records)
+    brought = bool((index.columns.split > SPLIT_CODES["train"]).any())
     if brought or not closed_form or config.measure == "split":
         return False
     return config.measure == "folds" or len(index.records) < FEW
@@ -54,7 +55,7 @@ def only_head(config: RunConfig) -> bool:
 def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> tuple[Numbers, ...]:
     """For each repeat the fold of every row of the squares; what belongs together is always in one fold."""
     rows, first = np.unique(data.train.positions, return_index=True)
-    keys = kept_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
+    keys = judged_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
     key_of = dict(zip((digest.tobytes().hex() for digest in index.columns.sha256), keys, strict=True))
     groups = np.array([key_of[data.content_hashes[row]] for row in rows], dtype=np.int64)
     found = []

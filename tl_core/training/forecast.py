@@ -8,10 +8,12 @@ from typing import Any
 from tl_core.backbones.stage import HEAD
 from tl_core.config import PRESETS, RunConfig
 from tl_core.errors import ConfigError
-from tl_core.training.estimate_values import Estimate, Speed, Workload, estimated, first_model_seconds
+from tl_core.training.estimate_values import Estimate, Speed, Workload, estimated
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
-from tl_core.training.preset_lines import preset_freezings
+from tl_core.training.preset_lines import candidates_of
+
+JUDGE = {"test": "test", "validation": "val", "cross-validation": ""}  # the split that a plan is measured on
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,18 @@ def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed) -> Estimate
 
 
 def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
-    """All its candidates one after the other; pictures are read and looked at once for all of them."""
-    freezings = preset_freezings(preset, facts.stages, on_gpu=facts.device.device != "cpu")
-    plans = [line_estimate(config, freeze, facts, speed) for freeze in freezings]
+    """All its candidates one after the other, the head alone first; the pictures are read once for all of them, and one
+    model is measured in the end.
+    """
+    candidates = candidates_of(replace(config, preset=preset), facts).values()
+    plans = [plan_estimate(candidate, facts, speed) for candidate in candidates]
     found = [plan for plan in plans if plan is not None]
     if not found:
         return None
-    first = found[0].first_model_seconds
+    first, scoring = found[0].first_model_seconds, found[0].total_seconds - found[0].first_model_seconds
     return replace(
         max(found, key=lambda one: one.trainable_parameters),
-        total_seconds=first + sum(one.total_seconds - one.first_model_seconds for one in found),
+        total_seconds=first + scoring + sum(one.total_seconds - one.first_model_seconds - scoring for one in found),
         memory_bytes=max(one.memory_bytes for one in found),
     )
 
@@ -85,16 +89,11 @@ def workload_of(plan: TrainingPlan) -> Workload:
     return Workload(
         train=plan.pictures.get("train", 0),
         judged=plan.pictures.get("val", 0),
-        classes=len(plan.classes),
         trained=plan.ever_trained,
         epochs=plan.epochs,
         batch_size=plan.batch_size,
         augment=plan.augment,
         optimizer=plan.optimizer,
+        others=plan.pictures.get("test", 0),
+        scored=plan.pictures.get(JUDGE[plan.measured_on], 0) * plan.test_views,
     )
-
-
-def first_seconds(speed: Speed, pictures: int) -> float:
-    """How long a first model takes with so many pictures to learn from and to check on."""
-    work = Workload(pictures, 0, 2, (HEAD,), 0, 1)
-    return first_model_seconds(speed, work)

@@ -20,7 +20,7 @@ from tl_core.training.engine import square_feed
 from tl_core.training.folds import cross_validated
 from tl_core.training.heads import fit_ridge_head, log_loss, softmax
 from tl_core.training.metrics import Clock, Pace
-from tl_core.training.pictures import Part, TrainingData, rows_of
+from tl_core.training.pictures import Part, TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import ClassifierInput, Kept, Prefix, prefix_features
 
@@ -36,7 +36,6 @@ class FirstModel:
     data: TrainingData
     val_loss: float | None
     val_accuracy: float | None
-    loo_accuracy: float | None
     loo_probabilities: NDArray[np.float32] | None
     prefix: Prefix
 
@@ -45,9 +44,8 @@ def first_model(
     plan: TrainingPlan,
     data: TrainingData,
     network: StagedNetwork,
+    files: TrainingFiles,
     *,
-    cache: Path,
-    dataset: Path | None = None,
     should_stop: Callable[[], bool],
     clock: Clock,
 ) -> Generator[Event, None, FirstModel]:
@@ -63,7 +61,7 @@ def first_model(
         plan,
         data,
         rows_of((data.train, data.val)),
-        cache=cache,
+        cache=files.cache,
         feed=square_feed(data.squares, plan.preprocessing),
         first={int(row) for row in data.train.quick(len(data.classes))},
         should_stop=should_stop,
@@ -75,25 +73,34 @@ def first_model(
     ridge = fit_ridge_head(features, data.train.labels, len(data.classes))
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
-    if dataset is not None:
-        note_unusual(dataset, plan.backbone, data, kept)
+    if files.dataset is not None:
+        note_unusual(files.dataset, plan.backbone, data, kept)
     yield Phase("head", 1, 1)
-    yield EpochDone(
-        epoch=0,
-        epochs=plan.epochs,
-        train_loss=ridge.loo_loss,
-        train_accuracy=ridge.loo_accuracy,
-        val_loss=val_loss,
-        val_accuracy=val_accuracy,
-        learning_rate=0.0,
-        images_per_second=pace.rate(len(kept.rows)),
-        is_best=True,
+    yield before_steps(
+        plan, (ridge.loo_loss, ridge.loo_accuracy), (val_loss, val_accuracy), rate=pace.rate(len(kept.rows))
     )
     left_out = ridge.loo_probabilities
     if data.folds:
         numbers = [folds[data.train.positions] for folds in data.folds]
         left_out = cross_validated(features, data.train.labels, len(data.classes), numbers)
-    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, left_out, prefix)
+    return FirstModel(data, val_loss, val_accuracy, left_out, prefix)
+
+
+def before_steps(
+    plan: TrainingPlan, train: tuple[float, float], val: tuple[float | None, float | None], *, rate: float
+) -> EpochDone:
+    """Epoch 0, before any step: loss and accuracy on both sides."""
+    return EpochDone(
+        epoch=0,
+        epochs=plan.epochs,
+        train_loss=train[0],
+        train_accuracy=train[1],
+        val_loss=val[0],
+        val_accuracy=val[1],
+        learning_rate=0.0,
+        images_per_second=rate,
+        is_best=True,
+    )
 
 
 def note_unusual(dataset: Path, network: str, data: TrainingData, kept: Kept) -> None:
@@ -114,20 +121,9 @@ def neutral_start(plan: TrainingPlan, data: TrainingData, network: StagedNetwork
     classes = len(data.classes)
     set_classifier(classifier, np.zeros(classifier.weight.shape, np.float32), np.zeros(classes, np.float32))
     chance, loss = 1.0 / classes, float(np.log(classes))
-    has_val = len(data.val) > 0
-    yield EpochDone(
-        epoch=0,
-        epochs=plan.epochs,
-        train_loss=loss,
-        train_accuracy=chance,
-        val_loss=loss if has_val else None,
-        val_accuracy=chance if has_val else None,
-        learning_rate=0.0,
-        images_per_second=0.0,
-        is_best=True,
-    )
-    val_loss, val_accuracy = (loss, chance) if has_val else (None, None)
-    return FirstModel(data, val_loss, val_accuracy, None, None, head_prefix(network))
+    val_loss, val_accuracy = (loss, chance) if len(data.val) else (None, None)
+    yield before_steps(plan, (loss, chance), (val_loss, val_accuracy), rate=0.0)
+    return FirstModel(data, val_loss, val_accuracy, None, head_prefix(network))
 
 
 def head_prefix(network: StagedNetwork) -> Prefix:

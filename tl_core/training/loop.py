@@ -19,6 +19,7 @@ from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
+from tl_core.training.harm import told_of_harm
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
@@ -65,28 +66,11 @@ def carry_out(
     candidates: Sequence[TrainingPlan] = (),
 ) -> Iterator[Event]:
     """All after Planned. `started` is the clock's time of the first event; `candidates` are the plans of a preset."""
-    use_threads(plan.threads)
-    module = network.network.module
-    Engine(plan.device, plan.precision).place_network(module)
-    hold(network)
-    if plan.batch_norm == "reestimated":
-        yield from reestimate(plan, data, network, should_stop=should_stop, clock=clock)
-    if plan.start == "scratch":
-        first = yield from neutral_start(plan, data, network)
-    else:
-        first = yield from first_model(
-            plan,
-            data,
-            network,
-            cache=files.cache,
-            dataset=files.dataset,
-            should_stop=should_stop,
-            clock=clock,
-        )
+    first = yield from begun(plan, data, network, files, should_stop=should_stop, clock=clock)
     goes_on = len(candidates) > 1 or plan.method == "fine-tune"
-    is_saved = first.loo_accuracy is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
+    is_saved = first.loo_probabilities is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
     if is_saved:
-        yield from first_saved(plan, first, module, files.model)
+        yield from first_saved(plan, first, network.network.module, files.model)
     epochs, stopped, kept = 0, should_stop(), ""
     tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
     if len(candidates) > 1 and not stopped:
@@ -95,11 +79,30 @@ def carry_out(
     elif plan.method == "fine-tune" and not stopped:
         tuned = yield from tune(plan)
         epochs, stopped = tuned.epochs, tuned.stopped
-    result = yield from measured(
-        plan, first, network, files, clock=clock, kept=kept, is_saved=is_saved and not goes_on
-    )
+        yield from told_of_harm(plan, first.val_accuracy, tuned.accuracy, len(first.data.val))
+    result = yield from measured(plan, first, network, files, clock=clock, kept=kept, is_saved=is_saved and not goes_on)
     ending = Stopped if stopped else Finished
     yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
+
+
+def begun(
+    plan: TrainingPlan,
+    data: TrainingData,
+    network: StagedNetwork,
+    files: TrainingFiles,
+    *,
+    should_stop: ShouldStop,
+    clock: Clock,
+) -> Generator[Event, None, FirstModel]:
+    """The network in its place with all held fast, and the first model in it: what every training goes on from."""
+    use_threads(plan.threads)
+    Engine(plan.device, plan.precision).place_network(network.network.module)
+    hold(network)
+    if plan.batch_norm == "reestimated":
+        yield from reestimate(plan, data, network, should_stop=should_stop, clock=clock)
+    if plan.start == "scratch":
+        return (yield from neutral_start(plan, data, network))
+    return (yield from first_model(plan, data, network, files, should_stop=should_stop, clock=clock))
 
 
 def fine_tuned(
@@ -126,8 +129,10 @@ def fine_tuned(
     )
     tuning = FineTuning(plan, first.data, module, learning, make)
     best = first_best(first, module, learning.names)
-    stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
-    merge_lora(module)
+    try:
+        stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
+    finally:
+        merge_lora(module)  # of a candidate that is out, too: the next one begins with plain layers
     kept = best if plan.keep_best else tuning.last
     return Tuned(stopped, tuning.epochs_done, kept.accuracy, kept.loss)
 
@@ -176,7 +181,7 @@ def make_trainee(
         return None
     feed = kept.feed
     if plan.prefix_cached:
-        return Trainee(part, lambda positions, _epoch, _mixture: feed(positions), feed, as_it_is, resting)
+        return Trainee(part, lambda positions, _views, _mixture: feed(positions), feed, as_it_is, resting)
     return Trainee(part, views, feed, through(engine, prefix), resting)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -14,7 +14,9 @@ from tl_core.training.automatic import Situation
 from tl_core.training.batches import batch_count
 from tl_core.training.conflicts import WITH_MOMENTUM, conflicts
 from tl_core.training.freezing import resolve_freezing
+from tl_core.training.harm import risk_of_norms
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
+from tl_core.training.unused import unused
 
 Value = TypeVar("Value")
 BATCH_NORMS = {"keep": "kept", "reestimate": "reestimated", "train": "trained"}
@@ -39,35 +41,29 @@ class Resolver:
 def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     """Every number made concrete. Raises ConfigError that names all problems at once."""
     freezing, problems = resolve_freezing(config, facts.stages)
-    problems += conflicts(config, facts, freezing)
+    norms_learn = config.batch_norm == "train" and facts.batch_norms
+    situation = Situation(facts, freezing, config.start == "scratch", freezing.only_head and not norms_learn)
+    problems += conflicts(config, situation)
     if problems:
         raise ConfigError.from_problems(problems)
-    scratch = config.start == "scratch"
-    norms_learn = config.batch_norm == "train" and facts.batch_norms
-    situation = Situation(facts, freezing, scratch, head_only=freezing.only_head and not norms_learn)
     resolve = Resolver(config)
     keep_best = automatic.best_can_be_told(facts)
     batch_norm = resolved_norms(situation, resolve)
     steps = resolved_steps(situation, resolve, keep_best=keep_best)
     if situation.head_only:  # no steps are made, so a reason for how they are made would only puzzle
         resolve.reasons.clear()
-        resolve.reasons.update(automatic.unused_by_head(config))
     steps["test_views"] = resolve("test_views", automatic_views.auto_test_views)
-    resolve.reasons.update(automatic.fixed_reasons(situation, keep_best))
-    resolve.reasons.update(automatic.unused_by_steps(config, situation, steps["augment"]))
     cut = None if batch_norm == "trained" and freezing.frozen else freezing.cut
     cached, why_not = prefix_cached(situation, steps, cut=cut, batch_norm=batch_norm)
-    if why_not:
-        resolve.reasons["prefix_cached"] = why_not
-    if config.lora_rank and facts.lora_left_out:
-        resolve.reasons["lora_rank"] = lora_reason(facts.lora_left_out)
+    reasons = {
+        **resolve.reasons,
+        **automatic.fixed_reasons(situation, keep_best),
+        **unused(config, situation, steps),
+        **({"prefix_cached": why_not} if why_not else {}),
+        **dict(reasons_of_network(config, facts, batch_norm, steps)),
+    }
     return TrainingPlan(
-        backbone=facts.backbone or config.backbone,
         start=config.start,
-        origin=facts.origin,
-        classes=facts.classes,
-        preprocessing=replace(facts.preprocessing, part=part_of(config.part)) if config.part else facts.preprocessing,
-        stages=facts.stages,
         frozen=freezing.frozen,
         trained=freezing.trained,
         method="head" if situation.head_only else "fine-tune",
@@ -75,20 +71,32 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         prefix_cached=cached,
         batch_norm=batch_norm,
         seed=config.seed,
-        precision="bf16" if facts.device.native_bf16 else "fp32",
-        device=facts.device.device,
-        device_name=facts.device.name,
-        threads=facts.device.threads,
-        pictures=dict(facts.pictures),
-        measured_on=automatic.measured_on(facts),
         keep_best=keep_best,
-        total_parameters=sum(stage.parameters for stage in facts.stages),
         trainable_parameters=trainable_parameters(situation, steps["lora_rank"], batch_norm),
-        reasons=resolve.reasons,
+        reasons=reasons,
         thaws=freezing.thaws,
         flips_by_hand=config.flips is not None,
+        **found(config, facts),
         **steps,
     )
+
+
+def found(config: RunConfig, facts: PlanFacts) -> dict[str, Any]:
+    """The plan's fields that say what is there: the network, the pictures and the machine."""
+    return {
+        "backbone": facts.backbone or config.backbone,
+        "origin": facts.origin,
+        "classes": facts.classes,
+        "preprocessing": replace(facts.preprocessing, part=part_of(config.part) or facts.preprocessing.part),
+        "stages": facts.stages,
+        "total_parameters": sum(stage.parameters for stage in facts.stages),
+        "precision": "bf16" if facts.device.native_bf16 else "fp32",
+        "device": facts.device.device,
+        "device_name": facts.device.name,
+        "threads": facts.device.threads,
+        "pictures": dict(facts.pictures),
+        "measured_on": automatic.measured_on(facts),
+    }
 
 
 def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) -> dict[str, Any]:
@@ -104,6 +112,7 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
         lambda: automatic_rates.auto_learning_rate(situation, optimizer, batch_size, lora=bool(config.lora_rank)),
     )
     schedule = resolve("schedule", automatic_rates.auto_schedule)
+    patience = resolve("patience", lambda: automatic.auto_patience(keep_best, epochs))
     return {
         "augment": augment,
         "flips": resolve("flips", lambda: automatic_views.auto_flips(augment)),
@@ -129,7 +138,7 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
         if schedule == "one-cycle"
         else resolve("warmup_epochs", lambda: automatic_rates.auto_warmup(situation, epochs)),
         "gradient_clip": resolve("gradient_clip", lambda: (1.0, "One odd batch cannot throw the network off course.")),
-        "patience": resolve("patience", lambda: automatic.auto_patience(keep_best, epochs)),
+        "patience": patience if situation.facts.pictures.get("val") else None,  # else no epoch would be a better one
         "ema_decay": resolve("ema_decay", lambda: automatic_rates.auto_ema_decay(situation, steps_per_epoch)),
         "lora_rank": config.lora_rank or 0,
     }
@@ -167,11 +176,19 @@ def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | Non
     return steps["augment"] == "none", ""
 
 
-def lora_reason(left_out: int) -> str:
-    return (
-        f"This network reads the weights of {left_out} layers past these layers, so LoRA leaves them out; "
-        "its other layers of attention and MLP have it."
-    )
+def reasons_of_network(
+    config: RunConfig, facts: PlanFacts, batch_norm: str, steps: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """What a choice made by hand meets in this network."""
+    if config.lora_rank and facts.lora_left_out:
+        yield (
+            "lora_rank",
+            f"This network reads the weights of {facts.lora_left_out} layers past these layers, so LoRA leaves them "
+            "out; its other layers of attention and MLP have it.",
+        )
+    risk = risk_of_norms(batch_norm, steps["batch_size"], steps["epochs"] * steps["steps_per_epoch"])
+    if risk is not None:
+        yield "batch_norm", risk
 
 
 def trainable_parameters(situation: Situation, lora_rank: int, batch_norm: str) -> int:

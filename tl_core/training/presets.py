@@ -12,20 +12,21 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.events import CandidateDone, EpochDone, Event, StepDone, Thawed, Warned
-from tl_core.training.automatic import measured_on
 from tl_core.training.checkpoint import Weights, restore, trained_weights
 from tl_core.training.head_phase import FirstModel
 from tl_core.training.metrics import Clock
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
-from tl_core.training.preset_lines import preset_freezings
+from tl_core.training.preset_lines import ALL, candidates_of
+from tl_core.training.streams import retold
+from tl_core.training.unused import unused_by_preset
 
-ALL = "all"
 REASONS = {
     "instant": "The head alone is fitted, in closed form: seconds, and often nearly as good.",
     "better": "The head first, then the later layers too; what is better on the validation pictures is kept.",
     "best": "The head first, then one ice line after the other; the winner on the validation pictures is kept.",
 }
+NOTHING_TO_COMPARE_ON = "There are no validation pictures to compare on, so only the head is fitted, in closed form."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +72,20 @@ def preset_plans(config: RunConfig, facts: PlanFacts) -> tuple[TrainingPlan, ...
             "first model to improve.",
             "Leave the preset out, or start from pretrained weights.",
         )
-    return tuple(
-        make_plan(replace(config, preset=None, freeze=freeze, train_stages=None, gradual=""), facts)
-        for freeze in freezings_of(config, facts)
-    )
-
-
-def freezings_of(config: RunConfig, facts: PlanFacts) -> tuple[str, ...]:
-    """Without pictures to compare on there is only the head."""
-    if measured_on(facts) == "cross-validation":
-        return (ALL,)
-    return preset_freezings(config.preset or "instant", facts.stages, on_gpu=facts.device.device != "cpu")
+    return tuple(make_plan(candidate, facts) for candidate in candidates_of(config, facts).values())
 
 
 def together(config: RunConfig, plans: Sequence[TrainingPlan], facts: PlanFacts) -> TrainingPlan:
     """What the run says of itself: the last candidate, with the epochs and steps of them all."""
-    preset = config.preset or "instant"
-    last = plans[-1]
+    preset, names, last = config.preset or "instant", tuple(candidates_of(config, facts)), plans[-1]
+    alone = names == (ALL,)
+    why = NOTHING_TO_COMPARE_ON if alone and preset != "instant" else REASONS[preset]
     return replace(
         last,
         epochs=sum(plan.epochs for plan in plans),
         preset=preset,
-        candidates=freezings_of(config, facts),
-        reasons={"preset": REASONS[preset], **last.reasons},
+        candidates=names,
+        reasons={"preset": why, **last.reasons, **unused_by_preset(config, head_alone=alone)},
     )
 
 
@@ -167,25 +159,17 @@ class Counting:
     def on(self, events: Generator[Event, None, Tuned], candidate: TrainingPlan) -> Generator[Event, None, Tuned]:
         """A candidate's events with its numbers counted on."""
         epochs, steps = self.epochs, self.steps
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as end:
-                tuned: Tuned = end.value
-                return tuned
+
+        def counted_on(event: Event) -> Event:
             if isinstance(event, EpochDone):
                 self.steps = steps + event.epoch * candidate.steps_per_epoch
-                event = replace(event, epoch=event.epoch + epochs, epochs=self.all_epochs)
-                self.epochs = event.epoch
-            elif isinstance(event, StepDone):
-                event = replace(
-                    event,
-                    step=event.step + steps,
-                    steps=self.all_steps,
-                    epoch=event.epoch + epochs,
-                    epochs=self.all_epochs,
-                )
-                self.steps = event.step
-            elif isinstance(event, Thawed):
-                event = replace(event, epoch=event.epoch + epochs)
-            yield event
+                self.epochs = event.epoch + epochs
+                return replace(event, epoch=self.epochs, epochs=self.all_epochs)
+            if isinstance(event, StepDone):
+                self.steps, epoch = event.step + steps, event.epoch + epochs
+                return replace(event, step=self.steps, steps=self.all_steps, epoch=epoch, epochs=self.all_epochs)
+            if isinstance(event, Thawed):
+                return replace(event, epoch=event.epoch + epochs)
+            return event
+
+        return retold(events, counted_on)

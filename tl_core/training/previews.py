@@ -36,12 +36,7 @@ def augmented(squares: Squares, content_hashes: Sequence[str], how: Variation, *
         margin = (squares.shape[1] - size) // 2
         views = np.ascontiguousarray(squares[rows, margin : margin + size, margin : margin + size])
     else:
-        numbers = np.concatenate(
-            [
-                draws(how.seed, epoch, [picture_number(content_hashes[row])])
-                for row, epoch in zip(rows, epochs, strict=True)
-            ]
-        )
+        numbers = draws(how.seed, epochs, [picture_number(content_hashes[row]) for row in rows])
         flips = Flips(mirror=how.flips != "none", upside_down=how.flips == "both")
         views = augment(squares[rows], numbers, STRENGTHS[how.augment], size=size, flips=flips)
     return blended(views, how)

@@ -26,7 +26,7 @@ from tl_core.engines.choosing import Task
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
 from tl_core.evaluation.scores import wilson
-from tl_core.events import Phase
+from tl_core.events import Event, Phase
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed, to_stored
 from tl_core.training.head_phase import head_prefix
@@ -37,6 +37,7 @@ from tl_core.training.prefix import BATCH_ON_CPU, BATCH_ON_GPU, each
 from tl_core.training.probe_values import Probe, StageReading
 from tl_core.training.reading import read_pictures
 from tl_core.training.sampling import pictures_to_learn_from, to_learn_from
+from tl_core.training.streams import retold
 from tl_core.training.workplace import Workplace
 
 PROBED_AT_MOST = 1000
@@ -115,14 +116,11 @@ def read_squares(
         should_stop=place.should_stop,
         clock=place.clock,
     )
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            data: TrainingData = end.value
-            return data
-        if isinstance(event, Phase):
-            yield replace(known, phase="reading", done=event.done, total=event.total)
+
+    def told(event: Event) -> Probe | None:
+        return replace(known, phase="reading", done=event.done, total=event.total) if isinstance(event, Phase) else None
+
+    return retold(events, told)
 
 
 def judged_pictures(data: TrainingData, index: ImageIndex, together: NDArray[np.int64]) -> Judged:

@@ -10,21 +10,18 @@ import math
 import operator
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
+import numpy as np
 import torch
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import ConfigError, TrainingError
-from tl_core.events import Event
 from tl_core.training.batches import epoch_batches
-from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine
-from tl_core.training.head_phase import first_model, neutral_start
-from tl_core.training.learning import hold, learns_in, prepare
-from tl_core.training.loop import make_trainee
+from tl_core.training.learning import learns_in, prepare
+from tl_core.training.loop import begun, make_trainee
 from tl_core.training.losses import Objective
 from tl_core.training.pictures import Part, Positions, TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
@@ -33,6 +30,7 @@ from tl_core.training.reading import read_pictures
 from tl_core.training.schedules import Rates
 from tl_core.training.session import plan_facts, planned, split_pictures, staged, with_pictures
 from tl_core.training.stepping import Stepper
+from tl_core.training.streams import made_by, retold
 from tl_core.training.trainee import Trainee
 from tl_core.training.workplace import Workplace
 
@@ -46,8 +44,6 @@ CLEARLY = 0.85  # of the loss at the beginning: below that it fell
 RISEN = 1.25  # times the lowest smoothed loss: from there on steps do harm
 LOW_ENOUGH = 0.05  # a loss near nought doubles for nothing
 APART = 10.0  # below the rate with the lowest loss, or the first that does harm
-
-Made = TypeVar("Made")
 
 
 class RisingRates(Rates):
@@ -72,7 +68,7 @@ def rate_curve(config: RunConfig, dataset: Dataset, place: Workplace) -> Iterato
     plan, candidates = planned(config, plan_facts(index, network, place.device))
     plan = candidates[-1] if candidates else plan
     must_make_steps(plan)
-    data = yield from passed(
+    data = yield from retold(
         read_pictures(
             index,
             dataset.path_of,
@@ -81,7 +77,8 @@ def rate_curve(config: RunConfig, dataset: Dataset, place: Workplace) -> Iterato
             decoder=place.decoder,
             should_stop=place.should_stop,
             clock=place.clock,
-        )
+        ),
+        sign_of_life,
     )
     yield from find_rate(with_pictures(plan, data), data, network, place)
 
@@ -126,32 +123,23 @@ def made_ready(
     plan: TrainingPlan, data: TrainingData, network: StagedNetwork, place: Workplace
 ) -> Generator[RateCurve, None, tuple[Stepper, Trainee] | None]:
     """As a training begins: the head in closed form, then what learns and what it is fed. None after a stop."""
-    use_threads(plan.threads)
-    engine = Engine(plan.device, plan.precision)
-    engine.place_network(network.network.module)
-    hold(network)
-    first = (
-        neutral_start(plan, data, network)
-        if plan.start == "scratch"
-        else first_model(plan, data, network, cache=place.cache, should_stop=place.should_stop, clock=place.clock)
-    )
-    yield from passed(first)
-    learning = prepare(plan, network)
     nowhere = TrainingFiles(model=Path(), checkpoints=Path(), cache=place.cache)
-    trainee = yield from passed(
-        make_trainee(
-            plan,
-            data=data,
-            network=network,
-            files=nowhere,
-            mirror=False,
-            should_stop=place.should_stop,
-            clock=place.clock,
-        )
+    first = begun(plan, data, network, nowhere, should_stop=place.should_stop, clock=place.clock)
+    yield from retold(first, sign_of_life)
+    learning = prepare(plan, network)
+    made = make_trainee(
+        plan,
+        data=data,
+        network=network,
+        files=nowhere,
+        mirror=False,
+        should_stop=place.should_stop,
+        clock=place.clock,
     )
+    trainee = yield from retold(made, sign_of_life)
     if trainee is None:
         return None
-    stepper = Stepper(plan, engine, Objective.of(plan, data), None)
+    stepper = Stepper(plan, Engine(plan.device, plan.precision), Objective.of(plan, data), None)
     stepper.rates = RisingRates(plan)
     stepper.learn_also(learning.thaw(learns_in(plan, learning, 1)))
     torch.manual_seed(plan.seed)  # for dropout
@@ -159,15 +147,8 @@ def made_ready(
     return stepper, trainee
 
 
-def passed(events: Generator[Event, None, Made]) -> Generator[RateCurve, None, Made]:
-    """What the events make; a sign of life for each of them."""
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            made: Made = end.value
-            return made
-        yield RateCurve("running", 0, STEPS)
+def sign_of_life(_event: object) -> RateCurve:
+    return RateCurve("running", 0, STEPS)
 
 
 def batches(pictures: int, plan: TrainingPlan) -> Iterator[Positions]:
@@ -183,13 +164,9 @@ def batches(pictures: int, plan: TrainingPlan) -> Iterator[Positions]:
 
 def loss_of_step(stepper: Stepper, trainee: Trainee, train: Part, batch: Positions, number: int) -> float:
     """Before the step is made. Raises TrainingError when it is no number."""
-    events = stepper.make(trainee, train.positions[batch], train.labels[batch], epoch=1, batch=number + 1)
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            loss: float = end.value[0]
-            break
+    first_view = np.ones(len(batch), dtype=np.int64)
+    step = stepper.make(trainee, train.positions[batch], train.labels[batch], first_view, epoch=1, batch=number + 1)
+    loss, _correct = made_by(step)
     return loss
 
 

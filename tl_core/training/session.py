@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
+from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.groups import grouping_in_use, with_groups
-from tl_core.data.index import SPLITS, ImageIndex
+from tl_core.data.index import SPLITS, ImageIndex, Records
 from tl_core.data.places import places_of
 from tl_core.data.splits import assign_splits, check_classes, write_split_csv
 from tl_core.errors import DataError
@@ -27,6 +29,7 @@ from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.folds import measured_in_folds, measures_in_folds, repeated_folds
 from tl_core.training.frozen_engine import with_engine
+from tl_core.training.harm import cautions_of
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.loop import carry_out
 from tl_core.training.lora import left_out, lora_sizes
@@ -38,8 +41,10 @@ from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
 from tl_core.training.presets import preset_plans, together
 from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
+from tl_core.training.unused import unused_by_split
 
 VALIDATION_SHARE = 0.2
+ShouldStop = Callable[[], bool]
 
 
 def run_training(
@@ -48,7 +53,7 @@ def run_training(
     run_folder: Path,
     cache: Path,
     *,
-    should_stop: Callable[[], bool],
+    should_stop: ShouldStop,
     clock: Clock,
 ) -> Iterator[Event]:
     """The events of a run, Planned first and Finished or Stopped last.
@@ -57,22 +62,14 @@ def run_training(
     UserError kinds for what a person can put right, before Planned or after it; then no ending comes from here.
     """
 
-    def train(settings: RunConfig, folder: Path) -> Iterator[Event]:
-        return one_training(settings, dataset, folder, cache, should_stop=should_stop, clock=clock)
-
+    train = partial(one_training, dataset=dataset, cache=cache, should_stop=should_stop, clock=clock)
     if config.repeats > 1:
         return repeated(config, run_folder, train, clock=clock)
     return train(config, run_folder)
 
 
 def one_training(
-    config: RunConfig,
-    dataset: Dataset,
-    run_folder: Path,
-    cache: Path,
-    *,
-    should_stop: Callable[[], bool],
-    clock: Clock,
+    config: RunConfig, run_folder: Path, *, dataset: Dataset, cache: Path, should_stop: ShouldStop, clock: Clock
 ) -> Iterator[Event]:
     """The same with one seed."""
     started = clock()
@@ -85,19 +82,16 @@ def one_training(
     network = staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
-    places = places_of(
-        index, validation_share=validation_share(config), used_in=config.used_in, group_by=config.group_by
-    )
-    plan = replace(plan, used_in=places.used_in, kept_out=places.kept_out, groups=places.groups)
+    plan, told = with_split(plan, config, dataset.index, index, in_folds=in_folds)
     plan = with_engine(plan, head_prefix(network).module, cache)
     candidates = tuple(replace(candidate, frozen_engine=plan.frozen_engine) for candidate in candidates)
     yield Planned(plan.to_dict())
-    yield from (Warned(caution) for caution in places.cautions)
-    yield from (Warned(sentence) for sentence in network.network.told)
+    yield from (Warned(sentence) for sentence in (*told, *network.network.told))
     if not here:
         yield from fetched(config, should_stop=should_stop, clock=clock)
         network = staged(config, len(index.classes), device)
     yield from cautions(index)
+    yield from cautions_of(plan)
     with DecoderPool() as decoder:
         data = yield from read_pictures(
             index,
@@ -135,6 +129,26 @@ def planned(
     return (measured_in_folds(plan) if in_folds else plan), candidates
 
 
+def with_split(
+    plan: TrainingPlan, config: RunConfig, brought: ImageIndex, index: ImageIndex, *, in_folds: bool
+) -> tuple[TrainingPlan, tuple[str, ...]]:
+    """The plan with what its number will mean, and the cautions of it; `brought` is the index before it was split."""
+    places = places_of(
+        index, validation_share=validation_share(config), used_in=config.used_in, group_by=config.group_by
+    )
+    passed_over = unused_by_split(
+        config, brought=bool(brought.of_split("val")), in_folds=in_folds, head_alone=plan.method == "head"
+    )
+    plan = replace(
+        plan,
+        used_in=places.used_in,
+        kept_out=places.kept_out,
+        groups=places.groups,
+        reasons={**plan.reasons, **passed_over},
+    )
+    return plan, places.cautions
+
+
 def validation_share(config: RunConfig) -> float:
     return VALIDATION_SHARE if config.validation_share is None else config.validation_share
 
@@ -143,7 +157,8 @@ def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
     """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
     if measures_in_folds(config, index):
         check_classes(index)
-        return ImageIndex(index.classes, tuple(replace(record, split="train") for record in index.records))
+        split = np.full(len(index.columns), SPLIT_CODES["train"])
+        return ImageIndex(index.classes, Records(index.columns.with_(split=split)))
     share = validation_share(config)
     return assign_splits(
         index, validation_share=share, seed=config.seed, used_in=config.used_in, group_by=config.group_by

@@ -47,15 +47,18 @@ class Stepper:
                 self._optimizer.add_param_group(group)
 
     def make(
-        self, trainee: Trainee, positions: Positions, labels: Positions, *, epoch: int, batch: int
+        self, trainee: Trainee, positions: Positions, labels: Positions, views: Positions, *, epoch: int, batch: int
     ) -> Generator[Event, None, tuple[float, int]]:
-        """One step; the mean loss and how many were right. Raises TrainingError when the loss is not finite."""
+        """One step; the mean loss and how many were right. `views` has the number of each picture's view.
+
+        Raises TrainingError when the loss is not finite.
+        """
         optimizer = self._optimizer
         if optimizer is None:
             raise TypeError("nothing learns yet")
         set_learning_rate(optimizer, self.rates.at(self.step))
         mixture = mixture_of(self.plan, epoch=epoch, batch=batch, pictures=len(positions))
-        pictures = trainee.train_feed(positions, epoch, mixture)
+        pictures = trainee.train_feed(positions, views, mixture)
         targets = targets_of(labels, mixture, self.plan.device)
         self.step += 1
         while True:

@@ -21,7 +21,7 @@ from tl_core.training.mixing import Mixture, mixed
 from tl_core.training.pictures import Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
 
-EpochFeed = Callable[[Positions, int, Mixture | None], Tensor]
+StepFeed = Callable[[Positions, Positions, Mixture | None], Tensor]  # pictures, the view of each, what blends them
 Through = Callable[[Tensor], Tensor]
 
 
@@ -33,7 +33,7 @@ class Trainee:
     """
 
     part: nn.Module
-    train_feed: EpochFeed
+    train_feed: StepFeed
     val_feed: Feed
     through: Through
     resting: tuple[nn.Module, ...]  # batch norms that keep their running averages while the others train
@@ -53,14 +53,14 @@ def keep_awake(part: nn.Module, norms: tuple[nn.Module, ...]) -> None:
         part.keep_awake(norms)
 
 
-def picture_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> EpochFeed:
-    """Pictures as this epoch sees them: augmented as the plan says, normalised, blended with their partners."""
-    views = view_feed(plan, data, mirror=mirror)
-    return lambda positions, epoch, mixture: mixed(views(positions, epoch), mixture)
+def picture_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> StepFeed:
+    """Pictures as this step sees them: augmented as the plan says, normalised, blended with their partners."""
+    view = view_feed(plan, data, mirror=mirror)
+    return lambda positions, views, mixture: mixed(view(positions, views), mixture)
 
 
-def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> Callable[[Positions, int], Tensor]:
-    """Each picture's view of an epoch, normalised."""
+def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> Callable[[Positions, Positions], Tensor]:
+    """Views of pictures by their numbers, normalised."""
     if plan.augment == "none":
         return lambda positions, _: to_batch(np.asarray(data.squares[positions]), plan.preprocessing)
     numbers = np.array([picture_number(content) for content in data.content_hashes], dtype=np.int64)
@@ -68,9 +68,9 @@ def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> Callab
     cropped = replace(plan.preprocessing, resize_size=size)
     flips = Flips(mirror, upside_down=plan.flips == "both")
 
-    def feed(positions: Positions, epoch: int) -> Tensor:
+    def feed(positions: Positions, views: Positions) -> Tensor:
         squares = np.asarray(data.squares[positions])
-        chosen = draws(plan.seed, epoch, numbers[positions].tolist())
+        chosen = draws(plan.seed, views.tolist(), numbers[positions].tolist())
         return to_batch(augment(squares, chosen, STRENGTHS[plan.augment], size=size, flips=flips), cropped)
 
     return feed

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+import numpy as np
+
 from tl_core.training.augment import STRENGTHS
 from tl_core.training.engine import Feed
 from tl_core.training.pictures import TrainingData
@@ -29,4 +31,4 @@ def view_name(plan: TrainingPlan, number: int, *, mirror: bool) -> str:
 def one_view(plan: TrainingPlan, data: TrainingData, number: int, *, mirror: bool) -> Feed:
     """The network's input for the pictures in this view."""
     views = view_feed(plan, data, mirror=mirror)
-    return lambda positions: views(positions, number)
+    return lambda positions: views(positions, np.full(len(positions), number, dtype=np.int64))

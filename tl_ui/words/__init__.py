@@ -17,8 +17,6 @@ from tl_ui.words import (
     pictures_zh_cn,
     results_en,
     results_zh_cn,
-    ways_en,
-    ways_zh_cn,
     zh_cn,
 )
 from tl_ui.words.said import said
@@ -26,19 +24,12 @@ from tl_ui.words.said import said
 _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
-_PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
-    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, controls_en.WORDS, ways_en.WORDS),
-    "zh-CN": (
-        zh_cn.WORDS,
-        networks_zh_cn.WORDS,
-        pictures_zh_cn.WORDS,
-        results_zh_cn.WORDS,
-        controls_zh_cn.WORDS,
-        ways_zh_cn.WORDS,
-    ),
+PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
+    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, controls_en.WORDS),
+    "zh-CN": (zh_cn.WORDS, networks_zh_cn.WORDS, pictures_zh_cn.WORDS, results_zh_cn.WORDS, controls_zh_cn.WORDS),
 }
 _TABLES: dict[str, Mapping[str, str]] = {
-    language: {key: text for part in parts for key, text in part.items()} for language, parts in _PARTS.items()
+    language: {key: text for part in parts for key, text in part.items()} for language, parts in PARTS.items()
 }
 
 

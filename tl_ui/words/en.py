@@ -35,6 +35,7 @@ WORDS: dict[str, str] = {
     "finding.links": "Links",
     "finding.ignored_folder": "Folder passed over",
     "finding.converted": "Converted",
+    "finding.place": "Tells where it was taken",
     "finding.tiny": "Tiny pictures",
     "finding.identical": "All pictures the same",
     "finding.blank": "Blank pictures",
@@ -45,6 +46,10 @@ WORDS: dict[str, str] = {
     "finding.shortcut": "A shortcut to the answer",
     "finding.outlier": "Unlike the rest of their kind",
     "finding.asked": "Decided for you",
+    "finding.look_alike": "Names that look alike",
+    "finding.bad_row": "Rows passed over",
+    "finding.missing_file": "Rows without a picture",
+    "finding.extra_file": "Pictures without a row",
     # 2 network
     "network.title": "Choose a head start",
     "network.lead": "Each network has already learned from millions of pictures. Yours starts from there.",

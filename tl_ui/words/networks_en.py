@@ -150,7 +150,6 @@ WORDS: dict[str, str] = {
     "rates.y": "loss",
     # while it runs
     "live.earlier": "Earlier run: {name} (other pictures)",
-    "phase.fetching": "Fetching the weights of the network",
     "live.thawed": "{stage} thaws",
     "live.thawed_table": "Thawed from epoch {epoch}: {stages}.",
     "live.frozen_to": "Frozen up to {stage}",

@@ -147,7 +147,6 @@ WORDS: dict[str, str] = {
     "rates.y": "损失",
     # while it runs
     "live.earlier": "之前的训练：{name}（其他图片）",
-    "phase.fetching": "正在下载网络的权重",
     "live.thawed": "{stage} 解冻",
     "live.thawed_table": "从第 {epoch} 轮起解冻：{stages}。",
     "live.frozen_to": "冻结到{stage}",

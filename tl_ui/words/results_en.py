@@ -26,7 +26,7 @@ WORDS: dict[str, str] = {
     "results.kept_first": "Training on brought nothing on the validation pictures, so the first model was kept: "
     "only its last step learned.",
     "results.places_same": "This is for the same places and days; new places may score lower.",
-    "results.places_unknown": "Nothing says which pictures belong to one place or day: new places may score lower.",
+    "results.places_unknown": "No whole groups were kept out of training: new places may score lower.",
     "results.places_new": "Whole groups were kept out of training ({groups} {by} in all): so it holds for new ones.",
     "results.by_table": "groups of your table",
     "results.by_folder": "outer folders",

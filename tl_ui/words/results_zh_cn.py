@@ -23,7 +23,7 @@ WORDS: dict[str, str] = {
     "模型来自第一个种子。",
     "results.kept_first": "继续训练在验证图片上没有带来提高，因此保留了第一个模型：只有最后一步学习过。",
     "results.places_same": "这个成绩适用于相同的地点和日子；在新地点可能更低。",
-    "results.places_unknown": "没有信息说明哪些图片属于同一地点或同一天：在新地点可能更低。",
+    "results.places_unknown": "没有整组图片被留在训练之外：在新地点可能更低。",
     "results.places_new": "训练时留出了整组图片（共 {groups} 个{by}），因此结果也适用于新的组。",
     "results.by_table": "表格中的组",
     "results.by_folder": "外层文件夹",

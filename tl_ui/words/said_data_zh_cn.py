@@ -34,6 +34,10 @@ SAID: dict[str, str] = {
         "{pictures}的格式与文件名不符，以内容为准。"
     ),
     "{pictures} turned upright, as the camera noted.": "{pictures}已按相机记录转正。",
+    "{pictures} with the place of the shot inside (GPS).": "{pictures}内含拍摄地点（GPS）。",
+    "No thumbnail and no model gets it, but the files keep it: take it out before you pass them on.": (
+        "缩略图和模型都不含它，但文件仍保留：转交文件前请先去除。"
+    ),
     "Folders lie inside folders ({examples}); each kind is named by its innermost folder.": (
         "文件夹里还有文件夹（{examples}）；以最内层文件夹为类名。"
     ),
@@ -127,4 +131,10 @@ SAID: dict[str, str] = {
     "The upload has {size} and the disk has {free} left.": "上传内容有 {size}，磁盘只剩 {free}。",
     "Make room ({kept} stay free for the program) and send it again.": "请腾出空间（为程序保留 {kept}），再重新发送。",
     "The file has {size} or more; at most {limit} are taken.": "文件有 {size} 或更多，最多接收 {limit}。",
+    # while they are read
+    "It changed while it was read.": "它在读取过程中发生了变化。",
+    "Its header came back damaged.": "读回的文件头已损坏。",
+    "Pictures are being brought into '{name}' already.": "已经有图片正在放入 '{name}'。",
+    "Wait until that is done.": "请等待其完成。",
+    "part is {value}, which is no rectangle within 0..1": "part 是 {value}，不是 0 到 1 之间的矩形",
 }

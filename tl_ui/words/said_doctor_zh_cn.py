@@ -5,7 +5,26 @@ from __future__ import annotations
 _REST = "，其他类几乎没有：网络可能学会这一点，而不是主体。"
 _OTHERS = ", and hardly any others: a network may learn that instead of the subject."
 
+_OWN = "，几乎全部图片如此，其他类几乎没有：网络可能学会这一点，而不是主体。"
+_THEIR_OWN = (
+    ", shared by nearly all their pictures and hardly any others: a network may learn that instead of the subject."
+)
+
+# Why the doctor's buttons leave pictures out: said by themselves, and at the end of "Left out by you: ..."
+WHYS: dict[str, str] = {
+    "a copy": "副本",
+    "also in the test": "测试集里也有",
+    "also in validation": "验证集里也有",
+    "tiny": "太小",
+    "blank": "空白",
+    "dark": "太暗",
+    "bright": "太亮",
+    "shape": "太细长",
+    "outlier": "与同类不同",
+}
+
 SAID: dict[str, str] = {
+    **WHYS,
     # findings
     "All {n} pictures are the same one: there is nothing to tell apart.": (
         "全部 {n} 张图片是同一张，没有可区分的内容。"
@@ -54,6 +73,14 @@ SAID: dict[str, str] = {
     f"Nearly all pictures of {{names}} look the same in the bottom right corner{_OTHERS}": (
         f"{{names}}的图片右下角几乎都一样{_REST}"
     ),
+    f"{{names}} each have a size of their own{_THEIR_OWN}": f"{{names}}各有自己的尺寸{_OWN}",
+    f"{{names}} each have a file format of their own{_THEIR_OWN}": f"{{names}}各有自己的文件格式{_OWN}",
+    f"{{names}} each have a camera of their own{_THEIR_OWN}": f"{{names}}各有自己的相机{_OWN}",
+    f"{{names}} each have a day of their own{_THEIR_OWN}": f"{{names}}各有自己的拍摄日期{_OWN}",
+    f"{{names}} each have a top left corner of their own{_THEIR_OWN}": f"{{names}}各有自己的左上角{_OWN}",
+    f"{{names}} each have a top right corner of their own{_THEIR_OWN}": f"{{names}}各有自己的右上角{_OWN}",
+    f"{{names}} each have a bottom left corner of their own{_THEIR_OWN}": f"{{names}}各有自己的左下角{_OWN}",
+    f"{{names}} each have a bottom right corner of their own{_THEIR_OWN}": f"{{names}}各有自己的右下角{_OWN}",
     "{pictures} unlike all others of the same kind, as the network '{name}' sees them: "
     "a wrong label, or a rare sight.": "网络 '{name}' 认为{pictures}与同类都不同：可能标签有误，或很少见。",
     "{n} pictures of {names} are nearly the same to the network '{network}'.": (
@@ -71,6 +98,15 @@ SAID: dict[str, str] = {
     "Nothing says which pictures belong to one place or day, so the number is for pictures like these; "
     "new places may score lower.": (
         "没有信息说明哪些图片属于同一地点或同一天，因此成绩只适用于类似的图片；在新地点可能更低。"
+    ),
+    "No groups are kept whole, so the number is for pictures like these; new places may score lower.": (
+        "没有整组留出，因此成绩只适用于类似的图片；在新地点可能更低。"
+    ),
+    "All pictures of {names} are nearly the same or of one burst: any that judge flatter the number.": (
+        "{names}的图片全都几乎相同或属于同一次连拍：用其中任何一张评判都会使成绩偏高。"
+    ),
+    "No group is known of {pictures}: each is taken for one by itself, so the number may flatter a little.": (
+        "{pictures}不知道属于哪一组：每张单独算一组，因此成绩可能略微偏高。"
     ),
     "{groups} groups lie on both sides of the split that came with the pictures, for example around {path}: "
     "the number is for places like these.": (

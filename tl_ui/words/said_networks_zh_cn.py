@@ -43,15 +43,11 @@ SAID: dict[str, str] = {
     ),
     "Delete that file; it is fetched again when it is needed.": "请删除该文件，需要时会重新获取。",
     "There is no backbone called '{name}'.": "没有名为 '{name}' 的网络。",
-    "`python -m tl_core backbones` lists the recommended ones, and with --all every one.": (
-        "`python -m tl_core backbones` 会列出推荐的网络，加 --all 列出全部。"
+    "Take one of the catalogue, or write hf-hub:OWNER/NAME for one of the Hugging Face hub.": (
+        "请从网络目录中选择；Hugging Face Hub 上的网络请写成 hf-hub:OWNER/NAME。"
     ),
     "timm describes no pretrained network called '{name}'.": "timm 中没有名为 '{name}' 的预训练网络。",
-    "timm has no pretrained weights for '{name}'.": "timm 没有 '{name}' 的预训练权重。",
     "Choose another backbone.": "请选择其他网络。",
-    "Choose another backbone, or start from scratch (the setting 'start').": (
-        "请选择其他网络，或从零开始（设置 'start'）。"
-    ),
     "'{name}' does not end in one linear layer, so its head cannot be replaced.": (
         "'{name}' 的末端不是单个线性层，无法替换分类头。"
     ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tl_ui.words.said_doctor_zh_cn import WHYS
+
 PHRASES: dict[str, str] = {
+    **WHYS,
     # lists of quoted names: what stands between the quotes
     " and ": "和",
     ", ": "、",

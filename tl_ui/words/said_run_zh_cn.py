@@ -140,10 +140,6 @@ SAID: dict[str, str] = {
     "freeze is '{freeze}' and train_stages is '{stages}'; give one of the two.": (
         "freeze 是 '{freeze}'，train_stages 是 '{stages}'；请只给其中一个。"
     ),
-    "start is '{start}': going on from an earlier run is not built yet.": (
-        "start 是 '{start}'：从以前的训练继续，这个功能还没有做好。"
-    ),
-    "Use start 'pretrained' or 'scratch'.": "请把 start 设为 'pretrained' 或 'scratch'。",
     "The job in '{path}' is under way already.": "'{path}' 中的任务已在进行。",
     "'{name}' asks for '{kind}', which this version does not know.": "'{name}' 需要 '{kind}'，此版本不认识。",
     "from is '{offset}', which is no offset.": "from 是 '{offset}'，不是位置。",

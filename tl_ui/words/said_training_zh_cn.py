@@ -37,7 +37,64 @@ SAID: dict[str, str] = {
     "batch_norm '{value}' is not used: this network has no batch norm.": (
         "未使用 batch_norm '{value}'：此网络没有批归一化。"
     ),
+    "Batch norms learn from {n} pictures at a time, in {steps} steps: so little can make the model much worse than its "
+    "head alone; 'keep' is the safe choice for batch_norm.": (
+        "批归一化每次只从 {n} 张图片学习，共 {steps} 步：这么少可能使模型比单独的分类头差很多；"
+        "batch_norm 选 'keep' 最稳妥。"
+    ),
+    "Training on made the model worse: {after} of the validation pictures are right, and with the head alone "
+    "it was {before}.": "继续训练使模型变差了：验证图片答对 {after}，而只用分类头时是 {before}。",
+    "Freeze more of the network, take smaller or fewer steps, or choose the preset 'better', "
+    "which keeps the better one of the two.": (
+        "请多冻结一些网络，减小步长或减少步数，或选预设 'better'，它会保留两者中较好的一个。"
+    ),
+    "Batch norms that learn need more pictures; choose 'keep' for batch_norm.": (
+        "学习中的批归一化需要更多图片；batch_norm 请选 'keep'。"
+    ),
+    "The last stage thaws in epoch {epoch}, and it is to learn, too.": "最后一个阶段在第 {epoch} 轮解冻，它也要学习。",
+    "There are no validation pictures to compare on, so only the head is fitted, in closed form.": (
+        "没有验证图片可供比较，所以只直接求出分类头。"
+    ),
+    "start is 'scratch' and {names} would never learn, "
+    "but a frozen part that never learned anything helps nobody; let every stage learn.": (
+        "start 是 'scratch'，而 {names} 永远不学习，但从未学习的部分冻结起来没有用处；请让每个阶段都学习。"
+    ),
+    "start is 'scratch' and lora_rank is {rank}, but LoRA adds to what a network has learned; leave it out.": (
+        "start 是 'scratch'，lora_rank 是 {rank}，但 LoRA 是在网络已学会的内容上附加；请不要填写。"
+    ),
+    "{name} '{value}' is not used: the preset '{preset}' chooses what learns.": (
+        "未使用 {name} '{value}'：由预设 '{preset}' 决定哪些部分学习。"
+    ),
     # steps
+    "layer_decay '{value}' is not used: no stage before the last one learns.": (
+        "未使用 layer_decay '{value}'：最后一个阶段之前没有阶段在学习。"
+    ),
+    "{name} '{value}' is not used: a step of one picture has no other one to blend with.": (
+        "未使用 {name} '{value}'：每步只有一张图片，没有别的图片可以混合。"
+    ),
+    "class_balance '{value}' changes nothing: every kind has as many pictures.": (
+        "class_balance '{value}' 不起作用：各类图片一样多。"
+    ),
+    "patience '{value}' is not used: there are no validation pictures to judge an epoch by.": (
+        "未使用 patience '{value}'：没有验证图片来评判每一轮。"
+    ),
+    "patience '{value}' is not used: {epochs} epochs are over before that.": (
+        "未使用 patience '{value}'：{epochs} 轮在那之前就结束了。"
+    ),
+    # who judges
+    "validation_share '{value}' is not used: every picture judges in its turn.": (
+        "未使用 validation_share '{value}'：每张图片轮流用来评判。"
+    ),
+    "validation_share '{value}' is not used: validation pictures came with the others.": (
+        "未使用 validation_share '{value}'：图片自带验证图片。"
+    ),
+    "measure 'folds' is not used: pictures to judge by came with the others.": (
+        "未使用 measure 'folds'：图片自带用来评判的图片。"
+    ),
+    "repeats '{n}' says nothing here: the head is computed directly, "
+    "so the same pictures give the same number with every seed.": (
+        "这里 repeats '{n}' 说明不了什么：分类头直接求解，同样的图片用任何种子都得到同样的结果。"
+    ),
     "momentum is {value}, but the optimizer '{optimizer}' has none; choose 'sgd' or 'rmsprop', or leave it out.": (
         "momentum 是 {value}，但优化器 '{optimizer}' 没有动量；请选 'sgd' 或 'rmsprop'，或不要填写。"
     ),

@@ -35,6 +35,7 @@ WORDS: dict[str, str] = {
     "finding.links": "链接",
     "finding.ignored_folder": "略过的文件夹",
     "finding.converted": "已转换",
+    "finding.place": "含拍摄地点",
     "finding.tiny": "图片太小",
     "finding.identical": "所有图片都相同",
     "finding.blank": "空白图片",
@@ -45,6 +46,10 @@ WORDS: dict[str, str] = {
     "finding.shortcut": "答案的捷径",
     "finding.outlier": "与同类不同",
     "finding.asked": "已替你决定",
+    "finding.look_alike": "看起来相同的名称",
+    "finding.bad_row": "略过的行",
+    "finding.missing_file": "没有图片的行",
+    "finding.extra_file": "没有行的图片",
     # 2 network
     "network.title": "选一个起点",
     "network.lead": "每个网络都已从几百万张图片学过。你的网络从那里出发。",

@@ -92,7 +92,7 @@ def sent_pictures() -> Iterator[Sent]:
     yield Sent(
         "c12", "c12 twelve.jpg", jpeg.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c", 1), "a JPEG with 12 bits a"
     )
-    yield Sent("c16", "c16.jpg", encoded(noise(5), "JPEG", exif=exif()))
+    yield Sent("c16", "c16.jpg", encoded(noise(5), "JPEG", exif=exif()), note="with the place of the shot inside (GPS)")
     ramp = np.linspace(0, 65535, 40 * 36).astype(np.uint16).reshape(36, 40)
     yield Sent("c17", "c17.png", encoded(Image.fromarray(ramp)), note="with more than 8 bits a colour")
     yield Sent("c17", "c17.tif", encoded(Image.fromarray(ramp[::-1].copy()), "TIFF"))

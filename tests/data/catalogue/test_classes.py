@@ -172,6 +172,18 @@ def test_d17_every_way_a_table_is_written_is_read(tmp_path: Path, bring: Bring, 
     accounted(dataset, 5)
 
 
+def test_d17_five_rows_are_shown_with_what_their_columns_were_taken_for(tmp_path: Path, bring: Bring) -> None:
+    files = {f"{at}.png": png(at) for at in range(1, 8)}
+    table = "".join(f"{'ab'[at % 2]};{at}.png;{'long ' * 30}\n" for at in range(1, 8))
+    dataset = bring(write_files(tmp_path / "d", {**files, "labels.csv": table.encode()}) / "labels.csv")
+    (shown,) = dataset.report.tables
+    assert (shown.name, shown.used, shown.header) == ("labels.csv", ("label", "path", ""), ())
+    assert [row[:2] for row in shown.rows] == [("b", "1.png"), ("a", "2.png"), ("b", "3.png"), ("a", "4.png"),
+                                               ("b", "5.png")]  # fmt: skip
+    assert {len(row[2]) for row in shown.rows} == {80}
+    assert DatasetEditor(dataset.folder).rename_class("a", "c").report.tables == dataset.report.tables
+
+
 def test_d17_a_table_beyond_the_limit_is_refused(tmp_path: Path, bring: Bring) -> None:
     path = write_files(tmp_path / "d", {"1.png": png(1), "labels.csv": TABLE.encode() * 99}) / "labels.csv"
     with pytest.raises(DataError, match=r"The table 'labels.csv' has more than 1 kB. Split it, or leave columns out"):
