@@ -124,25 +124,27 @@ class ShardWriter:
         self._write(memoryview(footer + tail))
         path = self._folder / shard_name()
         try:
-            self._file = self.file.moved(self._temporary, path)
+            file = self.file.moved(self._temporary, path)
         except OSError as error:
+            self.discard()
             full_disk(error, self._folder)
         fsync_folder(self._folder)
-        shard = Shard(path, self._file, as_keys(keys), checksums)
-        self._file, self._checksums = None, array("I")
+        shard = Shard(path, file, as_keys(keys), checksums)
+        self._file, self._keys, self._checksums = None, bytearray(), array("I")
         return shard
 
     def discard(self) -> None:
         """Of what is not finished nothing stays."""
         if self._file is not None:
             self._file.close()
-            self._file = None
+            self._file, self._keys, self._checksums = None, bytearray(), array("I")
             self._temporary.unlink(missing_ok=True)
 
     def _write(self, data: memoryview) -> None:
         try:
             self.file.append(data)
         except OSError as error:
+            self.discard()  # a part of a row may be in it
             full_disk(error, self._folder)
 
 
