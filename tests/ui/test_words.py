@@ -86,7 +86,7 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
         "tab.", "level.", "sample.", "split.", "severity.", "finding.", "cards.", "ice.freeze_", "stage.", "control.",
         "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "phase.", "state.",
         "results.precision_help", "results.recall_help", "results.by_", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "drop.phase_", "use.same", "use.new",
+        "use.by_", "drop.phase_", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
     said = [
         key.removesuffix(".one").removesuffix(".other") for key in ENGLISH.table if not key.startswith(put_together)

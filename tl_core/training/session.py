@@ -40,6 +40,12 @@ from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
 
 VALIDATION_SHARE = 0.2
+# The network that the settings ask for, with a head for so many classes, if somebody has it ready.
+Ready = Callable[[RunConfig, int], StagedNetwork | None]
+
+
+def nothing_ready(_config: RunConfig, _num_classes: int) -> None:
+    """Every network is made when its run is known."""
 
 
 def run_training(
@@ -50,6 +56,7 @@ def run_training(
     *,
     should_stop: Callable[[], bool],
     clock: Clock,
+    ready: Ready = nothing_ready,
 ) -> Iterator[Event]:
     """The events of a run, Planned first and Finished or Stopped last.
 
@@ -58,7 +65,7 @@ def run_training(
     """
 
     def train(settings: RunConfig, folder: Path) -> Iterator[Event]:
-        return one_training(settings, dataset, folder, cache, should_stop=should_stop, clock=clock)
+        return one_training(settings, dataset, folder, cache, should_stop=should_stop, clock=clock, ready=ready)
 
     if config.repeats > 1:
         return repeated(config, run_folder, train, clock=clock)
@@ -73,6 +80,7 @@ def one_training(
     *,
     should_stop: Callable[[], bool],
     clock: Clock,
+    ready: Ready = nothing_ready,
 ) -> Iterator[Event]:
     """The same with one seed."""
     started = clock()
@@ -82,7 +90,8 @@ def one_training(
     device = device_facts()
     use_threads(device.threads)
     here = is_here(config)
-    network = staged(config, len(index.classes), device, empty=not here)
+    made = ready(config, len(index.classes)) if here else None
+    network = made or staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
     places = places_of(
