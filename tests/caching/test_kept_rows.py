@@ -184,9 +184,22 @@ def test_a_sector_that_cannot_be_read_is_made_again(tmp_path: Path, monkeypatch:
     assert maker.made == [1]
 
 
-def test_an_interrupted_writer_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_what_was_put_before_an_error_is_kept(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with RowRequest(tmp_path, KIND, ["a", "b"]) as request:
+            request.put(0, row("a"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    rows, maker = fill(tmp_path, "ab")
+    assert (first_bytes(rows), maker.made) == ("ab", [1])
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+def test_a_request_that_puts_nothing_leaves_no_file(tmp_path: Path) -> None:
     with RowRequest(tmp_path, KIND, ["a", "b"]) as request:
-        request.put(0, row("a"))
+        request.finish()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

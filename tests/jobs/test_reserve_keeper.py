@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -164,8 +165,10 @@ def reserve_of(workspace: Workspace) -> int | None:
     address = Address.read(AssistantFiles(workspace.assistant).address)
     if address is None or not address.identity.is_alive():
         return None
-    children = psutil.Process(address.identity.pid).children()
-    return next((child.pid for child in children if "--reserve" in child.cmdline()), None)
+    with suppress(psutil.Error):  # one of them has just ended
+        children = psutil.Process(address.identity.pid).children()
+        return next((child.pid for child in children if "--reserve" in child.cmdline()), None)
+    return None
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from torch import nn
 
@@ -15,9 +16,10 @@ from tl_core.backbones.build import Network
 from tl_core.backbones.contents import Contents, contents_of
 from tl_core.backbones.cuts import CutPoint, copy_part, cut_points
 from tl_core.backbones.grouping import Border, borders, cut_after, node_units, without_small_steps
+from tl_core.backbones.network import replace_head
 from tl_core.backbones.parts import FrozenPart, TrainablePart
 from tl_core.backbones.stage import Stage
-from tl_core.backbones.tracing import Traced, UntraceableError, trace
+from tl_core.backbones.tracing import Traced, UntraceableError, trace, with_outputs
 from tl_core.backbones.uncut import uncut_contents
 from tl_core.backbones.units import Units
 from tl_core.errors import ConfigError
@@ -107,6 +109,23 @@ class StagedNetwork:
             if owners.get(self._scoring.nodes[cut.position]) in units and shape is not None and fits(shape[1:]):
                 return FrozenPart(copy_part(self._scoring, None, cut))
         return None
+
+    def for_classes(self, num_classes: int) -> StagedNetwork:
+        """The same module with a new random head, as if it had been staged with it; this object is of no use after."""
+        network, scoring = self.network, self._scoring
+        before = network.module.get_submodule(network.classifier)
+        replace_head(network.module, network.classifier, num_classes)
+        network.module.eval()
+        values = None if scoring is None else with_outputs(scoring, before, network.classifier, num_classes)
+        if scoring is None or values is None:
+            return stage_network(network)
+        traced = replace(scoring, values=values)
+        last = len(self._contents) - 1
+        found = [
+            Border(content.stage.name, content.units, None if at == last else self._cut_point(traced, at))
+            for at, content in enumerate(self._contents)
+        ]
+        return StagedNetwork(network, contents_of(traced, found, self._units, network.classifier), traced)
 
     def _traced(self, frozen: tuple[str, ...]) -> Traced:
         size = self.network.preprocessing.image_size

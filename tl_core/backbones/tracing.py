@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import timm.layers
@@ -115,6 +115,24 @@ def trace(module: nn.Module, image_size: int, *, train: bool, frozen: tuple[str,
         values = _probe(module, graph, image_size)
     paths = {node: _path(node, tracer) for node in graph.nodes}
     return Traced(module, graph, tuple(graph.nodes), paths, values)
+
+
+def with_outputs(traced: Traced, before: nn.Module, classifier: str, num_classes: int) -> dict[fx.Node, Value] | None:
+    """The values with a Linear of other outputs in place of `before`, or None where that is not the graph's last step.
+
+    Its shape and its work are the only ones that change.
+    """
+    calls = [node for node in traced.nodes if node.op == "call_module" and node.target == classifier]
+    is_last = len(calls) == 1 and [user.op for user in calls[0].users] == ["output"]
+    if not is_last or not isinstance(before, nn.Linear):
+        return None
+    (call,) = calls
+    (output,) = call.users
+    values, old = dict(traced.values), traced.values[call]
+    shape = (*(old.shape or ())[:-1], num_classes)
+    values[call] = replace(old, shape=shape, flops=old.flops // before.out_features * num_classes)
+    values[output] = replace(values[output], shape=shape)
+    return values
 
 
 def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:

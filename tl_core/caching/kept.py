@@ -29,6 +29,7 @@ class KeptRows:
         self.kind, self.shape, self.dtype = kind, (len(keys), *kind.shape), np.dtype(kind.dtype)
         self.make_again: Make | None = None
         self._keys, self._folder = keys, folder
+        self._every = np.arange(len(keys))
         self._files: list[HeldFile] = []
         self._file_of = np.full(len(keys), ABSENT, dtype=np.int32)
         self._place = np.zeros(len(keys), dtype=np.int64)
@@ -41,7 +42,7 @@ class KeptRows:
 
     def __getitem__(self, positions: Any) -> NDArray[Any]:
         """A copy of one row, or of those that an array or a slice names."""
-        chosen = np.arange(len(self))[positions]
+        chosen = self._every[positions]
         several = np.atleast_1d(chosen)
         rows, damaged = self._read(several)
         if len(damaged):
@@ -87,20 +88,25 @@ class KeptRows:
 
     def _read(self, positions: Positions) -> tuple[Rows, Positions]:
         """The rows, and those of the positions whose bytes are not what was written."""
-        rows, files = self.kind.zeros(len(positions)), self._file_of[positions]
-        for number in np.unique(files[files != ABSENT]):
-            here = np.flatnonzero(files == number)
-            found, is_whole = read_rows(self._files[number], self._place[positions[here]], self.kind)
-            if not is_whole:
-                self._is_checked[positions[here]] = False
-            if len(here) == len(positions):
-                rows = found
-            else:
-                rows[here] = found
+        files = self._file_of[positions]
+        numbers = set(files.tolist())
+        if len(numbers) == 1 and ABSENT not in numbers:
+            rows = self._read_from(numbers.pop(), positions)
+        else:
+            rows = self.kind.room(len(positions))
+            for number in numbers:
+                here = files == number
+                rows[here] = 0 if number == ABSENT else self._read_from(number, positions[here])
         new = np.flatnonzero(~self._is_checked[positions] & (files != ABSENT))
         fits = np.array([checksum(rows[at]) == self._checksum[positions[at]] for at in new.tolist()], dtype=bool)
         self._is_checked[positions[new[fits]]] = True
         return rows, positions[new[~fits]]
+
+    def _read_from(self, number: int, positions: Positions) -> Rows:
+        rows, is_whole = read_rows(self._files[number], self._place[positions], self.kind)
+        if not is_whole:
+            self._is_checked[positions] = False
+        return rows
 
     def _mend(self, numbers: set[int]) -> None:
         """Makes again what is damaged in these files: all of it at once, since damage seldom comes alone."""

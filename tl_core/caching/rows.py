@@ -7,6 +7,7 @@ copies nothing; a row is found in whichever shard it lies. Two runs at once writ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +27,7 @@ from tl_core.caching.shards import (
     places_in,
 )
 from tl_core.caching.upkeep import make_room, merged
+from tl_core.errors import RunError
 from tl_core.held_files import delete_unless_held
 
 LOOKS = 5  # at a folder whose shards somebody else merges or deletes meanwhile
@@ -35,7 +37,8 @@ class RowRequest:
     """The rows of `keys`, in order: what is stored already is found, the rest is put, then `finish` keeps them.
 
     Rows that were never put (somebody stopped, a picture is broken) are zero, and missing again the next time.
-    A context manager that owns one unfinished shard. `missing` holds the positions that have to be put.
+    A context manager that owns one unfinished shard, and keeps it when the block ends early. `missing` holds the
+    positions that have to be put.
     """
 
     def __init__(self, cache: Path, kind: RowKind, keys: Sequence[str], *, limit: CacheLimit | None = None) -> None:
@@ -58,7 +61,12 @@ class RowRequest:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.discard()
+        """However the block ends, what was put until then is kept, unless the disk is what ended it."""
+        try:
+            with suppress(RunError, OSError) if kind else nullcontext():
+                self._rows.keep(self._writer)
+        finally:
+            self._writer.discard()
 
     def lacks(self, position: int) -> bool:
         """Whether the row has to be put."""

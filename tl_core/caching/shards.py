@@ -61,8 +61,9 @@ class RowKind:
         described = json.dumps([LAYOUT, self.parts, list(self.shape), self.dtype])
         return cache / self.name / hashlib.sha256(described.encode()).hexdigest()[:24]
 
-    def zeros(self, count: int) -> Rows:
-        return np.zeros((count, *self.shape), dtype=self.dtype)
+    def room(self, count: int) -> Rows:
+        """Rows with nothing in them yet: memory that is not cleared first is several times as fast to fill."""
+        return np.empty((count, *self.shape), dtype=self.dtype)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,25 +124,27 @@ class ShardWriter:
         self._write(memoryview(footer + tail))
         path = self._folder / shard_name()
         try:
-            self._file = self.file.moved(self._temporary, path)
+            file = self.file.moved(self._temporary, path)
         except OSError as error:
+            self.discard()
             full_disk(error, self._folder)
         fsync_folder(self._folder)
-        shard = Shard(path, self._file, as_keys(keys), checksums)
-        self._file, self._checksums = None, array("I")
+        shard = Shard(path, file, as_keys(keys), checksums)
+        self._file, self._keys, self._checksums = None, bytearray(), array("I")
         return shard
 
     def discard(self) -> None:
         """Of what is not finished nothing stays."""
         if self._file is not None:
             self._file.close()
-            self._file = None
+            self._file, self._keys, self._checksums = None, bytearray(), array("I")
             self._temporary.unlink(missing_ok=True)
 
     def _write(self, data: memoryview) -> None:
         try:
             self.file.append(data)
         except OSError as error:
+            self.discard()  # a part of a row may be in it
             full_disk(error, self._folder)
 
 
@@ -165,17 +168,26 @@ def open_shard(path: Path, kind: RowKind) -> Shard | None:
 
 def read_rows(file: HeldFile, places: Positions, kind: RowKind) -> tuple[Rows, bool]:
     """The rows at these places, neighbours at once, and whether the disk gave all of them; what it did not is zero."""
-    rows, whole = kind.zeros(len(places)), True
-    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1).tolist()
-    for start, stop in zip(starts, [*starts[1:], len(places)], strict=True):
-        buffer = rows[start:stop].reshape(-1).data.cast("B")
-        try:
-            whole &= file.read_at(buffer, int(places[start]) * kind.row_bytes) == len(buffer)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            whole = False
+    rows, whole = kind.room(len(places)), True
+    if not rows.size:
+        return rows, True
+    memory, size = rows.reshape(-1).data.cast("B"), kind.row_bytes
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    ends = [*starts[1:].tolist(), len(places)]
+    for start, end, place in zip(starts.tolist(), ends, places[starts].tolist(), strict=True):
+        buffer = memory[start * size : end * size]
+        if not filled(file, buffer, place * size):
+            rows[start:end], whole = 0, False
     return rows, whole
+
+
+def filled(file: HeldFile, buffer: memoryview, offset: int) -> bool:
+    try:
+        return file.read_at(buffer, offset) == len(buffer)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return False
 
 
 def shard_name() -> str:

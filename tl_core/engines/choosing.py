@@ -27,7 +27,7 @@ FASTER = 1.2
 WORTH_SECONDS = 3.0
 SMALL = "PyTorch computes what is frozen: it is done with these pictures before something faster is found."
 # How far features may be from PyTorch's in 32 bits, relative to their size.
-BOUNDS = {"bf16": 0.05, "fp32": 1e-3}
+BOUNDS = {"bf16": 0.05, "fp32": 1e-4}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,23 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tl_core.jobs.launcher import start_python, worker_environment
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.processes import end_group
 
-IN_RESERVE = "--reserve"  # the worker's word for it; then how many steps it lowers its priority by, and what it loads
-LOADED = ("tl_core.data.dataset", "tl_core.training.session")  # everything that a training imports
+IN_RESERVE = "--reserve"  # the worker's word for it; then how many steps it lowers its priority by, and how it waits
+WARM, COLD = "warm", "cold"
 
 
 class Reserve:
     """Owns one waiting process until it is handed a run or closed; threads may call at once."""
 
-    def __init__(self, log: Path, *, niceness: int, loaded: Sequence[str] = LOADED) -> None:
+    def __init__(self, log: Path, *, niceness: int, is_warm: bool = True) -> None:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        words = (IN_RESERVE, str(niceness), *loaded)
+        words = (IN_RESERVE, str(niceness), WARM if is_warm else COLD)
         self._process = start_python("tl_core.jobs.worker", *words, log=log, listens=True)
         self._identity = ProcessIdentity.of(self._process.pid)
         self._handing = threading.Lock()

@@ -1,4 +1,4 @@
-"""A worker that waits for its run: it loads what every training needs, then reads the run's folder from a pipe.
+"""A worker that waits for its run: it makes what every training begins with, then reads a run's folder from a pipe.
 
 It knows nobody's pictures and no run before it is told one; then it takes on the run's log and goes the way of every
 other worker. Used by the worker alone.
@@ -6,31 +6,55 @@ other worker. Used by the worker alone.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+import threading
+from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
+from tl_core.jobs.reserve import WARM
 from tl_core.jobs.rundir import JobDir
+
+if TYPE_CHECKING:
+    from tl_core.training.session import Ready
 
 STANDARD_OUTPUTS = (1, 2)
 
 
-def run_to_take(modules: Sequence[str]) -> Path | None:
-    """The folder that this process was handed, with its output in that run's log; None where the holder has gone.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The folder of the job that was handed over, and what was made ready for a training meanwhile, if anything."""
 
-    `modules` are loaded first: they hold most of the seconds before a run's first event.
+    folder: Path
+    ready: Ready | None
+
+
+def job_to_take(how: str) -> Taken:
+    """The job that this process was handed, with its output in that job's log.
+
+    One that waits "warm" first loads and makes what takes most of the seconds before a run's first model. Should its
+    holder go, this process ends at once.
     """
-    for module in modules:
-        importlib.import_module(module)
-    line = sys.stdin.buffer.readline()
-    if not line.endswith(b"\n"):
-        return None
-    folder = Path(json.loads(line)["folder"])
+    told: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(told,), name="holder", daemon=True).start()
+    ready = None
+    if how == WARM:
+        from tl_core.training.ready import ready_network
+
+        ready = ready_network()
+    folder = Path(json.loads(told.get())["folder"])
     write_to(JobDir(folder).log)
-    return folder
+    return Taken(folder, ready)
+
+
+def _listen(told: SimpleQueue[bytes]) -> None:
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):  # nobody is there any more, and nothing was begun that would have to be ended well
+        os._exit(0)
+    told.put(line)
 
 
 def write_to(log: Path) -> None:

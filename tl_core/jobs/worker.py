@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tl_core.config import STARTS
 from tl_core.errors import RunError, UserError
@@ -28,10 +28,13 @@ from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.reserve import IN_RESERVE
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.under_way import training_under_way
-from tl_core.jobs.waiting import run_to_take
+from tl_core.jobs.waiting import Taken, job_to_take
 from tl_core.jobs.workspace import Workspace, workspace_of
 from tl_core.platform import Lock
 from tl_core.processes import lower_priority
+
+if TYPE_CHECKING:
+    from tl_core.training.session import Ready
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 PROGRESS_SECONDS = 0.25
@@ -45,11 +48,11 @@ ShouldStop = Callable[[], bool]
 def main(words: list[str]) -> int:
     waits = words[0] == IN_RESERVE
     lower_priority(int(words[1]) if waits else WORKER_NICENESS)
-    folder = run_to_take(words[2:]) if waits else Path(words[0])
-    return EXIT_DONE if folder is None else carry_out(JobDir(folder.resolve()))
+    taken = job_to_take(words[2]) if waits else Taken(Path(words[0]), None)
+    return carry_out(JobDir(taken.folder.resolve()), taken.ready)
 
 
-def carry_out(job: JobDir) -> int:
+def carry_out(job: JobDir, ready: Ready | None) -> int:
     asked_by_signal = _listen_for_signals()
     lock = Lock(job.lock)
     if not lock.acquire(wait_seconds=LOCK_WAIT_SECONDS):
@@ -63,7 +66,7 @@ def carry_out(job: JobDir) -> int:
             identity = ProcessIdentity.of(os.getpid())
             if identity is not None:
                 identity.write(job.identity)
-            return _run(job, journal, lambda: bool(asked_by_signal) or job.stop.exists())
+            return _run(job, journal, lambda: bool(asked_by_signal) or job.stop.exists(), ready)
     finally:
         lock.release()
 
@@ -78,7 +81,7 @@ def _listen_for_signals() -> list[int]:
     return asked
 
 
-def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop) -> int:
+def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop, ready: Ready | None) -> int:
     """Do the work; whatever happens, the journal gets one ending. This is the guard: the one broad `except`."""
     _say(f"worker {os.getpid()} begins")
     told: set[str] = set()
@@ -89,7 +92,7 @@ def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop) -> int:
         _say_event(event)
 
     try:
-        for event in checked(_events(job, should_stop, emit)):
+        for event in checked(_events(job, should_stop, emit, ready)):
             emit(event)
         return EXIT_DONE
     except UserError as error:
@@ -102,10 +105,10 @@ def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop) -> int:
     return status
 
 
-def _events(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
+def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | None) -> Iterator[Event]:
     kind = read_job(job.path)["kind"]
     if kind == "train":
-        return _train(RunDir(job.path), should_stop)
+        return _train(RunDir(job.path), should_stop, ready)
     if kind == "import":
         return _import(job, should_stop, emit)
     if kind == "add":
@@ -113,15 +116,15 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 
-def _train(run: RunDir, should_stop: ShouldStop) -> Iterator[Event]:
+def _train(run: RunDir, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
     workspace = workspace_of(run.path)
     with training_under_way(workspace, run.id):
-        yield from _training(run, workspace, should_stop)
+        yield from _training(run, workspace, should_stop, ready)
 
 
-def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop) -> Iterator[Event]:
+def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
     from tl_core.data.dataset import open_dataset
-    from tl_core.training.session import run_training
+    from tl_core.training.session import nothing_ready, run_training
 
     config = run.config
     if config.start not in STARTS:
@@ -133,6 +136,7 @@ def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop) -> Ite
         workspace.cache,
         should_stop=should_stop,
         clock=time.monotonic,
+        ready=ready or nothing_ready,
     )
 
 

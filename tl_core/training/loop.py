@@ -209,25 +209,25 @@ def measured(
 ) -> Generator[Event, None, RunResult]:
     """The saved model's result, on the pictures that the plan names; `kept` is the winner's freezing of a preset.
 
-    `is_saved`: the network as it is lies in the model's folder already.
+    `is_saved`: the network as it is lies in the model's folder already, because only its head has learned.
     """
-    module = network.network.module
-    part = first.data.measured(plan.measured_on)
-    if len(part):
+    if len(first.data.measured(plan.measured_on)):
         return (
             yield from save_and_score(
                 plan,
-                module,
-                first.data.squares,
-                part,
-                folder=files.model,
+                network,
+                first.data,
+                files=files,
                 clock=clock,
                 kept=kept,
                 is_saved=is_saved,
+                head_only=first.prefix if is_saved else None,
             )
         )
     if first.loo_probabilities is None:
         raise TypeError("a training from scratch needs pictures to measure on")
     return (
-        yield from save_cross_validated(plan, module, first.loo_probabilities, first.data.train, folder=files.model)
+        yield from save_cross_validated(
+            plan, network.network.module, first.loo_probabilities, first.data.train, folder=files.model
+        )
     )

@@ -45,6 +45,12 @@ from tl_core.training.unused import unused_by_split
 
 VALIDATION_SHARE = 0.2
 ShouldStop = Callable[[], bool]
+# The network that the settings ask for, with a head for so many classes, if somebody has it ready.
+Ready = Callable[[RunConfig, int], StagedNetwork | None]
+
+
+def nothing_ready(_config: RunConfig, _num_classes: int) -> None:
+    """Every network is made when its run is known."""
 
 
 def run_training(
@@ -55,6 +61,7 @@ def run_training(
     *,
     should_stop: ShouldStop,
     clock: Clock,
+    ready: Ready = nothing_ready,
 ) -> Iterator[Event]:
     """The events of a run, Planned first and Finished or Stopped last.
 
@@ -62,14 +69,21 @@ def run_training(
     UserError kinds for what a person can put right, before Planned or after it; then no ending comes from here.
     """
 
-    train = partial(one_training, dataset=dataset, cache=cache, should_stop=should_stop, clock=clock)
+    train = partial(one_training, dataset=dataset, cache=cache, should_stop=should_stop, clock=clock, ready=ready)
     if config.repeats > 1:
         return repeated(config, run_folder, train, clock=clock)
     return train(config, run_folder)
 
 
 def one_training(
-    config: RunConfig, run_folder: Path, *, dataset: Dataset, cache: Path, should_stop: ShouldStop, clock: Clock
+    config: RunConfig,
+    run_folder: Path,
+    *,
+    dataset: Dataset,
+    cache: Path,
+    should_stop: ShouldStop,
+    clock: Clock,
+    ready: Ready = nothing_ready,
 ) -> Iterator[Event]:
     """The same with one seed."""
     started = clock()
@@ -79,7 +93,8 @@ def one_training(
     device = device_facts()
     use_threads(device.threads)
     here = is_here(config)
-    network = staged(config, len(index.classes), device, empty=not here)
+    made = ready(config, len(index.classes)) if here else None
+    network = made or staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
     plan, told = with_split(plan, config, dataset.index, index, in_folds=in_folds)
