@@ -49,6 +49,7 @@ class RunConfig:
     flips: str | None = None
     mixup: float | None = None
     cutmix: float | None = None
+    cached_views: int | None = None
     image_size: int | None = None
     class_balance: str | None = None
     weight_decay: float | None = None
@@ -119,6 +120,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "mixup": (0.0, 10.0),
     "cutmix": (0.0, 10.0),
     "ema_decay": (0.0, 0.99999),
+    "cached_views": (0, 8),
     "test_views": (1, 10),
     "repeats": (1, 10),
     "image_size": (28, 1024),

@@ -76,6 +76,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("flips", "choice", "augmentation"),
     Control("mixup", "text", "augmentation"),
     Control("cutmix", "text", "augmentation"),
+    Control("cached_views", "text", "augmentation"),
     Control("test_views", "text", "augmentation"),
     Control("used_in", "elsewhere"),
     Control("group_by", "elsewhere"),

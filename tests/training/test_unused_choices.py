@@ -19,6 +19,7 @@ ASKING: dict[str, Any] = {
     "epochs": 7, "batch_size": 4, "learning_rate": 0.1, "head_learning_rate": 0.1, "layer_decay": 0.5,
     "optimizer": "sgd", "momentum": 0.5, "schedule": "step", "warmup_epochs": 1.0, "weight_decay": 0.1,
     "label_smoothing": 0.1, "gradient_clip": 2.0, "patience": 3, "augment": "strong", "mixup": 0.2, "cutmix": 1.0,
+    "cached_views": 4,
     "class_balance": "weights", "ema_decay": 0.9, "batch_norm": "train", "lora_rank": 4,
 }  # fmt: skip
 NORMED = replace(FACTS, norm_sizes={"stem": 8, "middle": 8, "last": 8})

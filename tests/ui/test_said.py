@@ -95,6 +95,10 @@ CONFIGS: tuple[dict[str, Any], ...] = (
     {"train_stages": ["last"], "head_learning_rate": 0.1, "schedule": "plateau", "test_views": 9, "momentum": 0.5},
     {"gradual": "2:head,3:last,3:last", "lora_rank": 4, "epochs": 2},
     {"freeze": "none", "lora_rank": 4},
+    {"freeze": "last", "augment": "gentle"},
+    {"freeze": "last", "cached_views": 4},
+    {"freeze": "last", "cached_views": 4, "augment": "none"},
+    {"freeze": "none", "cached_views": 4},
 )
 
 

@@ -177,7 +177,7 @@ class Hints:
         with DecoderPool() as decoder:
             reading = reading_seconds(dataset, network, decoder, READ_TO_MEASURE)
         speed = replace(speed, read_seconds=reading, start_seconds=start)
-        facts = plan_facts(split_pictures(settings, dataset.index), network, device)
+        facts = plan_facts(split_pictures(settings, dataset.index), network, device, self._cache)
         self._situations[situation] = (facts, speed)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)

@@ -39,15 +39,19 @@ def balanced_batches(labels: Positions, batch_size: int, *, seed: int, epoch: in
     return parted(numbers.permutation(np.concatenate(chosen)).astype(np.int64), batch_size)
 
 
-def views_of(batches: Sequence[Positions], epoch: int) -> list[Positions]:
-    """Which view of each picture a step sees: the epoch's own, and another one each time it comes again within it."""
+def views_of(batches: Sequence[Positions], epoch: int, *, among: int = 0) -> list[Positions]:
+    """Which view of each picture a step sees: the epoch's own, and another one each time it comes again within it.
+
+    With `among` views that take turns it is the next of these, from 1 on; without, there is always another one.
+    """
     order = np.concatenate(batches)
     by_picture = np.argsort(order, kind="stable")
     _, first = np.unique(order[by_picture], return_index=True)
     turns = np.empty(len(order), dtype=np.int64)
     turns[by_picture] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
     ends = np.cumsum([len(batch) for batch in batches])
-    return np.split(epoch + turns * VIEWS_APART, ends[:-1])
+    views = (epoch - 1 + turns) % among + 1 if among else epoch + turns * VIEWS_APART
+    return np.split(views, ends[:-1])
 
 
 def numbers_of(seed: int, epoch: int) -> np.random.Generator:

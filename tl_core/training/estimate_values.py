@@ -80,6 +80,7 @@ class Workload:
     batch_size: int
     augment: str = "none"
     optimizer: str = "adamw"
+    cached_views: int = 0  # so many varied views take turns, and what the frozen part says of them is kept
     others: int = 0  # pictures that are only read: the person's own test
     scored: int = 0  # looks at pictures that the finished model is measured on
 
@@ -138,8 +139,12 @@ def remembering_seconds(speed: Speed, work: Workload) -> float:
     """What the frozen beginning says, kept before the epochs: of all pictures, or of those alone that never vary."""
     if not speed.has_cuts or first_learning(speed.stages, work.trained) == 0:
         return 0.0
-    pictures = work.judged + (work.train if remembers(speed, work) else 0)
-    return pictures * (speed.feed_seconds + prefix_seconds(speed, work))
+    once = speed.feed_seconds + prefix_seconds(speed, work)
+    if not remembers(speed, work):
+        return work.judged * once
+    varied = view_seconds(speed, work) + once
+    turns = min(work.cached_views, work.epochs)
+    return work.judged * once + work.train * (once if work.augment == "none" else turns * varied)
 
 
 def epoch_seconds(speed: Speed, work: Workload) -> float:
@@ -154,8 +159,12 @@ def feeding_seconds(speed: Speed, work: Workload) -> float:
     """A picture to the first stage that learns: nothing where the frozen part is remembered."""
     if remembers(speed, work):
         return 0.0
-    view = speed.view_seconds.get(work.augment, 0.0) if work.augment != "none" else 0.0
-    return speed.feed_seconds + view + prefix_seconds(speed, work)
+    return speed.feed_seconds + view_seconds(speed, work) + prefix_seconds(speed, work)
+
+
+def view_seconds(speed: Speed, work: Workload) -> float:
+    """Of varying a picture."""
+    return speed.view_seconds.get(work.augment, 0.0) if work.augment != "none" else 0.0
 
 
 def learning_seconds(speed: Speed, trained: Collection[str]) -> float:
@@ -180,8 +189,9 @@ def suffix(speed: Speed, work: Workload) -> Sequence[StageSpeed]:
 
 
 def remembers(speed: Speed, work: Workload) -> bool:
-    """Whether the frozen part's output is computed once for all epochs."""
-    return speed.has_cuts and work.augment == "none" and first_learning(speed.stages, work.trained) > 0
+    """Whether the frozen part's output is kept for all epochs."""
+    keeps = work.augment == "none" or work.cached_views > 0
+    return speed.has_cuts and keeps and first_learning(speed.stages, work.trained) > 0
 
 
 def first_learning(stages: Sequence[StageSpeed], trained: Collection[str]) -> int:

@@ -76,10 +76,11 @@ class FineTuning:
         for epoch in range(1, plan.epochs + 1):
             if (yield from self._thaw(epoch)):
                 leader.epoch = epoch - 1  # what has just thawed gets its time
-            trainee, epoch_pace, running = self._trainee, Pace(clock), Running()
-            if trainee is None:
+            trainee = self._trainee
+            if trainee is None or (yield from self._prepare(trainee, epoch, should_stop, pace=pace)):
                 stopped = True
                 break
+            epoch_pace, running = Pace(clock), Running()
             stopped = yield from self._epoch(trainee, epoch, running, should_stop=should_stop, pace=pace, report=report)
             if stopped:
                 break
@@ -125,6 +126,15 @@ class FineTuning:
         self._trainee = yield from self._make_trainee(as_of(self.plan, epoch))
         return True
 
+    def _prepare(
+        self, trainee: Trainee, epoch: int, should_stop: ShouldStop, *, pace: Pace
+    ) -> Generator[Event, None, bool]:
+        """What the epoch feeds is there, and the time for it counts as no training; True when it was stopped."""
+        before = pace.elapsed
+        yield from trainee.prepare(np.concatenate(self._views(self._batches(epoch), epoch)))
+        pace.skip(pace.elapsed - before)
+        return should_stop()
+
     def _answering(self) -> AbstractContextManager[None]:
         """The weights that answers are given with: their average, where there is one."""
         return nullcontext() if self.averaged is None else self.averaged.in_place()
@@ -137,7 +147,7 @@ class FineTuning:
         seeded = int(np.random.SeedSequence([plan.seed, epoch]).generate_state(1)[0])
         torch.manual_seed(seeded)  # for dropout alone: order and views have seeds of their own
         trainee.learn()
-        for number, (batch, views) in enumerate(zip(batches, views_of(batches, epoch), strict=True), start=1):
+        for number, (batch, views) in enumerate(zip(batches, self._views(batches, epoch), strict=True), start=1):
             if should_stop():
                 return True
             loss, correct = yield from self.stepper.make(
@@ -165,6 +175,9 @@ class FineTuning:
         if plan.class_balance == "sampling":
             return balanced_batches(train.labels, plan.batch_size, seed=plan.seed, epoch=epoch)
         return epoch_batches(len(train), plan.batch_size, seed=plan.seed, epoch=epoch)
+
+    def _views(self, batches: list[Positions], epoch: int) -> list[Positions]:
+        return views_of(batches, epoch, among=self.plan.cached_views)
 
     def judged(self, trainee: Trainee, part: Part) -> tuple[float | None, float | None]:
         """Loss and accuracy as an answering network; None where the part is empty."""

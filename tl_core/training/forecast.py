@@ -93,6 +93,7 @@ def workload_of(plan: TrainingPlan) -> Workload:
         epochs=plan.epochs,
         batch_size=plan.batch_size,
         augment=plan.augment,
+        cached_views=plan.cached_views,
         optimizer=plan.optimizer,
         others=plan.pictures.get("test", 0),
         scored=plan.pictures.get(JUDGE[plan.measured_on], 0) * plan.test_views,

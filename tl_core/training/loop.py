@@ -21,6 +21,7 @@ from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
 from tl_core.training.harm import told_of_harm
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
+from tl_core.training.kept_views import KeptViews
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
@@ -166,11 +167,13 @@ def make_trainee(
         return Trainee(whole, views, pictures, as_it_is, resting)
     beyond = [name for name in plan.frozen if name not in frozen_prefix(plan)]
     prefix, part = network.cut(plan.cut, train=True, frozen=beyond)
+    as_they_are = plan.prefix_cached and plan.augment == "none"
+    frozen = Prefix(prefix, plan.cut, plan.precision)
     kept = yield from prefix_features(
-        Prefix(prefix, plan.cut, plan.precision),
+        frozen,
         plan,
         data,
-        rows_of((data.train, data.val) if plan.prefix_cached else (data.val,)),
+        rows_of((data.train, data.val) if as_they_are else (data.val,)),
         cache=files.cache,
         feed=pictures,
         first=(),
@@ -180,6 +183,9 @@ def make_trainee(
     if should_stop():
         return None
     feed = kept.feed
+    if plan.prefix_cached and not as_they_are:
+        turns = KeptViews(frozen, plan, data, mirror=mirror, cache=files.cache, should_stop=should_stop, clock=clock)
+        return Trainee(part, turns, feed, as_it_is, resting, turns.prepare)
     if plan.prefix_cached:
         return Trainee(part, lambda positions, _views, _mixture: feed(positions), feed, as_it_is, resting)
     return Trainee(part, views, feed, through(engine, prefix), resting)

@@ -47,6 +47,10 @@ class Pace:
         self._last = now
         return True
 
+    def skip(self, seconds: float) -> None:
+        """So many seconds went into something else than what is counted."""
+        self._started += seconds
+
     @property
     def elapsed(self) -> float:
         """Seconds since it was made."""

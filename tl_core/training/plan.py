@@ -54,7 +54,8 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         resolve.reasons.clear()
     steps["test_views"] = resolve("test_views", automatic_views.auto_test_views)
     cut = None if batch_norm == "trained" and freezing.frozen else freezing.cut
-    cached, why_not = prefix_cached(situation, steps, cut=cut, batch_norm=batch_norm)
+    keeps, why_not = keeps_prefix(situation, steps, cut=cut, batch_norm=batch_norm)
+    steps["cached_views"] = resolved_views(situation, resolve, steps, keeps=keeps)
     reasons = {
         **resolve.reasons,
         **automatic.fixed_reasons(situation, keep_best),
@@ -68,7 +69,7 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         trained=freezing.trained,
         method="head" if situation.head_only else "fine-tune",
         cut=cut,
-        prefix_cached=cached,
+        prefix_cached=keeps and (steps["augment"] == "none" or steps["cached_views"] > 0),
         batch_norm=batch_norm,
         seed=config.seed,
         keep_best=keep_best,
@@ -106,7 +107,11 @@ def resolved_steps(situation: Situation, resolve: Resolver, *, keep_best: bool) 
     epochs = 0 if head_only else resolve("epochs", lambda: automatic.auto_epochs(situation))
     steps_per_epoch = 0 if head_only else batch_count(situation.train, batch_size)
     optimizer = resolve("optimizer", automatic_rates.auto_optimizer)
-    augment = "none" if head_only else resolve("augment", lambda: automatic_views.auto_augment(situation))
+    augment = (
+        "none"
+        if head_only
+        else resolve("augment", lambda: automatic_views.auto_augment(situation, config.cached_views))
+    )
     rate = resolve(
         "learning_rate",
         lambda: automatic_rates.auto_learning_rate(situation, optimizer, batch_size, lora=bool(config.lora_rank)),
@@ -162,8 +167,8 @@ def resolved_norms(situation: Situation, resolve: Resolver) -> str:
     return value
 
 
-def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | None, batch_norm: str) -> tuple[bool, str]:
-    """Whether the frozen stages before the first thawed one run only once a picture; if not, why, where it is news."""
+def keeps_prefix(situation: Situation, steps: dict[str, Any], *, cut: str | None, batch_norm: str) -> tuple[bool, str]:
+    """Whether what the frozen stages before the first thawed one say can be kept; if not, why, where it is news."""
     freezing = situation.freezing
     if freezing.cut is None:
         return False, ""
@@ -173,7 +178,14 @@ def prefix_cached(situation: Situation, steps: dict[str, Any], *, cut: str | Non
         return False, "This network cannot be cut, so its frozen part runs at every step."
     if steps["mixup"] or steps["cutmix"]:
         return False, "Blended pictures are new at every step, so the frozen part runs at every step."
-    return steps["augment"] == "none", ""
+    return True, ""
+
+
+def resolved_views(situation: Situation, resolve: Resolver, steps: dict[str, Any], *, keeps: bool) -> int:
+    """How many varied views of a picture take turns; 0 where each epoch has its own."""
+    if not keeps or steps["augment"] == "none":
+        return 0
+    return resolve("cached_views", lambda: automatic_views.auto_cached_views(situation, steps["epochs"]))
 
 
 def reasons_of_network(

@@ -49,13 +49,14 @@ class PlanFacts:
     norm_sizes: dict[str, int] = field(default_factory=dict)
     backbone: str = ""  # what builds the network again; the settings' own where it is empty
     origin: tuple[dict[str, Any], ...] = ()
+    cache_bytes: int | None = None  # what rows may take of the disk; None where nobody looked
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
     """Everything a run will do; `reasons` has a sentence for every field that was left to the plan.
 
-    `cut` is the last stage of the frozen prefix; `prefix_cached` says that its output is computed once. A head-only run
+    `cut` is the last stage of the frozen prefix; `prefix_cached` says that its output is kept. A head-only run
     has no epochs. `patience` None means that it does not stop early. `trained` and `cut` are of the first epoch;
     `thaws` are the stages that follow, each with its epoch. What has a default came later: old plans lack it.
     """
@@ -116,6 +117,7 @@ class TrainingPlan:
     preset: str = ""
     candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
     origin: tuple[dict[str, Any], ...] = ()  # the chain of what its weights learned from before
+    cached_views: int = 0  # so many varied views of a picture take turns, what the frozen part says of them is kept
     frozen_engine: str = "torch"  # what runs the frozen part: "torch", or "openvino" on processors
 
     @property

@@ -34,8 +34,7 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
     """
     index = split_pictures(config, dataset.index)
     in_folds = measures_in_folds(config, dataset.index)
-    plan, _ = planned(config, plan_facts(index, network, place.device), in_folds=in_folds)
-    plan = with_engine(plan, head_prefix(network).module, place.cache)
+    plan, _ = planned(config, plan_facts(index, network, place.device, place.cache), in_folds=in_folds)
     plan = with_engine(plan, head_prefix(network).module, place.cache)
     if plan.start == "scratch" or plan.batch_norm == "reestimated":
         return  # there are no features worth a head, or they are those of other running averages

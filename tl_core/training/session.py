@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tl_core.backbones.stages import StagedNetwork, stage_network
+from tl_core.caching.limits import cache_limit
 from tl_core.config import RunConfig
 from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.dataset import Dataset
@@ -96,7 +97,7 @@ def one_training(
     made = ready(config, len(index.classes)) if here else None
     network = made or staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
-    plan, candidates = planned(config, plan_facts(index, network, device), in_folds=in_folds)
+    plan, candidates = planned(config, plan_facts(index, network, device, cache), in_folds=in_folds)
     plan, told = with_split(plan, config, dataset.index, index, in_folds=in_folds)
     plan = with_engine(plan, head_prefix(network).module, cache)
     candidates = tuple(replace(candidate, frozen_engine=plan.frozen_engine) for candidate in candidates)
@@ -190,7 +191,7 @@ def staged(config: RunConfig, num_classes: int, device: DeviceFacts, *, empty: b
     return stage_network(network)
 
 
-def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts) -> PlanFacts:
+def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts, cache: Path | None = None) -> PlanFacts:
     counts = index.counts()
     modules = network.network.module.modules()
     return PlanFacts(
@@ -211,6 +212,7 @@ def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts) -
         norm_sizes=norm_sizes(network),
         backbone=network.network.name,
         origin=network.network.origin,
+        cache_bytes=None if cache is None else cache_limit(cache).bytes,
     )
 
 

@@ -5,7 +5,7 @@ Knows modes (train, eval, frozen) and views of pictures; neither steps nor epoch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from tl_core.backbones.parts import TrainablePart
 from tl_core.data.tensors import to_batch
+from tl_core.events import Event
 from tl_core.training.augment import STRENGTHS, Flips, augment, draws, picture_number
 from tl_core.training.engine import Engine, Feed
 from tl_core.training.frozen_engine import fast_copy
@@ -22,7 +23,13 @@ from tl_core.training.pictures import Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
 
 StepFeed = Callable[[Positions, Positions, Mixture | None], Tensor]  # pictures, the view of each, what blends them
+Prepare = Callable[[Positions], Iterator[Event]]
 Through = Callable[[Tensor], Tensor]
+
+
+def nothing_to_prepare(_views: Positions) -> Iterator[Event]:
+    """What is computed as it is fed."""
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Trainee:
     val_feed: Feed
     through: Through
     resting: tuple[nn.Module, ...]  # batch norms that keep their running averages while the others train
+    prepare: Prepare = nothing_to_prepare  # before an epoch that feeds these views
 
     def learn(self) -> None:
         self.part.train()

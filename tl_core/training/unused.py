@@ -16,11 +16,12 @@ from tl_core.training.automatic import Situation
 OF_STEPS = (
     "epochs", "batch_size", "learning_rate", "head_learning_rate", "layer_decay", "optimizer", "momentum", "schedule",
     "warmup_epochs", "weight_decay", "label_smoothing", "gradient_clip", "patience", "augment", "mixup", "cutmix",
-    "class_balance", "ema_decay", "batch_norm", "lora_rank",
+    "cached_views", "class_balance", "ema_decay", "batch_norm", "lora_rank",
 )  # fmt: skip
 # Values that ask for nothing, so that nothing is passed over.
 OFF: dict[str, tuple[object, ...]] = {
-    "augment": ("none",), "mixup": (0.0,), "cutmix": (0.0,), "class_balance": ("none",), "ema_decay": (0.0,),
+    "augment": ("none",), "mixup": (0.0,), "cutmix": (0.0,), "cached_views": (0,), "class_balance": ("none",),
+    "ema_decay": (0.0,),
     "label_smoothing": (0.0,), "layer_decay": (1.0,), "momentum": (0.0,), "lora_rank": (0,), "flips": ("none",),
     "batch_norm": ("keep", "reestimate"),
 }  # fmt: skip
@@ -63,6 +64,13 @@ def unused_by_steps(config: RunConfig, situation: Situation, steps: dict[str, An
         )
     if asks("flips", config.flips) and steps["augment"] == "none" and (config.test_views or 1) == 1:
         yield "flips", f"flips '{config.flips}' is not used: augment is 'none', so pictures stay as they are."
+    if asks("cached_views", config.cached_views) and not steps["cached_views"]:
+        why = (
+            "augment is 'none', so pictures stay as they are"
+            if steps["augment"] == "none"
+            else "no frozen part is kept"
+        )
+        yield "cached_views", f"cached_views '{config.cached_views}' is not used: {why}."
     if config.schedule == "one-cycle" and config.warmup_epochs is not None:
         yield (
             "warmup_epochs",

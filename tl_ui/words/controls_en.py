@@ -86,6 +86,8 @@ WORDS: dict[str, str] = {
     "control.class_balance.sampling": "rare kinds are shown more often (balanced sampling)",
     "control.ema_decay": "Average of weights (EMA)",
     "control.ema_decay.help": "Keeps a running average of the weights, which is steadier; 0: none.",
+    "control.cached_views": "Kept views",
+    "control.cached_views.help": "So many varied views of each picture take turns, their features kept; 0: always new.",
     "control.test_views": "Views when answering",
     "control.test_views.help": "Each answer is the mean of so many slightly different looks (test-time augmentation).",
     "control.used_in": "Where will you use it?",

@@ -86,6 +86,8 @@ WORDS: dict[str, str] = {
     "control.class_balance.sampling": "少的类更常出现（均衡采样）",
     "control.ema_decay": "权重平均（EMA）",
     "control.ema_decay.help": "保留权重的滑动平均，更加稳定；0 表示不用。",
+    "control.cached_views": "保存的变化数",
+    "control.cached_views.help": "每张图片轮流使用这么多种变化，并保存它们的特征；0 表示每次都用新的变化。",
     "control.test_views": "回答时看几遍",
     "control.test_views.help": "每张图片略有不同地看这么多遍，取平均（测试时增强）。",
     "control.used_in": "你会在哪里使用它？",

@@ -23,6 +23,7 @@ from tl_ui.words import (
     said_screen_zh_cn,
     said_skipped_zh_cn,
     said_training_zh_cn,
+    said_views_zh_cn,
     said_ways_zh_cn,
     said_weights_zh_cn,
 )
@@ -43,6 +44,7 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
         said_ways_zh_cn.SAID,
         said_run_zh_cn.SAID,
         said_training_zh_cn.SAID,
+        said_views_zh_cn.SAID,
         said_networks_zh_cn.SAID,
         said_weights_zh_cn.SAID,
         said_probe_zh_cn.SAID,

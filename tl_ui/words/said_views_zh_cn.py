@@ -1,0 +1,26 @@
+"""What the core says of varied views that are kept, in simplified Chinese. Keys are its own sentences."""
+
+from __future__ import annotations
+
+SAID: dict[str, str] = {
+    "Kept views are slightly different crops of each picture.": "保存的变化是每张图片略有不同的裁剪。",
+    "Every epoch has new views: a graphics card runs the frozen stages fast enough.": (
+        "每一轮都用新的变化：显卡计算冻结阶段足够快。"
+    ),
+    "Every epoch has new views: the frozen stages are only {share} of the work.": (
+        "每一轮都用新的变化：冻结阶段只占计算量的 {share}。"
+    ),
+    "Every epoch has new views: the disk has no room for {size} GB, which each kept view would take.": (
+        "每一轮都用新的变化：每保存一种变化要 {size} GB，磁盘放不下。"
+    ),
+    "{n} views of every picture take turns, so that the frozen stages run {times} times a picture "
+    "in {epochs} epochs.": (
+        "每张图片的 {n} 种变化轮流使用，所以在 {epochs} 轮中，冻结阶段对每张图片只计算 {times} 次。"
+    ),
+    "cached_views '{value}' is not used: augment is 'none', so pictures stay as they are.": (
+        "未使用 cached_views '{value}'：augment 是 'none'，图片保持不变。"
+    ),
+    "cached_views '{value}' is not used: no frozen part is kept.": (
+        "未使用 cached_views '{value}'：没有可以保存的冻结部分。"
+    ),
+}
