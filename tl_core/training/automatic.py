@@ -115,6 +115,8 @@ def fixed_reasons(situation: Situation, keep_best: bool) -> dict[str, str]:
             "cross-validation": "No picture could be set aside: each is judged by a head that was fitted without it.",
         }[measured_on(facts)],
     }
+    if facts.device.threads_reason:
+        reasons["threads"] = facts.device.threads_reason
     if situation.head_only:
         reasons["method"] = "Only the head learns, so the best head is computed directly instead of in many steps."
         return reasons

@@ -8,12 +8,14 @@ import platform
 import torch
 
 from tl_core.training.plan_values import DeviceFacts
+from tl_core.training.threads import choose_threads
 
 
 def device_facts() -> DeviceFacts:
     """The best device here, in the order cuda, mps, cpu."""
     device = choose_device()
-    return DeviceFacts(device=device, name=device_name(device), threads=cpu_count(), native_bf16=native_bf16(device))
+    threads, why = choose_threads(cpu_count())
+    return DeviceFacts(device, device_name(device), threads, native_bf16(device), threads_reason=why)
 
 
 def choose_device() -> str:

@@ -21,6 +21,7 @@ class DeviceFacts:
     name: str
     threads: int
     native_bf16: bool
+    threads_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,15 @@
-"""What the core says of varied views that are kept, in simplified Chinese. Keys are its own sentences."""
+"""What the core says of varied views that are kept and of threads, in simplified Chinese. Keys are its sentences."""
 
 from __future__ import annotations
 
 SAID: dict[str, str] = {
+    "One thread: there is one core for this program.": "一个线程：本程序只有一个核心可用。",
+    "{n} threads, one for each core that this program may use.": "{n} 个线程，本程序可用的每个核心一个。",
+    "{n} threads: other programs are busy, too, but fewer threads are no faster just now.": (
+        "{n} 个线程：其他程序也很忙，但现在减少线程不会更快。"
+    ),
+    "Threads: {n} of {cores} possible ones, because other programs keep the cores busy and so it is {times} times "
+    "as fast just now.": "线程数：{cores} 个中的 {n} 个，因为其他程序占用着核心，现在这样快 {times} 倍。",
     "Kept views are slightly different crops of each picture.": "保存的变化是每张图片略有不同的裁剪。",
     "Every epoch has new views: a graphics card runs the frozen stages fast enough.": (
         "每一轮都用新的变化：显卡计算冻结阶段足够快。"
