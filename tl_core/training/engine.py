@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from tl_core.caching.kept import KeptRows
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.tensors import to_batch
+from tl_core.training.depthwise import DepthwiseInFull
 from tl_core.training.pictures import Positions, Squares
 
 Feed = Callable[[Positions], Tensor]
@@ -37,6 +38,13 @@ class Engine:
 
     def autocast(self) -> AbstractContextManager[Any]:
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    @contextmanager
+    def learning(self) -> Iterator[None]:
+        """Around the way forwards of a step."""
+        slow_back = self.device == "cpu" and self.precision == "bf16"
+        with self.autocast(), DepthwiseInFull() if slow_back else nullcontext():
+            yield
 
     def place(self, batch: Tensor) -> Tensor:
         if batch.ndim == 4:

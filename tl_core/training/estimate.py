@@ -161,7 +161,7 @@ def listening(network: StagedNetwork, ear: Ear) -> Iterator[None]:
 
 def one_pass(module: nn.Module, engine: Engine, pictures: Tensor, *, learn: bool, back: bool = True) -> Tensor:
     """A loss as in training, taken back if asked; without learning only the answers count."""
-    with torch.set_grad_enabled(learn), engine.autocast():
+    with torch.set_grad_enabled(learn), engine.learning():
         logits = module(pictures)
     loss = cross_entropy(logits.float(), torch.zeros(len(pictures), dtype=torch.int64, device=logits.device))
     if learn and back:

@@ -87,7 +87,7 @@ class Stepper:
         for start in range(0, count, self.at_once):
             piece, truth = pictures[start : start + self.at_once], targets.rows(start, start + self.at_once)
             seen = trainee.through(self.engine.place(piece))
-            with self.engine.autocast():
+            with self.engine.learning():
                 logits: Tensor = trainee.part(seen)
             loss = self.objective.losses(logits.float(), truth).sum() / count
             value += float(loss.detach())
