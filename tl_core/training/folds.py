@@ -55,9 +55,7 @@ def only_head(config: RunConfig) -> bool:
 def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> tuple[Numbers, ...]:
     """For each repeat the fold of every row of the squares; what belongs together is always in one fold."""
     rows, first = np.unique(data.train.positions, return_index=True)
-    keys = judged_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
-    key_of = dict(zip((digest.tobytes().hex() for digest in index.columns.sha256), keys, strict=True))
-    groups = np.array([key_of[data.content_hashes[row]] for row in rows], dtype=np.int64)
+    groups = groups_of_rows(data, index, config)[rows]
     found = []
     for repeat in range(REPEATS):
         folds = np.zeros(len(data.content_hashes), dtype=np.int64)
@@ -65,6 +63,13 @@ def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> 
         folds[rows] = fold_numbers(groups, data.train.labels[first], contents, seed=config.seed + repeat)
         found.append(folds)
     return tuple(found)
+
+
+def groups_of_rows(data: TrainingData, index: ImageIndex, config: RunConfig) -> Numbers:
+    """A number above 0 for every row of the squares; those of equal numbers are judged together."""
+    keys = judged_together(index, used_in=config.used_in, group_by=config.group_by).tolist()
+    key_of = dict(zip((digest.tobytes().hex() for digest in index.columns.sha256), keys, strict=True))
+    return np.array([key_of[content] + 1 for content in data.content_hashes], dtype=np.int64)
 
 
 def fold_numbers(groups: Labels, labels: Labels, contents: Sequence[str], *, seed: int) -> Numbers:

@@ -70,7 +70,8 @@ def first_model(
     data = replace(data, train=data.train.within(kept.available), val=data.val.within(kept.available))
     yield Phase("head", 0, 1)
     features = kept.feed(data.train.positions).numpy()
-    ridge = fit_ridge_head(features, data.train.labels, len(data.classes))
+    together = None if data.together is None else data.together[data.train.positions]
+    ridge = fit_ridge_head(features, data.train.labels, len(data.classes), together)
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
     if files.dataset is not None:

@@ -25,7 +25,7 @@ RELATIVE_PENALTIES = tuple(float(value) for value in np.logspace(-4.0, 3.0, 29))
 LOWEST_SCALE, HIGHEST_SCALE, SCALE_STEPS = 0.5, 500.0, 10
 # The penalties are tried four apart first, then around the best of those: 14 fits instead of 29.
 COARSE = 4
-# From so many numbers on, the rotated features are kept in float32: products are twice as fast there, and the rounding
+# From so many numbers on, products of features are made in float32, twice as fast, and added in float64: the rounding
 # is far below the noise of that many pictures.
 MOST_IN_FLOAT64 = 5_000_000
 BLOCK_ROWS = 4096
@@ -128,17 +128,19 @@ def decompose(features: Array) -> Decomposition:
     count, width = features.shape
     mean, scale = moments(features)
     if count > width:
-        covariance = np.zeros((width, width))
+        kind = np.float64 if count * width <= MOST_IN_FLOAT64 else np.float32
+        covariance, block = np.zeros((width, width)), features
         for rows in blocks(count):
-            block = (features[rows].astype(np.float64) - mean) / scale
+            block = ((features[rows].astype(np.float64) - mean) / scale).astype(kind)
             covariance += block.T @ block
         eigenvalues, basis = np.linalg.eigh(covariance)
         kept = usable(eigenvalues)
         eigenvalues, basis = eigenvalues[kept], basis[:, kept]
-        kind = np.float64 if count * len(eigenvalues) <= MOST_IN_FLOAT64 else np.float32
+        turning: Array = basis.astype(kind)
         rotated: Array = np.empty((count, len(eigenvalues)), dtype=kind)
         for rows in blocks(count):
-            rotated[rows] = ((features[rows].astype(np.float64) - mean) / scale) @ basis
+            block = ((features[rows].astype(np.float64) - mean) / scale).astype(kind)
+            rotated[rows] = block @ turning
         return Decomposition(mean, scale, eigenvalues, rotated, basis)
     standard = (features.astype(np.float64) - mean) / scale
     eigenvalues, left = np.linalg.eigh(standard @ standard.T)

@@ -50,6 +50,7 @@ class TrainingData:
     train: Part
     val: Part
     test: Part
+    together: Positions | None = None  # a number for every row of the squares: equal ones are left out together
     folds: tuple[Positions, ...] = ()  # for each repeat the fold of every row of the squares
 
     def measured(self, measured_on: str) -> Part:

@@ -28,7 +28,7 @@ from tl_core.training.batches import batch_count
 from tl_core.training.beginning import begin, fetched, is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
-from tl_core.training.folds import measured_in_folds, measures_in_folds, repeated_folds
+from tl_core.training.folds import groups_of_rows, measured_in_folds, measures_in_folds, repeated_folds
 from tl_core.training.frozen_engine import with_engine
 from tl_core.training.harm import cautions_of
 from tl_core.training.head_phase import head_prefix
@@ -118,6 +118,7 @@ def one_training(
             should_stop=should_stop,
             clock=clock,
         )
+    data = replace(data, together=groups_of_rows(data, index, config))
     if in_folds:
         data = replace(data, folds=repeated_folds(data, index, config))
     files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
