@@ -22,10 +22,11 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import ItemDecoder
 from tl_core.data.tensors import to_batch
+from tl_core.engines.choosing import TORCH, Task
+from tl_core.engines.running import fast_part
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
 from tl_core.training.engine import Engine
 from tl_core.training.estimate_values import Speed, StageSpeed
-from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan_values import DeviceFacts
 
@@ -78,7 +79,7 @@ class Ear:
         return tensor
 
 
-def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str) -> Speed:
+def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str, frozen_engine: str = TORCH) -> Speed:
     """The network's weights are as they were afterwards, and it is in eval mode; gradients are gone."""
     module, engine = network.network.module, Engine(device.device, precision)
     clock = synchronised(device.device)
@@ -98,7 +99,9 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         module.eval()
         for parameter, trained in zip(module.parameters(), grads, strict=True):
             parameter.requires_grad_(trained)
-    fast = fast_seconds(network, engine, pictures[:count], clock)
+    task = Task(network.network.preprocessing.image_size, precision, device.device, device.threads)
+    fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
+    fast = fast_seconds(fast_module, engine, pictures[:count], clock)
     spread = fast / max(sum(answering.forward.values()), 1e-9)
     stages = tuple(
         StageSpeed(
@@ -180,9 +183,8 @@ def fitting(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable
     return count
 
 
-def fast_seconds(network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
+def fast_seconds(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
     """The frozen network up to its classifier as features are computed."""
-    module = fast_copy(head_prefix(network).module, engine.precision)
     engine.infer(module, pictures)
     return timed(lambda: engine.infer(module, pictures), clock)
 

@@ -19,6 +19,7 @@ from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
+from tl_core.training.frozen_engine import frozen_part
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
@@ -175,7 +176,7 @@ def make_trainee(
     feed = kept.feed
     if plan.prefix_cached:
         return Trainee(part, lambda positions, _epoch, _mixture: feed(positions), feed, as_it_is, resting)
-    return Trainee(part, views, feed, through(engine, prefix), resting)
+    return Trainee(part, views, feed, through(engine, frozen_part(prefix, plan).module), resting)
 
 
 def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:
