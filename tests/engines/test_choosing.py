@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.engines.offered import openvino_only
 from tl_core.engines import openvino_part
 from tl_core.engines.choosing import OPENVINO, TORCH, EngineChoice, Make, Task, choose_engine, makers
 from tl_core.engines.kept_choices import chosen_engine
@@ -114,6 +115,7 @@ def test_for_little_work_nothing_is_measured() -> None:
     assert "before something faster is found" in found.reason
 
 
+@openvino_only
 def test_what_is_not_installed_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(makers()) == [TORCH, OPENVINO]
     monkeypatch.setattr("tl_core.engines.choosing.openvino_version", lambda: None)

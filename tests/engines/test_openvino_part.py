@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.engines.offered import openvino_only
 from tl_core.backbones.build import build_network
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import stage_network
@@ -17,6 +18,7 @@ from tl_core.engines.choosing import noise, relative_error
 from tl_core.engines.openvino_part import EngineError, openvino_part
 from tl_core.engines.torch_part import TorchPart
 
+pytestmark = openvino_only
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 32
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_training import CPU, digits_data, run, small_network, small_plan
 
+from tests.engines.offered import openvino_only
 from tl_core.engines.choosing import OPENVINO, TORCH
 from tl_core.events import EpochDone, Event, Finished, Warned
 from tl_core.training.estimate import measure_speed
@@ -28,6 +29,7 @@ def losses(events: list[Event]) -> list[float]:
     return [*(epoch.train_loss for epoch in epochs), ending.result["log_loss"]]
 
 
+@openvino_only
 @pytest.mark.parametrize(
     "choices",
     [{}, {"freeze": "blocks.2", "augment": "none"}, {"freeze": "blocks.2", "augment": "gentle"}],
@@ -39,6 +41,7 @@ def test_both_engines_learn_the_same(tmp_path: Path, choices: dict[str, object])
     assert found != wanted  # it is another engine
 
 
+@openvino_only
 def test_features_of_one_engine_are_not_taken_for_the_others(tmp_path: Path) -> None:
     data, network = digits_data(48, 16, 16), small_network()
     plan = small_plan(data, network)
@@ -70,6 +73,7 @@ def test_from_scratch_nothing_is_frozen_so_no_engine_is_looked_for(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@openvino_only
 def test_an_estimate_is_made_of_the_engine_that_a_training_would_take(tmp_path: Path) -> None:
     network = small_network()
     of = (network.network, head_prefix(network).module, CPU)
