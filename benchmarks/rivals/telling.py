@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,18 @@ from typing import Any
 class Stopwatch:
     """Counts from the moment at which the process was started, by the wall; resting time is taken out."""
 
-    def __init__(self, begun: float) -> None:
+    def __init__(self, begun: float, clock: Callable[[], float] = time.time) -> None:
         self._begun = begun
+        self._clock = clock
         self._rested = 0.0
         self._resting_since: float | None = None
 
     def rest(self) -> None:
-        self._resting_since = time.time()
+        self._resting_since = self._clock()
 
     def go_on(self) -> None:
         if self._resting_since is not None:
-            self._rested += time.time() - self._resting_since
+            self._rested += self._clock() - self._resting_since
         self._resting_since = None
 
     @contextmanager
@@ -38,7 +39,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        now = time.time() if self._resting_since is None else self._resting_since
+        now = self._clock() if self._resting_since is None else self._resting_since
         return now - self._begun - self._rested
 
     def tell(self, accuracy: float, *, epoch: int) -> None:
