@@ -168,13 +168,24 @@ def goals_of(found: Sequence[Compared]) -> list[Goal]:
     return goals
 
 
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What rows must have in common to be compared."""
+    data: Path | None = arguments.data
+    counts = {split: getattr(arguments, split) for split in ("train", "test")}
+    if data is not None:
+        counts = {split: sum(path.is_file() for path in (data / split).glob("*/*")) for split in counts}
+    name = "Fashion-MNIST" if data is None else data.name
+    return {"data": name, **counts, "backbone": arguments.backbone, "image_size": arguments.image_size}
+
+
+def absolute(text: str) -> Path:
+    """What is named by a relative path is found from the folder that a contender runs in, too."""
+    return Path(text).absolute()
+
+
 def measured(arguments: argparse.Namespace, machine: Limits, folder: Path) -> dict[str, Any]:
     """Every row, those that were recorded with these settings included; written after each training."""
-    settings = {
-        "data": str(arguments.data.name) if arguments.data else "Fashion-MNIST",
-        "train": arguments.train, "test": arguments.test, "backbone": arguments.backbone,
-        "image_size": arguments.image_size,
-    }  # fmt: skip
+    settings = settings_of(arguments)
     before = read(arguments.out)
     rows: list[Row] = list(before.get("rows", [])) if before.get("settings") == settings else []
     found: dict[str, Any] = {"settings": settings, "rows": rows, "skipped": {}}
@@ -204,8 +215,10 @@ def measured(arguments: argparse.Namespace, machine: Limits, folder: Path) -> di
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, nargs="?", help="a folder with train and test (default: Fashion-MNIST)")
-    parser.add_argument("--peers-python", default=sys.executable, help="the Python of the peers' own environment")
+    parser.add_argument("data", type=absolute, nargs="?", help="a folder with train and test (default: Fashion-MNIST)")
+    parser.add_argument(
+        "--peers-python", default=sys.executable, metavar="PATH", help="the Python of the peers' own environment"
+    )
     parser.add_argument("--train", type=int, default=2000, help="training pictures of Fashion-MNIST")
     parser.add_argument("--test", type=int, default=1000, help="test pictures of Fashion-MNIST")
     parser.add_argument("--seeds", type=int, default=3)
@@ -215,6 +228,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args(words)
+    if os.sep in arguments.peers_python:
+        arguments.peers_python = str(absolute(arguments.peers_python))
     machine = limits()
     print(machine.words())
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 from benchmarks.comparison import INSTANT, TIMM, compared
-from benchmarks.peers import Contender, Job, command, contenders, goals_of, missing
+from benchmarks.peers import Contender, Job, command, contenders, goals_of, missing, settings_of
 
 JOB = Job(Path("pictures"), "tiny", Path("w.safetensors"), 28, 2, Path("."))
 
@@ -49,3 +50,13 @@ def test_a_peer_that_was_as_right_sooner_is_said() -> None:
     assert (time.measured, time.is_met) == (f"0.5 times ({TIMM})", False)
     _, time = goals_of(compared([row(INSTANT, 2.0, 0.8), row(TIMM, 1.0, 0.7)]))
     assert (time.measured, time.is_met) == ("no peer got there", True)
+
+
+def test_the_pictures_of_a_folder_are_counted(tmp_path: Path) -> None:
+    for name in ("train/a/1.png", "train/a/2.png", "train/b/3.png", "test/a/4.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    given = {"train": 2000, "test": 1000, "backbone": "tiny", "image_size": 28}
+    own = settings_of(argparse.Namespace(data=tmp_path, **given))
+    assert (own["data"], own["train"], own["test"]) == (tmp_path.name, 3, 1)
+    assert settings_of(argparse.Namespace(data=None, **given)) == {"data": "Fashion-MNIST", **given}
