@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from tests.engines.offered import openvino_only
 from tl_core.engines import openvino_part
-from tl_core.engines.choosing import OPENVINO, TORCH, EngineChoice, Make, Task, choose_engine, makers
+from tl_core.engines.choosing import OPENVINO, TORCH, EngineChoice, Make, choose_engine, makers
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.openvino_part import EngineError
 from tl_core.engines.running import fast_part
+from tl_core.engines.task import Task
 
 TASK = Task(image_size=16, precision="fp32", device="cpu", threads=1)
 PART = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()

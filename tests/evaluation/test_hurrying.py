@@ -12,8 +12,9 @@ from torch import nn
 from tests.engines.offered import openvino_only
 from tests.evaluation.pictures import DecoderHere, write_picture
 from tests.export.models import small_config, small_network
-from tl_core.engines.choosing import Task, makers
+from tl_core.engines.choosing import makers
 from tl_core.engines.openvino_part import EngineError
+from tl_core.engines.task import Task
 from tl_core.evaluation.predictor import Predictor
 from tl_core.export.bundle import save_model
 

@@ -22,8 +22,9 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import ItemDecoder
 from tl_core.data.tensors import to_batch
-from tl_core.engines.choosing import TORCH, Task
+from tl_core.engines.choosing import TORCH
 from tl_core.engines.running import fast_part
+from tl_core.engines.task import Task
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
 from tl_core.training.engine import Engine
 from tl_core.training.estimate_values import Speed, StageSpeed

@@ -9,10 +9,10 @@ from torch import nn
 
 from tl_core.backbones.network import Network
 from tl_core.backbones.stage import HEAD
-from tl_core.engines.choosing import Task
 from tl_core.engines.folding import fast_copy
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
+from tl_core.engines.task import Task
 from tl_core.training.plan_values import DeviceFacts, TrainingPlan
 
 __all__ = ["FastPart", "engine_for", "fast_copy", "frozen_part", "with_engine"]
@@ -39,6 +39,8 @@ def engine_for(
     return chosen_engine(before_head, task, pictures, network=network.name, cut=HEAD, cache=cache).engine
 
 
-def frozen_part(part: nn.Module, plan: TrainingPlan, precision: str | None = None) -> FastPart:
-    """A frozen part ready to run, in the plan's precision or another."""
-    return fast_part(part, task_of(plan, precision), plan.frozen_engine)
+def frozen_part(
+    part: nn.Module, plan: TrainingPlan, precision: str | None = None, *, cache: Path | None = None
+) -> FastPart:
+    """A frozen part ready to run, in the plan's precision or another; kept in `cache` for the next time."""
+    return fast_part(part, task_of(plan, precision), plan.frozen_engine, cache=cache)

@@ -176,7 +176,7 @@ def make_trainee(
     feed = kept.feed
     if plan.prefix_cached:
         return Trainee(part, lambda positions, _epoch, _mixture: feed(positions), feed, as_it_is, resting)
-    return Trainee(part, views, feed, through(engine, frozen_part(prefix, plan).module), resting)
+    return Trainee(part, views, feed, through(engine, frozen_part(prefix, plan, cache=files.cache).module), resting)
 
 
 def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from tl_core.caching.rows import RowRequest
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
-from tl_core.engines.choosing import Task
 from tl_core.engines.running import FastPart, fast_part
+from tl_core.engines.task import Task
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Phase
 from tl_core.training.device import use_threads
@@ -158,7 +158,7 @@ def pooled_rows(
 
     @functools.cache
     def fast() -> FastPart:
-        return fast_part(stages.part, task, chosen)
+        return fast_part(stages.part, task, chosen, cache=place.cache)
 
     def computed(places: NDArray[np.int64]) -> Rows:
         return np.asarray(to_stored(engine.infer(fast().module, feed(judged.rows[places])), "fp32"))
