@@ -44,7 +44,7 @@ def job_to_take(how: str) -> Taken:
     if how == WARM:
         from tl_core.training.ready import ready_network
 
-        ready = ready_network()
+        ready = ready_network() if told.empty() else None  # a run that is known makes what it needs itself
     folder = Path(json.loads(told.get())["folder"])
     write_to(JobDir(folder).log)
     return Taken(folder, ready)
