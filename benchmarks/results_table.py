@@ -41,7 +41,7 @@ def peers_lines(found: Mapping[str, Any]) -> list[str]:
     lines = [
         f"The same job: {settings['data']}, {settings['train']:,} pictures to learn from, {settings['test']:,} to test "
         f"with, {settings['backbone']} at {settings['image_size']} pixels, "
-        f"{max(len(row.seconds) for row in rows)} seeds at most.",
+        f"seeds: {max(len(row.seconds) for row in rows)}.",
         "",
         f"| | right on the test | to the end | as right as {INSTANT} | as right as {BETTER} |",
         "|---|---|---|---|---|",
