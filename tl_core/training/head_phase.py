@@ -39,6 +39,7 @@ class FirstModel:
     loo_accuracy: float | None
     loo_probabilities: NDArray[np.float32] | None
     prefix: Prefix
+    kept: Kept | None = None  # the features that it was made from
 
 
 def first_model(
@@ -47,7 +48,6 @@ def first_model(
     network: StagedNetwork,
     *,
     cache: Path,
-    dataset: Path | None = None,
     should_stop: Callable[[], bool],
     clock: Clock,
 ) -> Generator[Event, None, FirstModel]:
@@ -75,8 +75,6 @@ def first_model(
     ridge = fit_ridge_head(features, data.train.labels, len(data.classes))
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
-    if dataset is not None:
-        note_unusual(dataset, plan.backbone, data, kept)
     yield Phase("head", 1, 1)
     yield EpochDone(
         epoch=0,
@@ -93,7 +91,7 @@ def first_model(
     if data.folds:
         numbers = [folds[data.train.positions] for folds in data.folds]
         left_out = cross_validated(features, data.train.labels, len(data.classes), numbers)
-    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, left_out, prefix)
+    return FirstModel(data, val_loss, val_accuracy, ridge.loo_accuracy, left_out, prefix, kept)
 
 
 def note_unusual(dataset: Path, network: str, data: TrainingData, kept: Kept) -> None:

@@ -20,7 +20,7 @@ from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
 from tl_core.training.frozen_engine import frozen_part
-from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
+from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start, note_unusual
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
@@ -80,7 +80,6 @@ def carry_out(
             data,
             network,
             cache=files.cache,
-            dataset=files.dataset,
             should_stop=should_stop,
             clock=clock,
         )
@@ -88,6 +87,8 @@ def carry_out(
     is_saved = first.loo_accuracy is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
     if is_saved:
         yield from first_saved(plan, first, module, files.model)
+    if files.dataset is not None and first.kept is not None:
+        note_unusual(files.dataset, plan.backbone, first.data, first.kept)
     epochs, stopped, kept = 0, should_stop(), ""
     tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
     if len(candidates) > 1 and not stopped:
