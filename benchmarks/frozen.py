@@ -9,11 +9,9 @@ in a training; decoding is left out.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.frozen_passes import CLASSES, measure_heads, measure_passes, seconds
 from benchmarks.limits import SIDE, as_record, limits
+from benchmarks.one_core import measure_core
 from benchmarks.recording import RESULTS, Goal, record, table
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
@@ -36,29 +36,16 @@ from tl_core.engines.folding import fast_copy
 from tl_core.engines.running import fast_part
 from tl_core.engines.torch_part import TorchPart
 from tl_core.training.device import device_facts, use_threads
-from tl_core.training.engine import square_feed
 from tl_core.training.estimate import noise as noise_squares
 from tl_core.training.frozen_engine import task_of, with_engine
 from tl_core.training.head_phase import head_prefix
-from tl_core.training.heads import fit_ridge_head
-from tl_core.training.pictures import Part, TrainingData, empty_part
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
-from tl_core.training.prefix import BATCH_ON_CPU, prefix_features
+from tl_core.training.prefix import BATCH_ON_CPU
 from tl_core.training.session import staged
 
-CLASSES = tuple(f"kind {number}" for number in range(10))
-HEADS = ((1_000, 1_280), (10_000, 1_024), (10_000, 1_280), (50_000, 1_280))
-ADDED = 20
 AS_IT_COMES, TUNED = "PyTorch as it comes", "PyTorch, folded, channels last, bf16"
 FP32, SCORING = "PyTorch, folded, channels last, fp32", "the engine, fp32 (scoring)"
-Squares = NDArray[np.uint8]
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def best_of_turns(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
@@ -149,7 +136,7 @@ def resident() -> int:
     return found
 
 
-def fed(module: nn.Module, squares: Squares, preprocessing: Preprocessing) -> None:
+def fed(module: nn.Module, squares: NDArray[np.uint8], preprocessing: Preprocessing) -> None:
     module(to_batch(squares, preprocessing))
 
 
@@ -158,60 +145,6 @@ def gigaflops_a_picture(part: nn.Module, size: int) -> float:
     with counter, torch.no_grad():
         part(noise(size, 1))
     return float(counter.get_total_flops()) / 1e9
-
-
-def made_up(count: int, size: int) -> TrainingData:
-    hashes = tuple(hashlib.sha256(str(number).encode()).hexdigest() for number in range(count))
-    rows = np.arange(count)
-    return TrainingData(
-        CLASSES, hashes, noise_squares(size, count), Part(rows, rows % len(CLASSES)), empty_part(), empty_part()
-    )
-
-
-def passed(network: StagedNetwork, plan: TrainingPlan, data: TrainingData, cache: Path) -> float:
-    """Seconds of a whole pass over the pictures, its features read from the cache at the end."""
-    started = time.perf_counter()
-    events = prefix_features(
-        head_prefix(network),
-        plan,
-        data,
-        data.train.positions,
-        cache=cache,
-        feed=square_feed(data.squares, plan.preprocessing),
-        first=(),
-        should_stop=lambda: False,
-        clock=time.perf_counter,
-    )
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            end.value.feed(data.train.positions)
-            return time.perf_counter() - started
-
-
-def measure_passes(network: StagedNetwork, plan: TrainingPlan, count: int, cache: Path) -> dict[str, Any]:
-    """All features, the same again, and with a few pictures more."""
-    data = made_up(count + ADDED, plan.preprocessing.resize_size)
-    few = replace(data, train=data.train.within(np.arange(count + ADDED) < count))
-    return {
-        "pictures": count,
-        "seconds": round(passed(network, plan, few, cache), 3),
-        "seconds_again": round(passed(network, plan, few, cache), 3),
-        f"seconds_with_{ADDED}_more": round(passed(network, plan, data, cache), 3),
-    }
-
-
-def measure_heads(most: int) -> dict[str, float]:
-    numbers = np.random.default_rng(0)
-    found = {}
-    for count, width in HEADS:
-        if count <= most:
-            features = numbers.standard_normal((count, width)).astype(np.float32)
-            labels = numbers.integers(0, len(CLASSES), count)
-            took = seconds(partial(fit_ridge_head, features, labels, len(CLASSES)))
-            found[f"{count:,} x {width:,}"] = round(took, 3)
-    return found
 
 
 def goals_of(ways: dict[str, Any]) -> list[Goal]:
@@ -239,15 +172,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="thaw-benchmark-") as folder:
         plan, choice = chosen(network, arguments.pictures, Path(folder))
         ways = measure_ways(network, plan, arguments.rounds)
+        part, size = head_prefix(network).module, plan.preprocessing.image_size
+        core = measure_core(part, size, plan.frozen_engine, ways["gigaflops_a_picture"])
         passes = measure_passes(network, plan, arguments.pictures, Path(folder))
     heads, goals = measure_heads(arguments.heads), goals_of(ways)
-    found = {"backbone": arguments.backbone, "choice": choice, "ways": ways, "passes": passes, "head_seconds": heads}
+    found = {"backbone": arguments.backbone, "choice": choice, "ways": ways, "one_core": core, "passes": passes,
+             "head_seconds": heads}  # fmt: skip
     record(RESULTS / "frozen.json", as_record(machine), found, goals)
     print(machine.words())
     print(f"{choice['reason']} (chosen in {choice['seconds_to_choose']} s, again {choice['seconds_to_choose_again']})")
     limit = ways["limit_images_per_second"]
     rows = [(name, f"{rate:,.1f}", f"{rate / limit:.0%}") for name, rate in ways["images_per_second"].items()]
     print(table(("features", "images a second", f"of {limit:,.0f}"), rows))
+    rows = [(name, f"{rate:,.1f}", f"{core['share_of_products'][name]:.0%}") for name, rate in
+            core["images_per_second"].items()]  # fmt: skip
+    print(table(("one core, by its own clock", "images a second", "of its products"), rows))
     print(table(("a pass over all", "seconds"), [(name, f"{value:,}") for name, value in passes.items()]))
     print(table(("a head of", "seconds"), [(name, f"{value:,}") for name, value in heads.items()]))
     print("\n".join(goal.words() for goal in goals))
