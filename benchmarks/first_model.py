@@ -8,6 +8,7 @@ them; the command line is processes. Pictures are JPEG of 350 pixels made from F
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import shutil
@@ -72,7 +73,7 @@ def main(words: list[str]) -> int:
         write_pictures(folder / "pictures", arguments.source, 0, arguments.pictures)
         write_pictures(folder / "more", arguments.source, arguments.pictures, ADDED, kinds=1)
         machine = limits()
-        for name, waited in (*by_the_command_line(folder), *on_the_screen(folder)):
+        for name, waited in itertools.chain(by_the_command_line(folder), on_the_screen(folder)):
             found[name] = waited
             print(f"{name}: {waited.model:.2f} s to the model, {waited.end:.2f} s to the end", flush=True)
     goals = goals_of(found)
