@@ -112,13 +112,32 @@ def written(person: Person, dataset: Dataset, epochs: int) -> dict[str, Any]:
 
 
 def looked(page: Page, run: str, server: psutil.Process, cores: int) -> dict[str, Any]:
-    """What the server needs of all cores for a page that asks for the journal's news, as the live chart does."""
-    offset, began = 0, cpu_seconds(server)
-    for _ in range(LOOKS):
+    """What the server needs of all cores for a page that asks for the journal's news as the live chart does.
+
+    What it needs while nobody asks is measured before, told beside it, and taken out.
+    """
+    rest = cpu_a_round(server, lambda: None)
+    offset = 0
+
+    def look() -> None:
+        nonlocal offset
         offset = json.loads(page.get(f"thaw/runs/{run}/view?from={offset}"))["next"]
+
+    each = max(0.0, cpu_a_round(server, look) - rest)
+    return {
+        "milliseconds_a_look": round(1000 * each, 3),
+        "charts_share": each / LOOK_SECONDS / cores,
+        "rest_share": rest / LOOK_SECONDS / cores,
+    }
+
+
+def cpu_a_round(server: psutil.Process, work: Callable[[], None]) -> float:
+    """The processor's seconds from one look to the next."""
+    began = cpu_seconds(server)
+    for _ in range(LOOKS):
+        work()
         time.sleep(LOOK_SECONDS)
-    each = (cpu_seconds(server) - began) / LOOKS
-    return {"milliseconds_a_look": round(1000 * each, 3), "charts_share": each / LOOK_SECONDS / cores}
+    return (cpu_seconds(server) - began) / LOOKS
 
 
 def cpu_seconds(process: psutil.Process) -> float:
