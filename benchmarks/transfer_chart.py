@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from statistics import mean
 
+from benchmarks.drawing import FAINT, INK, text
 from benchmarks.transfer import OUT
 
 CHART = Path(__file__).resolve().parents[1] / "assets" / "transfer.svg"
@@ -21,7 +22,6 @@ LINES = {  # method: (colour, words); told apart by the words at their ends, too
     "head": ("#1769aa", "learned 0-4 first, all frozen but the last step"),
     "scratch": ("#6b7280", "from scratch"),
 }
-INK, FAINT = "#1f2937", "#d1d5db"
 
 
 def main() -> int:
@@ -114,10 +114,6 @@ def labels(ends: dict[str, float]) -> list[str]:
         if second:
             parts.append(text(RIGHT + 14, place + 21, second, colour=colour))
     return parts
-
-
-def text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="14" text-anchor="{anchor}" fill="{colour}">{words}</text>'
 
 
 if __name__ == "__main__":

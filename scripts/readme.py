@@ -1,4 +1,4 @@
-"""Writes the parts of README.md that the code knows better: the settings' table and the tree. A test holds them equal.
+"""Writes the parts of README.md that are known better elsewhere: settings, results, the tree. A test holds them equal.
 
 `python -m scripts.readme` rewrites them in place.
 """
@@ -9,6 +9,7 @@ import ast
 import re
 from pathlib import Path
 
+from benchmarks.results_table import results_part
 from tl_core.config import BOUNDS, CHOICES
 from tl_ui.controls import CONTROLS
 from tl_ui.words import words_for
@@ -76,8 +77,8 @@ def _first_sentence(path: Path) -> str:
 
 
 def filled(text: str) -> str:
-    """README.md with both parts as they should be."""
-    for name, part in (("settings", settings_table()), ("tree", tree())):
+    """README.md with these parts as they should be."""
+    for name, part in (("settings", settings_table()), ("results", results_part()), ("tree", tree())):
         start, end = f"<!-- {name}: written by scripts/readme.py -->", f"<!-- end of {name} -->"
         before, _, rest = text.partition(start)
         after = rest.partition(end)[2]

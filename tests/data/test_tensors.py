@@ -26,3 +26,10 @@ def test_an_empty_batch_stays_empty() -> None:
 def test_squares_of_another_shape_or_type_are_refused(squares: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"not uint8 \(n, 32, 32, 3\)"):
         to_batch(squares, SMALL)
+
+
+def test_a_batch_lies_in_memory_as_the_squares_do_and_takes_nothing_from_them() -> None:
+    squares = np.full((2, 32, 32, 3), 200, np.uint8)
+    batch = to_batch(squares, SMALL)
+    assert batch.permute(0, 2, 3, 1).is_contiguous()
+    assert squares.min() == squares.max() == 200

@@ -11,11 +11,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.engines.offered import openvino_only
 from tl_core.engines import openvino_part
-from tl_core.engines.choosing import OPENVINO, TORCH, EngineChoice, Make, Task, choose_engine, makers
+from tl_core.engines.choosing import OPENVINO, TORCH, EngineChoice, Make, choose_engine, makers
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.openvino_part import EngineError
 from tl_core.engines.running import fast_part
+from tl_core.engines.task import Task
 
 TASK = Task(image_size=16, precision="fp32", device="cpu", threads=1)
 PART = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
@@ -114,6 +116,7 @@ def test_for_little_work_nothing_is_measured() -> None:
     assert "before something faster is found" in found.reason
 
 
+@openvino_only
 def test_what_is_not_installed_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(makers()) == [TORCH, OPENVINO]
     monkeypatch.setattr("tl_core.engines.choosing.openvino_version", lambda: None)

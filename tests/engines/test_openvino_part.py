@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from tests.engines.offered import openvino_only
 from tl_core.backbones.build import build_network
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import stage_network
 from tl_core.engines.choosing import noise, relative_error
 from tl_core.engines.openvino_part import EngineError, openvino_part
+from tl_core.engines.task import Task
 from tl_core.engines.torch_part import TorchPart
 
+pytestmark = openvino_only
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 32
+FP32 = Task(SIZE, "fp32", "cpu", 1)
 
 
 def prefix(backbone: str) -> nn.Module:
@@ -31,7 +36,7 @@ def prefix(backbone: str) -> nn.Module:
 @pytest.mark.parametrize("backbone", ["test_efficientnet.r160_in1k", "test_vit.r160_in1k", "test_convnext.r160_in1k"])
 def test_features_are_pytorchs_for_any_number_of_pictures(backbone: str) -> None:
     part = prefix(backbone)
-    engine = openvino_part(part, SIZE, "fp32", 1)
+    engine = openvino_part(part, FP32)
     with torch.inference_mode():
         for count in (5, 1, 32, 3):
             wanted = part(noise(SIZE, count))
@@ -41,12 +46,12 @@ def test_features_are_pytorchs_for_any_number_of_pictures(backbone: str) -> None
 
 
 def test_pictures_in_any_memory_order_give_the_same() -> None:
-    engine, pictures = openvino_part(prefix("test_efficientnet.r160_in1k"), SIZE, "fp32", 1), noise(SIZE, 4)
+    engine, pictures = openvino_part(prefix("test_efficientnet.r160_in1k"), FP32), noise(SIZE, 4)
     assert torch.equal(engine(pictures.contiguous(memory_format=torch.channels_last)), engine(pictures))
 
 
 def test_an_answer_is_not_written_over_by_the_next_one() -> None:
-    engine = openvino_part(prefix("test_efficientnet.r160_in1k"), SIZE, "fp32", 1)
+    engine = openvino_part(prefix("test_efficientnet.r160_in1k"), FP32)
     first = engine(noise(SIZE, 4))
     before = first.clone()
     engine(-noise(SIZE, 4))
@@ -55,7 +60,7 @@ def test_an_answer_is_not_written_over_by_the_next_one() -> None:
 
 def test_sixteen_bits_are_about_as_near_as_pytorchs_own() -> None:
     part, pictures = prefix("test_efficientnet.r160_in1k"), noise(SIZE, 8)
-    ours = relative_error(openvino_part(part, SIZE, "bf16", 1), part, pictures)
+    ours = relative_error(openvino_part(part, replace(FP32, precision="bf16")), part, pictures)
     assert ours <= max(0.01, 2 * relative_error(TorchPart(part, "bf16"), part, pictures))
 
 
@@ -66,12 +71,12 @@ class Unheard(nn.Module):
 
 def test_a_network_that_openvino_cannot_read_is_an_engine_error() -> None:
     with pytest.raises(EngineError, match="svd"):
-        openvino_part(Unheard(), SIZE, "fp32", 1)
+        openvino_part(Unheard(), FP32)
 
 
 def test_the_networks_weights_are_copied_so_that_training_on_does_not_change_the_engine() -> None:
     part = prefix("test_efficientnet.r160_in1k")
-    engine = openvino_part(part, SIZE, "fp32", 1)
+    engine = openvino_part(part, FP32)
     before = engine(noise(SIZE, 2)).clone()
     with torch.no_grad():
         for parameter in part.parameters():
@@ -88,7 +93,8 @@ socket.getaddrinfo = lambda *words, **named: asked.append(words)
 import torch
 from torch import nn
 from tl_core.engines.openvino_part import openvino_part
-engine = openvino_part(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), 8, "fp32", 1)
+from tl_core.engines.task import Task
+engine = openvino_part(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), Task(8, "fp32", "cpu", 1))
 assert engine(torch.ones(2, 3, 8, 8)).shape == (2, 4, 6, 6)
 for name in list(sys.modules):
     if sys.modules[name] is not None and ("telemetry" in name or "tools.ovc" in name):

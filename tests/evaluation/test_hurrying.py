@@ -9,10 +9,12 @@ import pytest
 import torch
 from torch import nn
 
+from tests.engines.offered import openvino_only
 from tests.evaluation.pictures import DecoderHere, write_picture
 from tests.export.models import small_config, small_network
-from tl_core.engines.choosing import Task, makers
+from tl_core.engines.choosing import makers
 from tl_core.engines.openvino_part import EngineError
+from tl_core.engines.task import Task
 from tl_core.evaluation.predictor import Predictor
 from tl_core.export.bundle import save_model
 
@@ -97,6 +99,7 @@ def test_a_network_that_the_engine_cannot_run_is_answered_by_pytorch() -> None:
     assert np.array_equal(predictor.hurry(pictures, 100, make=refused, clock=watch), predictor.probabilities(pictures))
 
 
+@openvino_only
 def test_openvino_gives_the_same_probabilities_alone_and_in_any_batch() -> None:
     watch = Watch(1.0, 0.0)
     predictor = watch.predictor()

@@ -24,7 +24,7 @@ HOLD_AND_STAY = """
 import sys, time
 from pathlib import Path
 from tl_core.jobs.reserve import Reserve
-held = Reserve(Path(sys.argv[1]), niceness=5, is_warm=False)
+held = Reserve(Path(sys.argv[1]), niceness=5)
 print(held.identity.pid, flush=True)
 if len(sys.argv) > 2:
     assert held.hand(Path(sys.argv[2])) is not None
@@ -35,7 +35,7 @@ time.sleep(600)
 
 @pytest.fixture
 def reserve(tmp_path: Path) -> Iterator[Reserve]:
-    made = Reserve(tmp_path / "assistant" / "reserve.log", niceness=WORKER_NICENESS, is_warm=False)
+    made = Reserve(tmp_path / "assistant" / "reserve.log", niceness=WORKER_NICENESS)
     yield made
     made.close()
 

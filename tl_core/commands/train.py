@@ -115,7 +115,8 @@ def early_worker(workspace: Workspace) -> Iterator[Callable[[Path], ProcessIdent
     if assistant.is_there:
         yield assistant.hand
         return
-    early = Reserve(AssistantFiles(workspace.assistant).reserve_log, niceness=WORKER_NICENESS)
+    log = AssistantFiles(workspace.assistant).reserve_log
+    early = Reserve(log, niceness=WORKER_NICENESS, cache=workspace.cache)
     try:
         yield early.hand
     finally:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from tl_core.engines.folding import fast_copy
 from tl_core.engines.openvino_part import EngineError, openvino_part, openvino_version
+from tl_core.engines.task import Task
 from tl_core.engines.torch_part import TorchPart
 
 TORCH, OPENVINO = "torch", "openvino"
@@ -28,16 +29,6 @@ WORTH_SECONDS = 3.0
 SMALL = "PyTorch computes what is frozen: it is done with these pictures before something faster is found."
 # How far features may be from PyTorch's in 32 bits, relative to their size.
 BOUNDS = {"bf16": 0.05, "fp32": 1e-4}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be run: pictures of which size, in which precision, on which device, on how many threads."""
-
-    image_size: int
-    precision: str
-    device: str
-    threads: int
 
 
 Make = Callable[[nn.Module, Task], nn.Module]
@@ -72,7 +63,7 @@ def makers() -> dict[str, Make]:
     """The engines that are installed here."""
     found: dict[str, Make] = {TORCH: lambda part, task: TorchPart(part, task.precision)}
     if openvino_version() is not None:
-        found[OPENVINO] = lambda part, task: openvino_part(part, task.image_size, task.precision, task.threads)
+        found[OPENVINO] = openvino_part
     return found
 
 
@@ -84,10 +75,11 @@ def choose_engine(
     engines: Mapping[str, Make],
     clock: Clock,
     known: EngineChoice | None = None,
+    keep: Callable[[nn.Module], None] = lambda _made: None,
 ) -> EngineChoice:
     """The fastest engine whose features are right, for a network's part and so many pictures, and why.
 
-    `known` is an earlier choice that does not hold for so many.
+    `known` is an earlier choice that does not hold for so many; `keep` is given what was made of the part and is right.
     """
     if task.device != "cpu":
         return EngineChoice(TORCH, "PyTorch computes what is frozen: nothing else is as fast on a graphics card.")
@@ -112,7 +104,10 @@ def choose_engine(
         return kept_usual(
             f"OpenVINO's features differ from PyTorch's by {off:.2%}, more than {allowed:.2%}", usual, batch, clock
         )
-    return fastest(usual, other, batch, clock)
+    choice = fastest(usual, other, batch, clock)
+    if choice.engine != TORCH:
+        keep(other)
+    return choice
 
 
 def fastest(usual: nn.Module, other: nn.Module, batch: Tensor, clock: Clock) -> EngineChoice:

@@ -10,13 +10,16 @@ import json
 import platform
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from tl_core.engines.choosing import Clock, EngineChoice, Make, Task, choose_engine, makers
+from tl_core.engines.choosing import Clock, EngineChoice, Make, choose_engine, makers
+from tl_core.engines.kept_parts import keep_part
 from tl_core.engines.openvino_part import openvino_version
+from tl_core.engines.task import Task, processor
 from tl_core.platform import atomic_write_json
 
 VERSION = 1  # of how engines are chosen and run
@@ -40,7 +43,8 @@ def chosen_engine(
     known = read_choice(path)
     if known is not None and known.holds_for(pictures):
         return known
-    choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known)
+    keep = partial(keep_part, cache, part, task)
+    choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known, keep=keep)
     if choice.images_per_second:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write_json(path, choice.to_dict())
@@ -61,13 +65,3 @@ def key_of(task: Task, network: str, cut: str, engines: tuple[str, ...]) -> str:
     libraries = [torch.__version__, openvino_version(), sorted(engines)]
     parts = [VERSION, machine, libraries, network, cut, task.precision, task.image_size]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def processor() -> str:
-    """The processor's name; Linux keeps it where `platform` does not look."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return named or platform.processor()

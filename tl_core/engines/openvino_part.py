@@ -18,6 +18,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from tl_core.engines.task import Task
+
 # These speak to a server: `openvino_telemetry` is the sender, `openvino.tools.ovc` the converter that calls it.
 NEVER_LOADED = ("openvino_telemetry", "openvino.tools.ovc")
 # What tracing raises for a network that it does not know; the reader has kinds of its own.
@@ -46,6 +48,7 @@ class OpenVinoPart(nn.Module):
 
     def __init__(self, compiled: Any) -> None:
         super().__init__()
+        self._compiled = compiled
         self._request = compiled.create_infer_request()
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -53,14 +56,19 @@ class OpenVinoPart(nn.Module):
         rows = self._request.infer([last.permute(0, 2, 3, 1).numpy()], share_inputs=True)
         return torch.from_numpy(rows[0])
 
+    def content(self) -> bytes:
+        """What `read_part` reads, with the weights in it."""
+        content: bytes = self._compiled.export_model().getvalue()
+        return content
 
-def openvino_part(part: nn.Module, image_size: int, precision: str, threads: int) -> OpenVinoPart:
+
+def openvino_part(part: nn.Module, task: Task) -> OpenVinoPart:
     """The part compiled for this processor. Raises EngineError where OpenVINO cannot be loaded or cannot read it."""
     openvino = imported()
     unreadable: tuple[type[Exception], ...] = (*UNREADABLE, *reader_errors(openvino))
     try:
-        model = converted(openvino, part.eval(), image_size)
-        compiled = openvino.Core().compile_model(model, "CPU", settings(precision, threads))
+        model = converted(openvino, part.eval(), task.image_size)
+        compiled = openvino.Core().compile_model(model, "CPU", settings(task))
     except unreadable as error:
         raise EngineError(in_short(error)) from error
     return OpenVinoPart(compiled)
@@ -80,11 +88,20 @@ def in_short(error: Exception) -> str:
     return short[:LONGEST_REASON].rstrip(". ") or type(error).__name__
 
 
-def settings(precision: str, threads: int) -> dict[str, Any]:
+def read_part(content: bytes, task: Task) -> OpenVinoPart:
+    """A part from its bytes. Raises EngineError where this OpenVINO cannot read them."""
+    openvino = imported()
+    try:
+        return OpenVinoPart(openvino.Core().import_model(content, "CPU", settings(task)))
+    except UNREADABLE as error:
+        raise EngineError(in_short(error)) from error
+
+
+def settings(task: Task) -> dict[str, Any]:
     """Threads are not bound to cores: torch's own share them."""
     return {
-        "INFERENCE_PRECISION_HINT": PRECISIONS[precision],
-        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": PRECISIONS[task.precision],
+        "INFERENCE_NUM_THREADS": task.threads,
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,
     }

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from torch import nn
 
-from tl_core.engines.choosing import BOUNDS, CHECKED, TITLES, TORCH, Make, Task, makers, noise, relative_error
+from tl_core.engines.choosing import BOUNDS, CHECKED, OPENVINO, TITLES, TORCH, Make, makers, noise, relative_error
 from tl_core.engines.folding import fast_copy
+from tl_core.engines.kept_parts import keep_part, kept_part
 from tl_core.engines.openvino_part import EngineError
+from tl_core.engines.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,27 @@ class FastPart:
     told: str = ""
 
 
-def fast_part(part: nn.Module, task: Task, engine: str, *, engines: Mapping[str, Make] | None = None) -> FastPart:
-    """The part ready to run; on PyTorch where the engine is not here, or its features are not right after all."""
+def fast_part(
+    part: nn.Module,
+    task: Task,
+    engine: str,
+    *,
+    engines: Mapping[str, Make] | None = None,
+    cache: Path | None = None,
+) -> FastPart:
+    """The part ready to run; on PyTorch where the engine is not here, or its features are not right after all.
+
+    What an engine makes of a part takes a second, and is kept in `cache`.
+    """
     if engine == TORCH or task.device != "cpu":
         return FastPart(fast_copy(part, task.precision), TORCH)
     engines = makers() if engines is None else engines
     try:
         if engine not in engines:
             raise EngineError("it is not installed any more")
+        kept = None if cache is None or engine != OPENVINO else kept_part(cache, part, task)
+        if kept is not None:
+            return FastPart(kept, engine)
         module = engines[engine](part, task)
         off = relative_error(module, part, noise(task.image_size, CHECKED))
         if not off <= BOUNDS[task.precision]:
@@ -39,4 +55,6 @@ def fast_part(part: nn.Module, task: Task, engine: str, *, engines: Mapping[str,
     except EngineError as error:
         title = TITLES.get(engine, engine)
         return FastPart(fast_copy(part, task.precision), TORCH, f"{title} is not used after all: {error}.")
+    if cache is not None:
+        keep_part(cache, part, task, module)
     return FastPart(module, engine)

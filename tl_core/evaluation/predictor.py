@@ -21,8 +21,9 @@ from tl_core.data.decoder import ItemDecoder, Problem
 from tl_core.data.index import Skipped
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.tensors import to_batch
-from tl_core.engines.choosing import OPENVINO, Task, makers
+from tl_core.engines.choosing import OPENVINO, makers
 from tl_core.engines.openvino_part import EngineError
+from tl_core.engines.task import Task
 from tl_core.errors import BundleError
 from tl_core.export.loading import load_network
 from tl_core.export.model_config import ModelConfig

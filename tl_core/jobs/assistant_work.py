@@ -49,7 +49,11 @@ class Work:
         self._models: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
         self._background = Background(self._one_at_a_time)
         self._reserve = ReserveKeeper(
-            lambda: Reserve(AssistantFiles(workspace.assistant).reserve_log, niceness=WORKER_NICENESS - NICENESS),
+            lambda: Reserve(
+                AssistantFiles(workspace.assistant).reserve_log,
+                niceness=WORKER_NICENESS - NICENESS,
+                cache=workspace.cache,
+            ),
             lambda: not is_training(workspace),
         )
         views = NetworkViews(pool, self._one_at_a_time, _changed)

@@ -172,7 +172,7 @@ class Hints:
         network, device = staged_for(settings, dataset)
         start += time.monotonic() - begun
         yield MEASURING
-        speed = self._speed(settings, network, device)
+        speed = self._speed(settings, network, device, len(dataset.index.columns))
         yield MEASURING
         with DecoderPool() as decoder:
             reading = reading_seconds(dataset, network, decoder, READ_TO_MEASURE)
@@ -183,17 +183,24 @@ class Hints:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}
 
-    def _speed(self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts) -> Speed:
-        """Measured once for this machine and network; kept for the next time where nothing else was busy here."""
+    def _speed(self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int) -> Speed:
+        """Measured once for this machine and network; kept for the next time where nothing else was busy here.
+
+        The frozen part's is that of the engine that a training on so many pictures would take.
+        """
         from tl_core.training.estimate import measure_speed
         from tl_core.training.estimate_values import Speed
+        from tl_core.training.frozen_engine import engine_for
+        from tl_core.training.head_phase import head_prefix
 
         size, precision = network.network.preprocessing.image_size, "bf16" if device.native_bf16 else "fp32"
-        key = key_of("speed", settings.backbone, size, device.name, device.threads, precision)
+        parts = (network.network, head_prefix(network).module, device)
+        engine = engine_for(*parts, precision=precision, pictures=pictures, cache=self._cache)
+        key = key_of("speed", settings.backbone, size, device.name, device.threads, precision, engine)
         known = read_hint(self._cache, "speeds", key)
         if known is not None:
             return Speed.from_dict(known)
-        speed = measure_speed(network, device, precision=precision)
+        speed = measure_speed(network, device, precision=precision, frozen_engine=engine)
         if not is_busy():
             write_hint(self._cache, "speeds", key, speed.to_dict())
         return speed

@@ -15,7 +15,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from tl_core.jobs.reserve import WARM
 from tl_core.jobs.rundir import JobDir
 
 if TYPE_CHECKING:
@@ -32,19 +31,19 @@ class Taken:
     ready: Ready | None
 
 
-def job_to_take(how: str) -> Taken:
+def job_to_take(cache: Path | None) -> Taken:
     """The job that this process was handed, with its output in that job's log.
 
-    One that waits "warm" first loads and makes what takes most of the seconds before a run's first model. Should its
-    holder go, this process ends at once.
+    With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Should its holder
+    go, this process ends at once.
     """
     told: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(told,), name="holder", daemon=True).start()
     ready = None
-    if how == WARM:
+    if cache is not None:
         from tl_core.training.ready import ready_network
 
-        ready = ready_network()
+        ready = ready_network(cache) if told.empty() else None  # a run that is known makes what it needs itself
     folder = Path(json.loads(told.get())["folder"])
     write_to(JobDir(folder).log)
     return Taken(folder, ready)

@@ -20,10 +20,12 @@ from torch.nn.functional import cross_entropy
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.tensors import to_batch
+from tl_core.engines.choosing import TORCH
+from tl_core.engines.running import fast_part
+from tl_core.engines.task import Task
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
 from tl_core.training.engine import Engine
 from tl_core.training.estimate_values import Speed, StageSpeed
-from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan_values import DeviceFacts
 
@@ -76,7 +78,7 @@ class Ear:
         return tensor
 
 
-def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str) -> Speed:
+def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str, frozen_engine: str = TORCH) -> Speed:
     """The network's weights are as they were afterwards, and it is in eval mode; gradients are gone."""
     module, engine = network.network.module, Engine(device.device, precision)
     clock = synchronised(device.device)
@@ -96,7 +98,9 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         module.eval()
         for parameter, trained in zip(module.parameters(), grads, strict=True):
             parameter.requires_grad_(trained)
-    fast = fast_seconds(network, engine, pictures[:count], clock)
+    task = Task(network.network.preprocessing.image_size, precision, device.device, device.threads)
+    fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
+    fast = answering_seconds(fast_module, engine, pictures[:count], clock)
     score = answering_seconds(module, Engine(device.device, "fp32"), pictures[:count], clock) / count
     spread = fast / max(sum(answering.forward.values()), 1e-9)
     stages = tuple(
@@ -178,11 +182,6 @@ def fitting(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable
     while count < MOST and seconds / FIRST * count * 2 <= SECONDS_A_PASS:
         count *= 2
     return count
-
-
-def fast_seconds(network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:
-    """The frozen network up to its classifier as features are computed."""
-    return answering_seconds(fast_copy(head_prefix(network).module, engine.precision), engine, pictures, clock)
 
 
 def answering_seconds(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> float:

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from torch import nn
 
+from tl_core.backbones.network import Network
 from tl_core.backbones.stage import HEAD
-from tl_core.engines.choosing import Task
 from tl_core.engines.folding import fast_copy
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
-from tl_core.training.plan_values import TrainingPlan
+from tl_core.engines.task import Task
+from tl_core.training.plan_values import DeviceFacts, TrainingPlan
 
-__all__ = ["FastPart", "fast_copy", "frozen_part", "with_engine"]
+__all__ = ["FastPart", "engine_for", "fast_copy", "frozen_part", "with_engine"]
 
 
 def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:
@@ -30,6 +31,16 @@ def with_engine(plan: TrainingPlan, before_head: nn.Module, cache: Path) -> Trai
     return replace(plan, frozen_engine=choice.engine, reasons={**plan.reasons, "frozen_engine": choice.reason})
 
 
-def frozen_part(part: nn.Module, plan: TrainingPlan, precision: str | None = None) -> FastPart:
-    """A frozen part ready to run, in the plan's precision or another."""
-    return fast_part(part, task_of(plan, precision), plan.frozen_engine)
+def engine_for(
+    network: Network, before_head: nn.Module, device: DeviceFacts, *, precision: str, pictures: int, cache: Path
+) -> str:
+    """The engine that a training on so many pictures would take."""
+    task = Task(network.preprocessing.image_size, precision, device.device, device.threads)
+    return chosen_engine(before_head, task, pictures, network=network.name, cut=HEAD, cache=cache).engine
+
+
+def frozen_part(
+    part: nn.Module, plan: TrainingPlan, precision: str | None = None, *, cache: Path | None = None
+) -> FastPart:
+    """A frozen part ready to run, in the plan's precision or another; kept in `cache` for the next time."""
+    return fast_part(part, task_of(plan, precision), plan.frozen_engine, cache=cache)

@@ -38,6 +38,7 @@ class FirstModel:
     val_accuracy: float | None
     loo_probabilities: NDArray[np.float32] | None
     prefix: Prefix
+    kept: Kept | None = None  # the features that it was made from
 
 
 def first_model(
@@ -74,8 +75,6 @@ def first_model(
     ridge = fit_ridge_head(features, data.train.labels, len(data.classes), together)
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
-    if files.dataset is not None:
-        note_unusual(files.dataset, plan.backbone, data, kept)
     yield Phase("head", 1, 1)
     yield before_steps(
         plan, (ridge.loo_loss, ridge.loo_accuracy), (val_loss, val_accuracy), rate=pace.rate(len(kept.rows))
@@ -84,7 +83,7 @@ def first_model(
     if data.folds:
         numbers = [folds[data.train.positions] for folds in data.folds]
         left_out = cross_validated(features, data.train.labels, len(data.classes), numbers)
-    return FirstModel(data, val_loss, val_accuracy, left_out, prefix)
+    return FirstModel(data, val_loss, val_accuracy, left_out, prefix, kept)
 
 
 def before_steps(

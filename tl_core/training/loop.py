@@ -19,8 +19,9 @@ from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
+from tl_core.training.frozen_engine import frozen_part
 from tl_core.training.harm import told_of_harm
-from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start
+from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start, note_unusual
 from tl_core.training.kept_views import KeptViews
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
@@ -72,6 +73,8 @@ def carry_out(
     is_saved = first.loo_probabilities is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
     if is_saved:
         yield from first_saved(plan, first, network.network.module, files.model)
+    if files.dataset is not None and first.kept is not None:
+        note_unusual(files.dataset, plan.backbone, first.data, first.kept)
     epochs, stopped, kept = 0, should_stop(), ""
     tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
     if len(candidates) > 1 and not stopped:
@@ -188,7 +191,7 @@ def make_trainee(
         return Trainee(part, turns, feed, as_it_is, resting, turns.prepare)
     if plan.prefix_cached:
         return Trainee(part, lambda positions, _views, _mixture: feed(positions), feed, as_it_is, resting)
-    return Trainee(part, views, feed, through(engine, prefix), resting)
+    return Trainee(part, views, feed, through(engine, frozen_part(prefix, plan, cache=files.cache).module), resting)
 
 
 def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:

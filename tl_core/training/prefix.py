@@ -55,14 +55,14 @@ class Kept:
 class FrozenPass:
     """The prefix over rows of pictures, as they are kept. Its fast copy is made when the first features are missing."""
 
-    def __init__(self, prefix: Prefix, plan: TrainingPlan, feed: Feed) -> None:
-        self._prefix, self._plan, self._feed = prefix, plan, feed
+    def __init__(self, prefix: Prefix, plan: TrainingPlan, feed: Feed, cache: Path) -> None:
+        self._prefix, self._plan, self._feed, self._cache = prefix, plan, feed, cache
         self._engine = Engine(plan.device, plan.precision)
         self.batch = BATCH_ON_CPU if plan.device == "cpu" else BATCH_ON_GPU
 
     @cached_property
     def fast(self) -> FastPart:
-        return frozen_part(self._prefix.module, self._plan)
+        return frozen_part(self._prefix.module, self._plan, cache=self._cache)
 
     def __call__(self, rows: Positions) -> NDArray[Any]:
         return to_stored(self._engine.infer(self.fast.module, self._feed(rows)), self._prefix.stored)
@@ -86,7 +86,7 @@ def prefix_features(
     `view` names how the feed varies the pictures, with everything that this depends on; "" is as they are. The rows in
     `first` come first; asked to stop, the pass ends as soon as it has those.
     """
-    compute = FrozenPass(prefix, plan, feed)
+    compute = FrozenPass(prefix, plan, feed, cache)
     key = FeatureKey(
         plan.backbone, weights_hash(prefix.module), prefix.cut, plan.preprocessing, plan.precision, plan.frozen_engine
     )
@@ -113,7 +113,7 @@ def prefix_features(
                 yield Phase("features", len(done), len(wanted), pace.rate(count), left)
             if should_stop() and done.issuperset(first):
                 break
-        again = FrozenPass(prefix, plan, feed)  # another, so that a fast copy that is done with takes no memory
+        again = FrozenPass(prefix, plan, feed, cache)  # another, so that a fast copy that is done with takes no memory
         rows = request.finish(lambda places: each(places, lambda some: again(wanted[some]), again.batch))
     where = np.full(len(data.content_hashes), -1, dtype=np.int64)
     for place, row in enumerate(wanted):

@@ -1,7 +1,7 @@
 """What every run with some settings reads before its head is fitted: decoded squares, features of the last stage.
 
-Made by the run's own steps, so under the run's own keys. Knows no label, no head and no run; it can be left, or asked
-to stop, at any point, and what was made until then is kept.
+Where only the head learns, those that it is measured on, too. Made by the run's own steps, so under the run's own keys.
+Knows no label, no head and no run; it can be left, or asked to stop, at any point, and what was made is kept.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tl_core.training.learning import hold
 from tl_core.training.pictures import rows_of
 from tl_core.training.prefix import prefix_features
 from tl_core.training.reading import read_pictures
+from tl_core.training.scored_features import features_in_full
 from tl_core.training.session import plan_facts, planned, split_pictures
 from tl_core.training.workplace import Workplace
 
@@ -51,8 +52,9 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
     if place.should_stop():
         return
     hold(network)
+    prefix = head_prefix(network)
     computing = prefix_features(
-        head_prefix(network),
+        prefix,
         plan,
         data,
         rows_of((data.train, data.val)),
@@ -63,6 +65,11 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
         clock=place.clock,
     )
     yield from only_phases(computing)
+    if plan.method == "head" and len(data.measured(plan.measured_on)) and not place.should_stop():
+        in_full = features_in_full(
+            plan, prefix, data, cache=place.cache, should_stop=place.should_stop, clock=place.clock
+        )
+        yield from only_phases(in_full)
 
 
 def only_phases(events: Generator[Event, None, Made]) -> Generator[Phase, None, Made]:

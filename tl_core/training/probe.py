@@ -22,13 +22,13 @@ from tl_core.caching.rows import RowRequest
 from tl_core.data.dataset import Dataset
 from tl_core.data.groups import kept_together
 from tl_core.data.index import ImageIndex
-from tl_core.engines.choosing import Task
-from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
+from tl_core.engines.task import Task
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Event, Phase
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed, to_stored
+from tl_core.training.frozen_engine import engine_for
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import RidgeHead, fit_ridge_head
 from tl_core.training.pictures import TrainingData
@@ -146,8 +146,8 @@ def pooled_rows(
     name, preprocessing, before_head = network.network.name, network.network.preprocessing, head_prefix(network).module
     task = Task(preprocessing.image_size, place.precision, place.device.device, place.device.threads)
     if chosen is None:
-        pictures = len(judged.hashes)
-        chosen = chosen_engine(before_head, task, pictures, network=name, cut=HEAD, cache=place.cache).engine
+        pictures, of = len(judged.hashes), (network.network, before_head, place.device)
+        chosen = engine_for(*of, precision=place.precision, pictures=pictures, cache=place.cache)
     weights = weights_hash(before_head)
     keys = [FeatureKey(name, weights, cut, preprocessing, place.precision, chosen) for cut in (STAGES_CUT, HEAD)]
     engine, feed = Engine(place.device.device, place.precision), square_feed(subject.data.squares, preprocessing)
@@ -156,7 +156,7 @@ def pooled_rows(
 
     @functools.cache
     def fast() -> FastPart:
-        return fast_part(stages.part, task, chosen)
+        return fast_part(stages.part, task, chosen, cache=place.cache)
 
     def computed(places: NDArray[np.int64]) -> Rows:
         return np.asarray(to_stored(engine.infer(fast().module, feed(judged.rows[places])), "fp32"))

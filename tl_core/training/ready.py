@@ -5,15 +5,20 @@ It holds published weights alone, nothing of a person's. Knows when a run may ha
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import PRETRAINED, RunConfig
 from tl_core.errors import UserError
 from tl_core.training.beginning import is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
+from tl_core.training.frozen_engine import engine_for
+from tl_core.training.head_phase import head_prefix
 from tl_core.training.session import staged
 
 FEWEST_CLASSES = 2
+MANY = 10_000  # pictures: so many that the fastest engine is looked for
 
 
 class ReadyNetwork:
@@ -40,8 +45,11 @@ class ReadyNetwork:
         return same and config.image_size in (None, usual)
 
 
-def ready_network() -> ReadyNetwork:
-    """The network that a person who chose nothing begins with; none where its weights are not here."""
+def ready_network(cache: Path) -> ReadyNetwork:
+    """The network that a person who chose nothing begins with, and in `cache` the engine that runs it fastest.
+
+    None where its weights are not here.
+    """
     config = RunConfig()
     device = device_facts()
     use_threads(device.threads)
@@ -49,6 +57,9 @@ def ready_network() -> ReadyNetwork:
     if is_here(config):
         try:
             network = staged(config, FEWEST_CLASSES, device)
+            precision = "bf16" if device.native_bf16 else "fp32"
+            prefix = head_prefix(network).module
+            engine_for(network.network, prefix, device, precision=precision, pictures=MANY, cache=cache)
         except UserError:  # a run that wants it meets the same, and says it
             network = None
     return ReadyNetwork(config, network)

@@ -5,8 +5,9 @@ So that another head on the same pictures is scored at once. Knows nothing of ho
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from tl_core.training.engine import square_feed
 from tl_core.training.metrics import Clock
 from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
-from tl_core.training.prefix import Prefix, prefix_features
+from tl_core.training.prefix import Kept, Prefix, prefix_features
 
 COMPARED = 4  # pictures that the model in its folder is asked about, to see that it answers the same
 
@@ -38,18 +39,7 @@ def by_features(
     It is asked about a few pictures when features had to be computed.
     """
     part, computed = data.measured(plan.measured_on), False
-    in_full = replace(plan, precision="fp32")
-    events = prefix_features(
-        replace(prefix, stored="fp32"),
-        in_full,
-        data,
-        rows_of((part,)),
-        cache=files.cache,
-        feed=square_feed(data.squares, plan.preprocessing),
-        first=(),
-        should_stop=lambda: False,
-        clock=clock,
-    )
+    events = features_in_full(plan, prefix, data, cache=files.cache, should_stop=lambda: False, clock=clock)
     kept = None
     while kept is None:
         try:
@@ -68,3 +58,26 @@ def by_features(
         if not np.abs(answered - probabilities[:COMPARED]).max(initial=0.0) <= SAME:
             return None
     return probabilities
+
+
+def features_in_full(
+    plan: TrainingPlan,
+    prefix: Prefix,
+    data: TrainingData,
+    *,
+    cache: Path,
+    should_stop: Callable[[], bool],
+    clock: Clock,
+) -> Generator[Event, None, Kept]:
+    """The features in 32 bits of the pictures that the plan measures on, from the cache where they are known."""
+    return prefix_features(
+        replace(prefix, stored="fp32"),
+        replace(plan, precision="fp32"),
+        data,
+        rows_of((data.measured(plan.measured_on),)),
+        cache=cache,
+        feed=square_feed(data.squares, plan.preprocessing),
+        first=(),
+        should_stop=should_stop,
+        clock=clock,
+    )

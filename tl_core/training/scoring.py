@@ -14,7 +14,7 @@ from torch import nn
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.views import CENTRE
-from tl_core.engines.choosing import Task
+from tl_core.engines.task import Task
 from tl_core.evaluation.predictor import Predictor
 from tl_core.evaluation.scores import RunResult, score
 from tl_core.events import Event, Phase

@@ -17,7 +17,6 @@ from tl_core.data.tensors import to_batch
 from tl_core.events import Event
 from tl_core.training.augment import STRENGTHS, Flips, augment, draws, picture_number
 from tl_core.training.engine import Engine, Feed
-from tl_core.training.frozen_engine import fast_copy
 from tl_core.training.mixing import Mixture, mixed
 from tl_core.training.pictures import Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
@@ -88,9 +87,8 @@ def as_it_is(batch: Tensor) -> Tensor:
     return batch
 
 
-def through(engine: Engine, prefix: nn.Module) -> Through:
-    """What the frozen prefix says about each view, computed at every step, without gradients."""
-    fast = fast_copy(prefix, engine.precision)
+def through(engine: Engine, fast: nn.Module) -> Through:
+    """What the frozen prefix, made fast, says about each view, computed at every step, without gradients."""
 
     def prefixed(batch: Tensor) -> Tensor:
         with torch.no_grad(), engine.autocast():

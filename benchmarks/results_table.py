@@ -1,0 +1,57 @@
+"""README's part about speed, from the files in benchmarks/results: each goal with its figure, and the peers.
+
+Knows the form of those files, and Markdown; measures nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.comparison import BETTER, INSTANT, compared, in_time, percent
+from benchmarks.recording import RESULTS, goals_in, read
+
+
+def results_part(folder: Path = RESULTS) -> str:
+    files = {path.stem: read(path) for path in sorted(folder.glob("*.json"))}
+    lines = ["| What | Goal | Measured | | With |", "|---|---|---|---|---|"]
+    for name, found in files.items():
+        for goal in goals_in(found):
+            met = "met" if goal.is_met else "**not met**"
+            cells = (goal.what, goal.goal, goal.measured, met, f"`benchmarks.{name}`")
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    machines = [f"`{name}`: {machine_words(found['machine'])}" for name, found in files.items() if "machine" in found]
+    if machines:
+        lines += ["", f"Measured on: {'; '.join(machines)}."]
+    if files.get("peers", {}).get("rows"):
+        lines += ["", *peers_lines(files["peers"])]
+    return "\n".join(lines)
+
+
+def machine_words(machine: Mapping[str, Any]) -> str:
+    """A load far above the cores says that others were at work: then the ratios count, not the seconds."""
+    gigaflops = f"{machine['gigaflops_fp32']:.0f} and {machine['gigaflops_bf16']:.0f} GFLOP/s in fp32 and bf16"
+    return f"{machine['processor']}, {machine['cores']} cores, {gigaflops}, load {machine['load']:.1f}"
+
+
+def peers_lines(found: Mapping[str, Any]) -> list[str]:
+    settings = found["settings"]
+    rows = compared(found["rows"])
+    lines = [
+        f"The same job: {settings['data']}, {settings['train']:,} pictures to learn from, {settings['test']:,} to test "
+        f"with, {settings['backbone']} at {settings['image_size']} pixels, "
+        f"seeds: {max(len(row.seconds) for row in rows)}.",
+        "",
+        f"| | right on the test | to the end | as right as {INSTANT} | as right as {BETTER} |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = (
+            row.contender, percent(row.accuracies), in_time(row.seconds, None), in_time(row.to_instant, row.times),
+            in_time(row.to_better, row.times_better),
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    for name, why in found.get("skipped", {}).items():
+        lines.append(f"| {name} | skipped: {why.partition(' in ')[0]} | | | |")
+    return lines

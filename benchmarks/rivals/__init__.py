@@ -1,0 +1,1 @@
+"""Other ways to do the same job, each a process in an environment of its own. They import nothing of Thaw."""

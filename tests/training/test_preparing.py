@@ -1,0 +1,94 @@
+"""What is made before Train is pressed: the very rows that the run then reads, and nothing that stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_training import Ticking
+
+from tl_core.config import RunConfig
+from tl_core.data.dataset import Dataset, import_source
+from tl_core.data.decoder import DecoderPool
+from tl_core.events import Phase
+from tl_core.training.device import device_facts
+from tl_core.training.preparing import prepared
+from tl_core.training.session import run_training, staged
+from tl_core.training.workplace import Workplace
+
+CONFIG = RunConfig(backbone="tf_efficientnet_lite0", image_size=32, preset="instant", measure="split")
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    """Red and blue noise, 15 of each."""
+    random = np.random.default_rng(0)
+    for name, tint in (("red", (160, 40, 40)), ("blue", (40, 40, 160))):
+        folder = tmp_path / "pictures" / name
+        folder.mkdir(parents=True)
+        for number in range(15):
+            pixels = np.clip(random.normal(tint, 40.0, (48, 48, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+    return import_source(tmp_path / "pictures", tmp_path / "dataset")
+
+
+def prepare(dataset: Dataset, cache: Path, should_stop: Callable[[], bool] = lambda: False) -> list[Phase]:
+    network = staged(CONFIG, len(dataset.index.classes), device_facts())
+    with DecoderPool(children=1) as decoder:
+        place = Workplace(cache, decoder, device_facts(), should_stop, Ticking())
+        return list(prepared(CONFIG, dataset, network, place))
+
+
+def first_phases(dataset: Dataset, folder: Path, cache: Path) -> dict[str, Phase]:
+    """The first word of each phase of a run: how much of its work was there already."""
+    folder.mkdir()
+    found: dict[str, Phase] = {}
+    for event in run_training(CONFIG, dataset, folder, cache, should_stop=lambda: False, clock=Ticking()):
+        if isinstance(event, Phase):
+            found.setdefault(event.name, event)
+    return found
+
+
+def test_a_run_finds_everything_that_was_prepared_and_nothing_is_made_twice(dataset: Dataset, tmp_path: Path) -> None:
+    told = prepare(dataset, tmp_path / "cache")
+    assert [phase.name for phase in told if phase.done == 0] == ["reading", "features", "features"]
+    again = prepare(dataset, tmp_path / "cache")
+    assert all(phase.done == phase.total for phase in again)
+    found = first_phases(dataset, tmp_path / "run", tmp_path / "cache")
+    for name in ("reading", "features", "scoring"):
+        assert (name, found[name].done) == (name, found[name].total)
+
+
+@pytest.mark.long
+def test_asked_to_stop_it_keeps_what_was_made_and_the_run_makes_the_rest(dataset: Dataset, tmp_path: Path) -> None:
+    asked: list[bool] = []
+
+    def at_the_first_features() -> bool:
+        return any(asked)
+
+    network = staged(CONFIG, len(dataset.index.classes), device_facts())
+    with DecoderPool(children=1) as decoder:
+        place = Workplace(tmp_path / "cache", decoder, device_facts(), at_the_first_features, Ticking())
+        for phase in prepared(CONFIG, dataset, network, place):
+            asked.append(phase.name == "features")
+    found = first_phases(dataset, tmp_path / "run", tmp_path / "cache")
+    assert found["reading"].done == 30
+    assert found["features"].total == 30
+
+
+def test_pictures_that_go_meanwhile_are_left_out(dataset: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "pictures" / "red" / "0.png").unlink()
+    (tmp_path / "pictures" / "blue" / "0.png").write_bytes(b"no picture any more")
+    told = prepare(dataset, tmp_path / "cache")
+    assert {phase.total for phase in told if phase.name == "features"} <= set(range(1, 29))
+
+
+def test_where_nothing_pretrained_is_used_there_is_nothing_to_make(dataset: Dataset, tmp_path: Path) -> None:
+    config = RunConfig(backbone="thaw/cnn_28", start="scratch", freeze="none")
+    network = staged(config, 2, device_facts())
+    with DecoderPool(children=1) as decoder:
+        place = Workplace(tmp_path / "cache", decoder, device_facts(), lambda: False, Ticking())
+        assert list(prepared(config, dataset, network, place)) == []
