@@ -16,6 +16,7 @@ from tl_ui.choices import Choices
 from tl_ui.guard import guarded
 from tl_ui.owner import owner_of
 from tl_ui.session import Session
+from tl_ui.turns import in_turn
 
 # "private" hides an event from clients and documentation; it keeps nobody out, so handlers check what they get.
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -60,7 +61,7 @@ class Binder:
             shown = answer(handler, request, session, data=kept, run=run)
             return {**shown, self.session: session}  # written once, so that Gradio forgets it some time after the page
 
-        return blocks.load(guarded(load), [self.session, kept], [*self.outputs, self.session], **EVENT)
+        return blocks.load(in_turn(guarded(load)), [self.session, kept], [*self.outputs, self.session], **EVENT)
 
     def on(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         """An event without data of its own: a press, a choice, the end of another event."""
@@ -68,7 +69,7 @@ class Binder:
         def handle(request: gr.Request, session: Session, *values: Any) -> Any:
             return answer(handler, request, session, values) or gr.skip()
 
-        return trigger(guarded(handle), [self.session, *inputs], self.outputs, **EVENT)
+        return trigger(in_turn(guarded(handle)), [self.session, *inputs], self.outputs, **EVENT)
 
     def on_event(self, trigger: Any, handler: Handler, *inputs: Any) -> Any:
         """An event of a component drawn in the browser, whose data says what happened.
@@ -81,7 +82,7 @@ class Binder:
             return answer(handler, request, session, values, data=event._data) or gr.skip()
 
         read = [self.session, *inputs]
-        return trigger(guarded(handle), read, self.outputs, trigger_mode="always_last", **EVENT)
+        return trigger(in_turn(guarded(handle)), read, self.outputs, trigger_mode="always_last", **EVENT)
 
 
 def answer(

@@ -13,7 +13,7 @@ from tl_ui.components import redrawn
 from tl_ui.ice import WORDS as ICE_WORDS
 from tl_ui.ice import failed_value
 from tl_ui.network_parts import WEIGHTS, thawing_later
-from tl_ui.network_tab import Opened
+from tl_ui.network_tab import Opened, drawing_of
 from tl_ui.scene import look
 from tl_ui.train_parts import offered
 from tl_ui.words import words_for
@@ -92,12 +92,16 @@ class NetworkActions:
         return self._frozen(asked, asked.choices.but(gradual=asked.word("gradual")))
 
     def _frozen(self, asked: Asked, choices: Choices) -> Updates:
-        """Only what follows the ice is shown anew; the drawing itself knows already."""
+        """Only what follows the ice is shown anew. The drawing knows already, but an earlier event's answer, which was
+        under way when the line moved, may have put it back.
+        """
         scene = self.acting.look(asked, choices)
-        train = self.page.train
+        train, network = self.page.train, self.page.network
+        drawn = {network.ice: redrawn(drawing_of(scene), scene.words.part(*ICE_WORDS))} if scene.stages else {}
         return {
             **self.page.remembered(choices),
+            **drawn,
             train.head: train.decisions(scene),
             train.presets: offered(scene),
-            self.page.network.gradual: thawing_later(scene, anew=False),
+            network.gradual: thawing_later(scene, anew=False),
         }

@@ -25,6 +25,7 @@ from tl_ui.settings import Settings
 from tl_ui.theme import theme
 from tl_ui.train_tab import TrainTab
 from tl_ui.try_tab import TryTab
+from tl_ui.turns import OrderedBlocks
 from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
@@ -49,7 +50,7 @@ def tab_keys() -> str:
 def build_screen(settings: Settings, services: Services) -> gr.Blocks:
     """The whole page; it holds no one's choices, which live in the browser and in each session's state."""
     words = words_for(DEFAULT_LANGUAGE)
-    blocks: gr.Blocks = gr.Blocks(
+    blocks: gr.Blocks = OrderedBlocks(
         title="Thaw", analytics_enabled=False, delete_cache=(HOUR, 24 * HOUR), fill_width=True
     )
     with blocks:

@@ -5,6 +5,8 @@ let parts = null;
 let dragging = false;
 let shown = '';
 let moved = false; // since the last report
+let reported = null; // what was reported last and when, until its answer comes; answers before it are older than the line
+const ANSWER_MS = 5000; // an answer that has not come by then comes no more
 
 const value = () => props.value || {};
 const groups = () => value().groups || [];
@@ -14,7 +16,8 @@ const trainedNames = () => (learning ? groups().filter((_, at) => learning.has(a
 const settle = once(() => {
   moved = false;
   if (value().line === line && (value().trained || '') === trainedNames()) return;
-  props.value = { ...value(), line, freeze: freezeOf(line), trained: trainedNames() };
+  reported = { freeze: freezeOf(line), trained: trainedNames(), at: Date.now() };
+  props.value = { ...value(), line, freeze: reported.freeze, trained: reported.trained, isOwn: true };
   askAboutSet();
   trigger('freeze', { freeze: freezeOf(line), trained: trainedNames(), backbone: value().backbone });
 }, 150);
@@ -160,6 +163,11 @@ function grabbed(event) {
   handle.focus();
 }
 
+function isAnswered(now) {
+  if (!reported || Date.now() - reported.at > ANSWER_MS) return true;
+  return !now.isOwn && now.freeze === reported.freeze && (now.trained || '') === reported.trained;
+}
+
 function render() {
   const now = value();
   if (now.status !== 'ready') {
@@ -174,7 +182,8 @@ function render() {
   const drawnNow = JSON.stringify([now.backbone, now.groups, now.head, now.expert, now.dataset, dictionary().language]);
   // A report of our own comes back: what is drawn keeps its focus, and a line that moved on stays where it is.
   const isNew = !parts || drawnNow !== shown;
-  if (isNew || !moved) {
+  if (isNew || isAnswered(now)) reported = null;
+  if (isNew || !(moved || reported)) {
     learning = known.length ? new Set(known) : null;
     line = learning ? Math.min(...known) : now.line;
   }
