@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -32,3 +33,22 @@ def test_every_command_that_the_readme_shows_exists() -> None:
 def test_every_picture_that_the_readme_shows_is_there() -> None:
     for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", TEXT):
         assert (ROOT / name).is_file(), name
+
+
+def test_the_table_of_freeze_depth_says_what_the_benchmark_measured() -> None:
+    measured = json.loads((ROOT / "benchmarks" / "results" / "freeze_depth.json").read_text(encoding="utf-8"))["rows"]
+    section = TEXT.split("## How far to freeze")[1].split("\n## ")[0]
+    said = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if "`" in line and "|" in line
+    ]
+    assert len(said) == len(measured)
+    for (name, accuracy, learns, epoch, whole), row in zip(said, measured, strict=True):
+        interval = f"{100 * row['accuracy_low']:.1f} to {100 * row['accuracy_high']:.1f}"
+        assert f"`{row['freeze']}`" in name
+        assert accuracy == f"{100 * row['accuracy']:.1f} % ({interval})"
+        assert learns == f"{row['trainable_parameters']:,}"
+        assert abs(float(whole.removesuffix(" s")) - row["seconds"]) <= 0.5
+        if row["seconds_an_epoch"] is not None:
+            assert abs(float(epoch.removesuffix(" s")) - row["seconds_an_epoch"]) <= 0.5

@@ -108,11 +108,17 @@ function reasonOf(reply) {
   return words || say('drop.offline');
 }
 
-// Draws a box anew and leaves the keyboard where it was: on the part that is marked with the same `data-keep`.
+// Draws a box anew and leaves the keyboard where it was: on the part that is marked with the same `data-keep`, and in a
+// text at the same letters, so that what is typed next replaces what was chosen.
 function redraw(box, ...parts) {
-  const held = box.contains(document.activeElement) && document.activeElement.dataset.keep;
+  const before = box.contains(document.activeElement) ? document.activeElement : null;
+  const held = before && before.dataset.keep;
+  const [from, to] = held ? [before.selectionStart, before.selectionEnd] : [];
   box.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined && part !== false));
-  if (held) box.querySelector('[data-keep="' + CSS.escape(held) + '"]')?.focus({ preventScroll: true });
+  const now = held ? box.querySelector('[data-keep="' + CSS.escape(held) + '"]') : null;
+  if (!now) return;
+  now.focus({ preventScroll: true });
+  if (from != null && now.selectionStart != null) now.setSelectionRange(from, to); // boxes of numbers have none
 }
 
 function once(work, milliseconds) {

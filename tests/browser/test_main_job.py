@@ -38,6 +38,7 @@ def tab(page: Page, name: str) -> None:
 
 
 def bring_garden(page: Page) -> None:
+    tab(page, "1 Pictures")  # a page that opens while something is trained shows that
     page.get_by_role("button", name=re.compile("Garden")).click()
     expect(page.locator("#dropzone .drop-status")).to_have_text("Your pictures are in.")
     expect(page.get_by_text("121 pictures, 4 kinds")).to_be_visible()
@@ -136,9 +137,11 @@ def test_a_thawed_run_is_watched_live_and_survives_a_reload_another_browser_and_
     page.wait_for_function(f"(seen) => ({POINTS})() >= seen", arg=seen)
     state(page, "running")
 
+    address = page.url
     app.kill()
+    page.goto("about:blank")  # as a closed laptop: the page would reload by itself once the server is back
     app.start()
-    page.reload()
+    page.goto(address)
     loaded(page)
     tab(page, "3 Train")
     forget_the_lost_connection(watched)
