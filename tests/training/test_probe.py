@@ -34,7 +34,8 @@ from tl_core.training.probe import Judged, best_head, judged_pictures, probe
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.reading import read_pictures
 from tl_core.training.sampling import to_learn_from
-from tl_core.training.session import plan_facts, split_pictures
+from tl_core.training.session import plan_facts
+from tl_core.training.splitting import split_pictures
 from tl_core.training.streams import made_by
 from tl_core.training.workplace import Workplace
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tl_core.training.folds import FEW
-from tl_core.training.session import VALIDATION_SHARE as OF_A_TRAINING
+from tl_core.training.splitting import VALIDATION_SHARE as OF_A_TRAINING
 from tl_ui.owned_pictures import VALIDATION_SHARE as ON_THE_SCREEN
 from tl_ui.present_use import FEW as FEW_ON_THE_SCREEN
 

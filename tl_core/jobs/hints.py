@@ -164,7 +164,8 @@ class Hints:
         must_be_here(settings)
         yield MEASURING
         from tl_core.training.before_network import process_seconds, reading_seconds
-        from tl_core.training.session import plan_facts, split_pictures
+        from tl_core.training.session import plan_facts
+        from tl_core.training.splitting import split_pictures
 
         dataset = open_dataset(folder)
         start = process_seconds()  # before the network is staged: then its libraries are not counted twice

@@ -35,7 +35,7 @@ def measures_in_folds(config: RunConfig, index: ImageIndex) -> bool:
 
     Raises ConfigError where folds are asked for and more than the head learns.
     """
-    closed_form = config.start != "scratch" and (config.preset == "instant" or only_head(config))
+    closed_form = fits_head_alone(config)
     if config.measure == "folds" and not closed_form:
         raise ConfigError(
             "measure is 'folds', which measures a head that is fitted in closed form, but more than that learns.",
@@ -45,6 +45,11 @@ def measures_in_folds(config: RunConfig, index: ImageIndex) -> bool:
     if brought or not closed_form or config.measure == "split":
         return False
     return config.measure == "folds" or len(index.records) < FEW
+
+
+def fits_head_alone(config: RunConfig) -> bool:
+    """Whether all that learns is a head that is fitted in closed form."""
+    return config.start != "scratch" and (config.preset == "instant" or only_head(config))
 
 
 def only_head(config: RunConfig) -> bool:

@@ -15,13 +15,12 @@ import numpy as np
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.caching.limits import cache_limit
 from tl_core.config import RunConfig
-from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.dataset import Dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.groups import grouping_in_use, with_groups
-from tl_core.data.index import SPLITS, ImageIndex, Records
+from tl_core.data.index import SPLITS, ImageIndex
 from tl_core.data.places import places_of
-from tl_core.data.splits import assign_splits, check_classes, write_split_csv
+from tl_core.data.splits import write_split_csv
 from tl_core.errors import DataError
 from tl_core.events import Event, Planned, Warned
 from tl_core.training.batches import batch_count
@@ -42,9 +41,9 @@ from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
 from tl_core.training.presets import preset_plans, together
 from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
+from tl_core.training.splitting import LEARNS_FROM_ALL, learns_from_all, split_pictures, validation_share
 from tl_core.training.unused import unused_by_split
 
-VALIDATION_SHARE = 0.2
 ShouldStop = Callable[[], bool]
 # The network that the settings ask for, with a head for so many classes, if somebody has it ready.
 Ready = Callable[[RunConfig, int], StagedNetwork | None]
@@ -153,9 +152,15 @@ def with_split(
     places = places_of(
         index, validation_share=validation_share(config), used_in=config.used_in, group_by=config.group_by
     )
+    from_all = learns_from_all(config, brought)
     passed_over = unused_by_split(
-        config, brought=bool(brought.of_split("val")), in_folds=in_folds, head_alone=plan.method == "head"
+        config,
+        brought=bool(brought.of_split("val")) or from_all,
+        in_folds=in_folds,
+        head_alone=plan.method == "head",
     )
+    if from_all:
+        passed_over["measured_on"] = LEARNS_FROM_ALL
     plan = replace(
         plan,
         used_in=places.used_in,
@@ -164,22 +169,6 @@ def with_split(
         reasons={**plan.reasons, **passed_over},
     )
     return plan, places.cautions
-
-
-def validation_share(config: RunConfig) -> float:
-    return VALIDATION_SHARE if config.validation_share is None else config.validation_share
-
-
-def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
-    """Every picture on its side, as the settings say. Raises DataError where that cannot be."""
-    if measures_in_folds(config, index):
-        check_classes(index)
-        split = np.full(len(index.columns), SPLIT_CODES["train"])
-        return ImageIndex(index.classes, Records(index.columns.with_(split=split)))
-    share = validation_share(config)
-    return assign_splits(
-        index, validation_share=share, seed=config.seed, used_in=config.used_in, group_by=config.group_by
-    )
 
 
 def staged(config: RunConfig, num_classes: int, device: DeviceFacts, *, empty: bool = False) -> StagedNetwork:

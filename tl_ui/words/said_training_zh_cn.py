@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 SAID: dict[str, str] = {
+    "Pictures to test with came with the others, and a head in closed form needs none set aside to be chosen by: "
+    "it learns from all of the others.": (
+        "图片自带测试部分，而闭式解的分类头不需要另留图片来挑选：其余图片全部用来学习。"
+    ),
     "gradual is '{value}'; it wants EPOCH:STAGE with commas between, such as {example}.": (
         "gradual 是 '{value}'；格式是 轮数:阶段，用逗号分开，例如 {example}。"
     ),
