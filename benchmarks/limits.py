@@ -18,7 +18,8 @@ from typing import Any
 import psutil
 import torch
 
-from tl_core.training.device import cpu_count, device_facts, use_threads
+from tl_core.processes import cpu_count
+from tl_core.training.device import device_facts, use_threads
 
 SIDE = 2048  # of the matrices: large enough that the product takes all cores, small enough for their caches' blocks
 ROUNDS = 5

@@ -17,7 +17,8 @@ from tl_core.engines.choosing import TORCH, noise
 from tl_core.engines.running import fast_part
 from tl_core.engines.task import Task
 from tl_core.engines.torch_part import TorchPart
-from tl_core.training.device import cpu_count, use_threads
+from tl_core.processes import cpu_count
+from tl_core.training.device import use_threads
 
 SIDE, BATCH, ROUNDS = 1024, 16, 4
 KINDS: Mapping[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}

@@ -95,6 +95,13 @@ def is_busy() -> bool:
     return load > (os.cpu_count() or 1) + 1
 
 
+def cpu_count() -> int:
+    """The cores this process may use: a container is often given fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
 def boot_id() -> str:
     """A name of the time since this machine was started: a process identifier means nothing after a restart."""
     if sys.platform == "linux":

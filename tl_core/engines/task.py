@@ -9,7 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be run: pictures of which size, in which precision, on which device, on how many threads."""
+    """What is to be run: pictures of which size, in which precision, on which device, on how many threads.
+
+    Engines get a thread for each core, however busy others are: theirs take work from each other, as PyTorch's do not,
+    and what was made for one number of threads would have to be made again for another.
+    """
 
     image_size: int
     precision: str

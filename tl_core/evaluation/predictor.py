@@ -27,6 +27,7 @@ from tl_core.engines.task import Task
 from tl_core.errors import BundleError
 from tl_core.export.loading import load_network
 from tl_core.export.model_config import ModelConfig
+from tl_core.processes import cpu_count
 
 Row = npt.NDArray[np.float32]
 BATCH_SIZE = 32  # squares in one forward; more gains nothing on a CPU and costs memory
@@ -103,7 +104,7 @@ class Predictor:
         worth = ahead * seconds / max(len(few), 1) >= WORTH_SECONDS
         if worth and make is not None and self.device == "cpu" and not self._hurried:
             self._hurried, usual = True, self._module
-            task = Task(self.preprocessing.image_size, "fp32", self.device, torch.get_num_threads())
+            task = Task(self.preprocessing.image_size, "fp32", self.device, cpu_count())
             try:
                 self._module = make(usual, task)
                 found, _ = self._timed(few, clock)  # what an engine prepares for a new shape is prepared once

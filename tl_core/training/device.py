@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 
 import torch
 
+from tl_core.processes import cpu_count
 from tl_core.training.plan_values import DeviceFacts
 from tl_core.training.threads import choose_threads
 
@@ -34,13 +34,6 @@ def native_bf16(device: str) -> bool:
         return False
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(bool(getattr(torch.cpu, probe)()) for probe in probes if hasattr(torch.cpu, probe))
-
-
-def cpu_count() -> int:
-    """The cores this process may use: a container is often given fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
 
 
 def use_threads(threads: int) -> None:

@@ -23,6 +23,7 @@ from tl_core.data.tensors import to_batch
 from tl_core.engines.choosing import TORCH
 from tl_core.engines.running import fast_part
 from tl_core.engines.task import Task
+from tl_core.processes import cpu_count
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
 from tl_core.training.engine import Engine
 from tl_core.training.estimate_values import Speed, StageSpeed
@@ -98,7 +99,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         module.eval()
         for parameter, trained in zip(module.parameters(), grads, strict=True):
             parameter.requires_grad_(trained)
-    task = Task(network.network.preprocessing.image_size, precision, device.device, device.threads)
+    task = Task(network.network.preprocessing.image_size, precision, device.device, cpu_count())
     fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
     fast = answering_seconds(fast_module, engine, pictures[:count], clock)
     score = answering_seconds(module, Engine(device.device, "fp32"), pictures[:count], clock) / count

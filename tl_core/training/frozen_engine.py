@@ -13,13 +13,14 @@ from tl_core.engines.folding import fast_copy
 from tl_core.engines.kept_choices import chosen_engine
 from tl_core.engines.running import FastPart, fast_part
 from tl_core.engines.task import Task
+from tl_core.processes import cpu_count
 from tl_core.training.plan_values import DeviceFacts, TrainingPlan
 
 __all__ = ["FastPart", "engine_for", "fast_copy", "frozen_part", "with_engine"]
 
 
 def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:
-    return Task(plan.preprocessing.image_size, precision or plan.precision, plan.device, plan.threads)
+    return Task(plan.preprocessing.image_size, precision or plan.precision, plan.device, cpu_count())
 
 
 def with_engine(plan: TrainingPlan, before_head: nn.Module, cache: Path) -> TrainingPlan:
@@ -35,7 +36,7 @@ def engine_for(
     network: Network, before_head: nn.Module, device: DeviceFacts, *, precision: str, pictures: int, cache: Path
 ) -> str:
     """The engine that a training on so many pictures would take."""
-    task = Task(network.preprocessing.image_size, precision, device.device, device.threads)
+    task = Task(network.preprocessing.image_size, precision, device.device, cpu_count())
     return chosen_engine(before_head, task, pictures, network=network.name, cut=HEAD, cache=cache).engine
 
 

@@ -26,6 +26,7 @@ from tl_core.engines.running import FastPart, fast_part
 from tl_core.engines.task import Task
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Event, Phase
+from tl_core.processes import cpu_count
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine, square_feed, to_stored
 from tl_core.training.frozen_engine import engine_for
@@ -144,7 +145,7 @@ def pooled_rows(
     """
     network, judged, stages = subject.network, subject.judged, subject.stages
     name, preprocessing, before_head = network.network.name, network.network.preprocessing, head_prefix(network).module
-    task = Task(preprocessing.image_size, place.precision, place.device.device, place.device.threads)
+    task = Task(preprocessing.image_size, place.precision, place.device.device, cpu_count())
     if chosen is None:
         pictures, of = len(judged.hashes), (network.network, before_head, place.device)
         chosen = engine_for(*of, precision=place.precision, pictures=pictures, cache=place.cache)

@@ -15,7 +15,7 @@ import torch
 from tl_core.processes import is_busy
 
 CLEARLY = 1.3  # times faster; otherwise all cores stay in use, for others may be done soon
-ROUNDS, LAYERS, SIDE = 3, 12, 256
+ROUNDS, LAYERS, SIDE = 3, 4, 256
 
 
 def choose_threads(
