@@ -12,6 +12,10 @@ import psutil
 import pytest
 
 from tests.jobs.jobs_for_tests import edit_json, kinds, new_import, wait_until
+from tl_core.backbones.usual import USUAL
+from tl_core.caching.squares import square_rows
+from tl_core.config import RunConfig
+from tl_core.data.dataset import open_dataset
 from tl_core.errors import RunError
 from tl_core.events import Planned, checked, from_dict
 from tl_core.jobs.following import follow
@@ -20,6 +24,7 @@ from tl_core.jobs.launcher import PROGRAM_ROOT, force_stop, launch, log_tail, re
 from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.view import read_view
+from tl_core.jobs.workspace import workspace_of
 from tl_core.platform import Lock
 from tl_core.processes import birth_of
 
@@ -73,6 +78,15 @@ def test_a_worker_does_its_job_and_says_so_in_the_journal(job: JobDir) -> None:
     view = read_view(job.path)
     assert view.phase is not None
     assert (view.phase.name, view.phase.done, view.phase.total) == ("looking", 6, 6)
+
+
+def test_an_import_leaves_the_squares_that_the_usual_network_sees(job: JobDir) -> None:
+    launch(job.path)
+    assert ended(job) == "finished"
+    contents = [record.sha256 for record in open_dataset(job.path).index.records]
+    with square_rows(workspace_of(job.path).cache, USUAL[RunConfig().backbone], contents) as request:
+        assert len(contents) == 6
+        assert not len(request.missing)
 
 
 def test_a_source_that_does_not_exist_fails_with_words_for_the_person(job: JobDir) -> None:

@@ -62,8 +62,12 @@ class RowRequest:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         """However the block ends, what was put until then is kept, unless the disk is what ended it."""
+        self.close(quietly=kind is not None)
+
+    def close(self, *, quietly: bool) -> None:
+        """Keeps what was put until then. `quietly` a disk that refuses it is no error: the rows are missing again."""
         try:
-            with suppress(RunError, OSError) if kind else nullcontext():
+            with suppress(RunError, OSError) if quietly else nullcontext():
                 self._rows.keep(self._writer)
         finally:
             self._writer.discard()

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tl_core.caching.importing import squares_for
 from tl_core.commands.backbones import check_typed
 from tl_core.commands.progress import ProgressPrinter, ending_in_words
 from tl_core.config import AUGMENTS, OPTIMIZERS, SCHEDULES, RunConfig
-from tl_core.data.dataset import Dataset, ImportStopped, find_unchanged, import_source
+from tl_core.data.dataset import Dataset, ImportStopped, SquareKeeper, find_unchanged, import_source
 from tl_core.data.names import shown
 from tl_core.data.splits import check_classes
 from tl_core.errors import ConfigError
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     printer = ProgressPrinter()
     with counting_interrupts() as interrupts, early_worker(workspace) as worker:
         try:
-            dataset = bring_in(arguments.data, person, printer, interrupts)
+            dataset = bring_in(arguments.data, person, printer, interrupts, squares_for(config, workspace.cache))
         except ImportStopped:
             printer.say("Stopped while pictures were read; nothing was kept.")
             return LEFT_RUNNING
@@ -94,7 +95,9 @@ def config_of(arguments: argparse.Namespace) -> RunConfig:
     return config
 
 
-def bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int]) -> Dataset:
+def bring_in(
+    data: Path, person: Person, printer: ProgressPrinter, interrupts: list[int], squares: SquareKeeper | None = None
+) -> Dataset:
     sweep_imports(person.datasets)
     known = find_unchanged(person.datasets, data)
     if known is not None:
@@ -105,6 +108,7 @@ def bring_in(data: Path, person: Person, printer: ProgressPrinter, interrupts: l
         person.datasets / new_identifier(),
         on_progress=printer.phase,
         should_stop=lambda: bool(interrupts),
+        squares=squares,
     )
 
 

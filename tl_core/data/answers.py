@@ -51,11 +51,12 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a whole picture looks like. `notes`: words of `columns.NOTES`. `thumbnail`: a JPEG."""
+    """What a whole picture looks like. `notes`: words of `columns.NOTES`. `thumbnail`: a JPEG. `square` if wanted."""
 
     looked: Looked
     notes: tuple[str, ...]
     thumbnail: bytes
+    square: Square | None = None
 
 
 def indexed_of(done: Done, numbers: tuple[int, ...]) -> Indexed:
@@ -74,13 +75,21 @@ def indexed_of(done: Done, numbers: tuple[int, ...]) -> Indexed:
     )
 
 
-def seen_of(done: Done) -> Seen | Problem:
+def seen_of(done: Done, size: int = 0) -> Seen | Problem:
+    """`size` is the side of the square that was asked for; 0 for none."""
     if done.problem is not None:
         return Problem(done.problem)
     fields, signature = done.header, done.payload[:SIGNATURE_BYTES]
+    thumbnail_at = SIGNATURE_BYTES + size * size * 3
+    square = None
+    if size:
+        pixels = np.frombuffer(done.payload[SIGNATURE_BYTES:thumbnail_at], dtype=np.uint8)
+        if len(pixels) != size * size * 3:
+            return Problem("Its pixels came back damaged.")
+        square = pixels.reshape(size, size, 3)
     measures = {name: float(fields[name]) for name in ("brightness", "contrast", "detail")}
     looked = Looked(difference_hash=int(fields["difference_hash"]), signature=signature, **measures)
-    return Seen(looked, tuple(map(str, fields["notes"])), done.payload[SIGNATURE_BYTES:])
+    return Seen(looked, tuple(map(str, fields["notes"])), done.payload[thumbnail_at:], square)
 
 
 def square_of(done: Done, size: int) -> Square | Problem:

@@ -132,13 +132,15 @@ def _header_by_library(path: str, data: bytes, limits: Limits, name: str) -> Hea
 
 
 def look(request: dict[str, Any], limits: Limits) -> Answer:
-    """What a picture looks like, decoded to its last row, and its thumbnail behind the signature."""
-    name = request["name"]
+    """What a picture looks like, decoded to its last row: signature, square if a preprocessing is named, thumbnail."""
+    name, wanted = request["name"], request.get("preprocessing")
+    preprocessing = Preprocessing.from_dict(wanted) if wanted else None
     data, image = open_checked(request["path"], limits, name)
     if len(data) != request["bytes"]:
         raise PictureError("It changed while it was read. Bring it in again.")
     size, ending = image.size, os.path.splitext(name)[1].lower()
-    pictures.load(image, smallest=looking.INPUT_SIDE)
+    needed = pictures.smallest_for(preprocessing) if preprocessing else 0.0
+    pictures.load(image, smallest=max(looking.INPUT_SIDE, needed))
     found = list(pictures.notes(image))
     if ending not in ("", *ENDINGS.get(str(image.format), (ending,))):
         found.append(pictures.MISNAMED)
@@ -148,7 +150,8 @@ def look(request: dict[str, Any], limits: Limits) -> Answer:
         "notes": found, "difference_hash": seen.difference_hash, "brightness": seen.brightness,
         "contrast": seen.contrast, "detail": seen.detail,
     }  # fmt: skip
-    return header, seen.signature + pictures.thumbnail(upright, int(request["thumbnail"]))
+    pixels = pictures.square(upright, preprocessing).tobytes() if preprocessing else b""
+    return header, seen.signature + pixels + pictures.thumbnail(upright, int(request["thumbnail"]))
 
 
 def square(request: dict[str, Any], limits: Limits) -> Answer:

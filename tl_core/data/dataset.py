@@ -20,7 +20,7 @@ from tl_core.data.importing import fingerprint_of, import_into, never, nobody_wa
 from tl_core.data.index import DatasetReport, ImageIndex, ImageRecord
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.noted import with_noted
-from tl_core.data.reading import ImportStopped, OnProgress
+from tl_core.data.reading import ImportStopped, OnProgress, SquareKeeper
 from tl_core.data.store import (
     DATASET_FILE,
     READY,
@@ -37,8 +37,8 @@ from tl_core.data.store import (
 from tl_core.errors import DataError
 
 __all__ = [
-    "Dataset", "DatasetSummary", "ImportStopped", "LeftOut", "create_dataset", "delete_dataset", "find_unchanged",
-    "import_source", "list_datasets", "open_dataset",
+    "Dataset", "DatasetSummary", "ImportStopped", "LeftOut", "SquareKeeper", "create_dataset", "delete_dataset",
+    "find_unchanged", "import_source", "list_datasets", "open_dataset",
 ]  # fmt: skip
 
 
@@ -100,15 +100,18 @@ def import_source(
     name: str = "",
     on_progress: OnProgress = nobody_watches,
     should_stop: Callable[[], bool] = never,
+    squares: SquareKeeper | None = None,
 ) -> Dataset:
     """Reads folders, zips and tables beside pictures into the dataset folder `folder`; of several, kinds of one name
     become one kind.
 
     The folder is made if need be, and a job's files in it stay. `on_progress(phase, done, total)` counts files,
-    "reading" them and then "looking" at them. Raises DataError with a remedy, ImportStopped when asked to stop; either
-    way nothing half done stays behind.
+    "reading" them and then "looking" at them; `squares` gets what a network will see of each. Raises DataError with a
+    remedy, ImportStopped when asked to stop; either way nothing half done stays behind.
     """
-    import_into(source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop)
+    import_into(
+        source, folder, limits=limits, name=name, on_progress=on_progress, should_stop=should_stop, squares=squares
+    )
     return open_dataset(folder)
 
 

@@ -91,14 +91,21 @@ class DecoderPool:
         for at, done in self._run(index_request([file]) for _, file in again):
             yield indexed_of(done, (again[at][0],))
 
-    def look(self, files: Iterable[ToRead], thumbnail: int = THUMBNAIL) -> Iterator[tuple[int, Seen | Problem]]:
-        """What each whole picture looks like, with a thumbnail of at most that side, as they come."""
-        fields = (
-            {"op": "look", "path": file.path, "name": file.name, "bytes": file.size, "thumbnail": thumbnail}
-            for file in files
-        )
+    def look(
+        self, files: Iterable[ToRead], thumbnail: int = THUMBNAIL, *, preprocessing: Preprocessing | None = None
+    ) -> Iterator[tuple[int, Seen | Problem]]:
+        """What each whole picture looks like, with a thumbnail of at most that side, as they come.
+
+        With `preprocessing` each comes with its square, for no second decoding: the one that `squares` gives, where its
+        side is at least `looking.INPUT_SIDE`; a smaller one is made of more pixels here.
+        """
+        fixed: dict[str, Any] = {"op": "look", "thumbnail": thumbnail}
+        if preprocessing is not None:
+            fixed["preprocessing"] = preprocessing.to_dict()
+        size = preprocessing.resize_size if preprocessing else 0
+        fields = ({**fixed, "path": file.path, "name": file.name, "bytes": file.size} for file in files)
         for index, done in self._run(fields):
-            yield index, seen_of(done)
+            yield index, seen_of(done, size)
 
     def squares(
         self, paths: Sequence[Path], preprocessing: Preprocessing, *, sha256: Sequence[str] | None = None

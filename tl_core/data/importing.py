@@ -24,7 +24,7 @@ from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.names import looks_like_picture, shown
 from tl_core.data.near_duplicates import with_near_groups
 from tl_core.data.planning import plan_of
-from tl_core.data.reading import OnProgress, Reading, Taken, read_all
+from tl_core.data.reading import OnProgress, Reading, SquareKeeper, Taken, read_all
 from tl_core.data.several import open_sources, together
 from tl_core.data.sources import TABLES
 from tl_core.errors import DataError
@@ -57,13 +57,15 @@ def import_into(
     on_progress: OnProgress = nobody_watches,
     should_stop: Callable[[], bool] = never,
     pool: DecoderPool | None = None,
+    squares: SquareKeeper | None = None,
 ) -> None:
     """Fills `folder`, with children of its own or those of `pool`. Raises DataError, ImportStopped; see dataset.py."""
     opened = open_sources([source] if isinstance(source, Path) else source, limits)
     try:
         with _claimed(folder), contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
             thumbnails = folder / store.THUMBNAILS_FOLDER
-            _import(Reading(opened, folder, reader, on_progress, should_stop, thumbnails), name, limits)
+            reading = Reading(opened, folder, reader, on_progress, should_stop, thumbnails, squares=squares)
+            _import(reading, name, limits)
     except OSError as error:
         raise disk_error(error) from error
     finally:

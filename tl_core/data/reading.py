@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from tl_core.data import store
-from tl_core.data.answers import Indexed, Problem, ToRead
+from tl_core.data.answers import Indexed, Problem, Square, ToRead
 from tl_core.data.archives import EntryDamaged
 from tl_core.data.building import ColumnsBuilder, Named
 from tl_core.data.columns import Columns
@@ -27,10 +29,23 @@ from tl_core.data.entries import Entry
 from tl_core.data.index import Skipped
 from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import Limits
+from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.sources import Source
 from tl_core.errors import DataError
 
+Put = Callable[[str, Square], None]  # a picture's content hash and its square
 OnProgress = Callable[[str, int, int], None]  # "reading" or "looking", files done, files in all
+
+
+class SquareKeeper(Protocol):
+    """Takes the square of every picture that is looked at, so that no training has to decode it again."""
+
+    @property
+    def preprocessing(self) -> Preprocessing: ...
+
+    def open(self, contents: Sequence[str]) -> AbstractContextManager[Put | None]:
+        """For pictures of these content hashes; None where their squares are not to be kept."""
+        ...
 
 
 class ImportStopped(DataError):
@@ -51,6 +66,7 @@ class Reading:
     should_stop: Callable[[], bool]
     thumbnails: Path
     copies: Limits | None = None
+    squares: SquareKeeper | None = None
     builder: ColumnsBuilder = field(default_factory=ColumnsBuilder)
     entry_of_row: array[int] = field(default_factory=lambda: array("q"))
     problems: dict[int, str] = field(default_factory=dict)  # by number of the entry
@@ -140,15 +156,25 @@ def _keep(task: Reading, plan: Layout, found: Indexed, sent: array[int]) -> None
 def _look(task: Reading) -> None:
     total = len(task.builder)
     task.on_progress("looking", 0, total)
-    for done, (row, found) in enumerate(task.pool.look(_rows(task)), start=1):
-        if isinstance(found, Problem):
-            task.problems[task.entry_of_row[row]] = found.reason
-        else:
-            task.builder.look(row, found.looked, found.notes)
-            content, _ = task.builder.content(row)
-            store.write_thumbnail(store.thumbnail_path(task.thumbnails, content, THUMBNAIL), found.thumbnail)
-        task.on_progress("looking", done, total)
-        task.check_stop()
+    with _keeping(task) as put:
+        wanted = task.squares.preprocessing if task.squares and put else None
+        for done, (row, found) in enumerate(task.pool.look(_rows(task), preprocessing=wanted), start=1):
+            if isinstance(found, Problem):
+                task.problems[task.entry_of_row[row]] = found.reason
+            else:
+                task.builder.look(row, found.looked, found.notes)
+                content, _ = task.builder.content(row)
+                store.write_thumbnail(store.thumbnail_path(task.thumbnails, content, THUMBNAIL), found.thumbnail)
+                if put is not None and found.square is not None:
+                    put(content, found.square)
+            task.on_progress("looking", done, total)
+            task.check_stop()
+
+
+def _keeping(task: Reading) -> AbstractContextManager[Put | None]:
+    if task.squares is None:
+        return nullcontext()
+    return task.squares.open([task.builder.content(row)[0] for row in range(len(task.builder))])
 
 
 def _rows(task: Reading) -> Iterator[ToRead]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tl_core.config import STARTS
+from tl_core.config import STARTS, RunConfig
 from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
@@ -142,6 +142,7 @@ def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready:
 
 def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """Progress comes by a callback from inside one long call, so it goes to `emit` and past this stream."""
+    from tl_core.caching.importing import squares_for
     from tl_core.data.dataset import ImportStopped, import_source
     from tl_core.data.limits import HOSTED, LOCAL
 
@@ -156,6 +157,7 @@ def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
             name=request["name"],
             on_progress=_Progress(emit),
             should_stop=should_stop,
+            squares=squares_for(RunConfig(), workspace_of(job.path).cache),
         )
     except ImportStopped:
         yield Stopped(epochs=0, seconds=_seconds_since(started), result={})
