@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.caching.kept import KeptRows
 from tl_core.caching.rows import RowRequest
-from tl_core.caching.shards import RowKind, keys_of, open_shard, places_in
+from tl_core.caching.shards import RowKind, checksum, keys_of, open_shard, places_in
 from tl_core.caching.squares import square_rows
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.errors import RunError
@@ -244,6 +244,33 @@ def test_several_threads_read_damaged_rows_and_each_is_made_once(tmp_path: Path)
         read = list(threads.map(lambda position: rows[position][0, 0], list(range(len(keys))) * 4))
     assert bytes(read).decode() == keys * 4
     assert sorted(maker.made) == list(range(0, len(keys), 2))
+
+
+class Interrupted(HeldFile):
+    """Somebody else comes between the first reading of its bytes and whoever asked for them."""
+
+    def between(self, other: Callable[[], object]) -> None:
+        self.other: Callable[[], object] | None = other
+
+    def read_at(self, buffer: memoryview, offset: int) -> int:
+        count = super().read_at(buffer, offset)
+        other, self.other = self.other, None
+        if other is not None:
+            other()
+        return count
+
+
+def test_bytes_that_were_read_before_somebody_else_mended_the_row_are_not_taken_for_mended(tmp_path: Path) -> None:
+    fill(tmp_path, "a")
+    flip(shards(tmp_path)[0], 0)
+    rows, maker = fill(tmp_path, "a")
+    file = Interrupted.open(shards(tmp_path)[0])
+    assert isinstance(file, Interrupted)
+    nowhere = np.array([0])
+    rows.add(file, nowhere, nowhere, np.array([checksum(row("a"))], dtype=np.uint32), is_checked=False)
+    file.between(lambda: rows[0])
+    assert first_bytes(rows) == "a"
+    assert maker.made == [0]
 
 
 def test_a_row_of_the_wrong_shape_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ class Checking:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.difference = ""
 
+    def leave(self) -> None:
+        """The page is closed: nothing is kept for it."""
+
     def call(self, op: str, **arguments: Any) -> Any:
         self.asked.append((op, arguments))
         if self.difference:

@@ -88,7 +88,8 @@ class KeptRows:
 
     def _read(self, positions: Positions) -> tuple[Rows, Positions]:
         """The rows, and those of the positions whose bytes are not what was written."""
-        files = self._file_of[positions]
+        # Asked before the bytes are read, too: what another thread mends meanwhile says nothing about these.
+        was_checked, files = self._is_checked[positions], self._file_of[positions]
         numbers = set(files.tolist())
         if len(numbers) == 1 and ABSENT not in numbers:
             rows = self._read_from(numbers.pop(), positions)
@@ -97,7 +98,8 @@ class KeptRows:
             for number in numbers:
                 here = files == number
                 rows[here] = 0 if number == ABSENT else self._read_from(number, positions[here])
-        new = np.flatnonzero(~self._is_checked[positions] & (files != ABSENT))
+        is_checked = was_checked & self._is_checked[positions]
+        new = np.flatnonzero(~is_checked & (files != ABSENT))
         fits = np.array([checksum(rows[at]) == self._checksum[positions[at]] for at in new.tolist()], dtype=bool)
         self._is_checked[positions[new[fits]]] = True
         return rows, positions[new[~fits]]
