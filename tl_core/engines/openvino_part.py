@@ -11,6 +11,7 @@ import importlib.util
 import re
 import sys
 import warnings
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 from typing import Any, cast
@@ -18,6 +19,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from tl_core.engines.folding import fast_copy
 from tl_core.engines.task import Task
 
 # These speak to a server: `openvino_telemetry` is the sender, `openvino.tools.ovc` the converter that calls it.
@@ -107,16 +109,20 @@ def settings(task: Task) -> dict[str, Any]:
     }
 
 
-def converted(openvino: ModuleType, graph: nn.Module, image_size: int) -> Any:
-    """The graph as OpenVINO's own, for any number of pictures of one size, channels last as PyTorch has them here."""
+def converted(openvino: ModuleType, part: nn.Module, image_size: int) -> Any:
+    """The part as OpenVINO's own, for any number of pictures of one size, channels last as PyTorch has them here.
+
+    Traced as a function of its pictures, with folded batch norms: that takes half as long as tracing all its modules.
+    """
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
     from openvino.preprocess import PrePostProcessor
 
-    example = torch.zeros(2, 3, image_size, image_size)
+    example, fast = torch.zeros(2, 3, image_size, image_size), fast_copy(part, "fp32")
+    learns = any(parameter.requires_grad for parameter in fast.parameters())  # such are no constants to the tracer
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # torch announces another way to trace, which OpenVINO reads slower
-        traced = torch.jit.trace(graph, example, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
+        traced = torch.jit.trace(fast if learns else as_function(fast), example, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
         reader = FrontEndManager().load_by_framework("pytorch")
         decoder = TorchScriptPythonDecoder(traced, example_input=example)  # has to live as long as it is read
         model = reader.convert(reader.load(decoder))
@@ -125,6 +131,11 @@ def converted(openvino: ModuleType, graph: nn.Module, image_size: int) -> Any:
     order.input().tensor().set_layout(openvino.Layout("NHWC"))
     order.input().model().set_layout(openvino.Layout("NCHW"))
     return order.build()
+
+
+def as_function(module: nn.Module) -> Callable[[Tensor], Tensor]:
+    """The module as something that the tracer does not know for one."""
+    return lambda pictures: cast(Tensor, module(pictures))
 
 
 def imported() -> ModuleType:
