@@ -167,3 +167,22 @@ def test_a_training_from_kept_features_ends_where_one_without_them_ends(
     kept, computed_anew = losses
     assert kept == pytest.approx(computed_anew, rel=tolerance)
     assert len(kept) == 4
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-3), ("bf16", 4 * SIXTEEN_BITS)])
+def test_a_training_from_kept_views_ends_where_one_ends_that_computes_the_same_views_each_time(
+    tmp_path: Path, data: TrainingData, precision: str, tolerance: float
+) -> None:
+    results = []
+    for kept in (True, False):
+        network = small_network()
+        plan = planned(data, network, precision, cached_views=2, epochs=4)
+        assert plan.prefix_cached
+        events = run(tmp_path / str(kept), data, network, replace(plan, prefix_cached=kept))
+        epochs = [event for event in events if event.kind == "epoch_done"]
+        results.append([loss for epoch in epochs for loss in (epoch.train_loss, epoch.val_loss)])  # type: ignore[attr-defined]
+    from_cache, computed_anew = results
+    assert from_cache == pytest.approx(computed_anew, rel=tolerance)
+    assert len(set(from_cache)) == len(from_cache) == 2 * (1 + 4)  # the head, then four epochs
+    shards = len(kept_files(tmp_path / "True" / "cache"))
+    assert shards == len(kept_files(tmp_path / "False" / "cache")) + 2  # what one keeps of its views the other lacks

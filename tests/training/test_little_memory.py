@@ -56,11 +56,8 @@ def stepped(part: Narrow, chosen: TrainingPlan) -> tuple[list[Warned], list[floa
     for batch in range(1, 4):
         rows = np.arange(batch, batch + 16)
         step = stepper.make(trainee, rows, LABELS[rows], np.ones(16, dtype=np.int64), epoch=1, batch=batch)
-        try:
-            while True:
-                said.append(next(step))
-        except StopIteration as end:
-            losses.append(end.value[0])
+        said += list(step)
+        losses += [counted.loss for counted in stepper.read()]
     return said, losses, part.layer.weight.detach()  # type: ignore[return-value]
 
 

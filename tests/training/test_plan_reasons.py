@@ -181,3 +181,29 @@ def test_a_plan_survives_json_and_passes_over_fields_of_a_newer_version() -> Non
     wire = json.loads(json.dumps(made.to_dict()))
     assert TrainingPlan.from_dict(wire) == made
     assert TrainingPlan.from_dict({**wire, "from_the_future": 1}) == made
+
+
+def test_pictures_lie_in_the_graphics_card_s_memory_where_they_take_little_of_it() -> None:
+    card = replace(GPU, free_bytes=8 * 10**9)
+    fits = plan(counted(9000, 1000, device=card), freeze="none")
+    assert fits.pictures_on_device
+    assert fits.reasons["pictures_on_device"] == (
+        "All pictures lie in the graphics card's memory: 1.97 GB of the 8 GB that are free there."
+    )
+    too_many = plan(counted(10_000, 1000, device=card), freeze="none")
+    assert not too_many.pictures_on_device
+    assert too_many.reasons["pictures_on_device"] == (
+        "Pictures are copied to the graphics card step by step: together they would take 2.16 GB of the 8 GB "
+        "that are free there."
+    )
+    assert TrainingPlan.from_dict(fits.to_dict()) == fits
+
+
+def test_where_steps_take_no_pictures_or_there_is_no_card_nothing_is_said_of_its_memory() -> None:
+    card = replace(GPU, free_bytes=8 * 10**9)
+    kept = {"freeze": "middle", "augment": "none"}
+    here = counted(900, 100, device=card)
+    for facts, choices in ((here, {}), (here, kept), (FACTS, {"freeze": "none"})):
+        made = plan(facts, **choices)
+        assert not made.pictures_on_device
+        assert "pictures_on_device" not in made.reasons

@@ -105,7 +105,8 @@ CONFIGS: tuple[dict[str, Any], ...] = (
 def situations() -> Iterator[dict[str, Any]]:
     grid = itertools.product((30, 400, 6000, 40_000), (0, 40, 900), (False, True), (False, True), ("cpu", "cuda"))
     for train, val, has_cuts, convolutional, device in grid:
-        here = replace(FACTS.device, device=device, native_bf16=device == "cuda")
+        free = 10**9 if device == "cuda" else None
+        here = replace(FACTS.device, device=device, native_bf16=device == "cuda", free_bytes=free)
         pictures = {"train": train, "val": val, "test": val}
         yield {
             "pictures": pictures, "has_cuts": has_cuts, "convolutional": convolutional, "device": here,

@@ -24,10 +24,22 @@ def to_batch(squares: npt.NDArray[np.uint8], preprocessing: Preprocessing, view:
     look = view_of(view, preprocessing)
     inner = squares[:, look.top : look.top + crop, look.left : look.left + crop]
     inner = np.ascontiguousarray(inner[:, :, ::-1] if look.mirrored else inner)  # (n, crop, crop, 3)
-    pixels = torch.from_numpy(inner).to(torch.float32)
-    rows = pixels.view(
-        len(squares) * crop, crop * 3
-    )  # long rows, so that the processor works on vectors, not on threes
-    mean, std = (torch.tensor(values).repeat(crop) for values in (preprocessing.mean, preprocessing.std))
+    return normalised(torch.from_numpy(inner), *scale_rows(preprocessing))
+
+
+def scale_rows(preprocessing: Preprocessing) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and deviation of each number in a row of pixels: (image_size * 3,)."""
+    mean, std = (torch.tensor(own).repeat(preprocessing.image_size) for own in (preprocessing.mean, preprocessing.std))
+    return mean, std
+
+
+def normalised(cropped: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    """uint8 (n, crop, crop, 3) on any device, one after the other in memory -> float32 (n, 3, crop, crop) there.
+
+    `mean` and `std` are those of `scale_rows`, on the same device.
+    """
+    pixels = cropped.to(torch.float32)
+    count, crop = cropped.shape[:2]
+    rows = pixels.view(count * crop, crop * 3)  # long rows, so that the processor works on vectors, not on threes
     rows.div_(255).sub_(mean).div_(std)
     return pixels.permute(0, 3, 1, 2)  # (n, 3, crop, crop)

@@ -1,6 +1,7 @@
 """Varied views of pictures, in batches on tensors. A view is a pure function of (seed, its number, picture).
 
-Knows neither files nor networks. Input and output are uint8 squares, so that normalising stays in one place.
+Knows neither files nor networks. Input and output are uint8 squares, so that normalising stays in one place. It works
+where the squares lie, on a processor or a graphics card, and never waits for that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from tl_core.training.sending import sent
 from tl_core.training.trivial import one_change
 
 Squares = NDArray[np.uint8]
@@ -63,9 +65,19 @@ def draws(seed: int, views: Sequence[int], pictures: Sequence[int]) -> NDArray[n
 
 
 def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, *, size: int, flips: Flips) -> Squares:
-    """Views (n, size, size, 3) of squares (n, s, s, 3), by the numbers that `draws` gave."""
-    values = torch.from_numpy(numbers)
-    pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2).float()  # (n, 3, s, s)
+    """`varied` of arrays."""
+    pixels = torch.from_numpy(np.ascontiguousarray(squares))
+    views: Squares = varied(pixels, torch.from_numpy(numbers), strength, size=size, flips=flips).numpy()
+    return views
+
+
+def varied(squares: Tensor, numbers: Tensor, strength: Strength, *, size: int, flips: Flips) -> Tensor:
+    """Views (n, size, size, 3) of squares (n, s, s, 3) on any device, by the numbers that `draws` gave.
+
+    The numbers stay in ordinary memory: which views take which change is known without asking the device.
+    """
+    values = sent(numbers, squares.device)
+    pixels = squares.permute(0, 3, 1, 2).float()  # (n, 3, s, s)
     maps = movement(values, strength, flips)
     grid = functional.affine_grid(maps, [len(pixels), 3, size, size], align_corners=False)
     views = functional.grid_sample(pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
@@ -74,9 +86,8 @@ def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, 
     if strength.erase:
         views = erase(views, values, strength.erase)
     if strength.one_change:
-        views = one_change(views.clamp(0, 255), values[:, CHANGE])
-    result: Squares = views.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
-    return result
+        views = one_change(views.clamp(0, 255), numbers[:, CHANGE])
+    return views.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
 def movement(values: Tensor, strength: Strength, flips: Flips) -> Tensor:
@@ -85,7 +96,7 @@ def movement(values: Tensor, strength: Strength, flips: Flips) -> Tensor:
     stretch = 1.0 + strength.stretch * either_way(values[:, 1])
     width, height = (side * stretch.sqrt()).clamp(max=1.0), (side / stretch.sqrt()).clamp(max=1.0)
     across, down = (1.0 - width) * either_way(values[:, 2]), (1.0 - height) * either_way(values[:, 3])
-    angle = np.deg2rad(strength.degrees) * either_way(values[:, 4])
+    angle = float(np.deg2rad(strength.degrees)) * either_way(values[:, 4])
     if flips.mirror:
         width = torch.where(values[:, MIRROR] < 0.5, -width, width)
     if flips.upside_down:
@@ -112,11 +123,11 @@ def erase(views: Tensor, values: Tensor, chance: float) -> Tensor:
     size = views.shape[-1]
     patch = max(1, size // 4)
     start = (values[:, 9:11] * (size - patch)).long()
-    place = torch.arange(size)
+    place = torch.arange(size, device=views.device)
     inside_rows = (place >= start[:, :1]) & (place < start[:, :1] + patch)  # (n, size)
     inside_columns = (place >= start[:, 1:]) & (place < start[:, 1:] + patch)
     inside = inside_rows[:, None, :, None] & inside_columns[:, None, None, :]
-    return torch.where(inside & (values[:, 11] < chance)[:, None, None, None], torch.tensor(127.0), views)
+    return torch.where(inside & (values[:, 11] < chance)[:, None, None, None], 127.0, views)
 
 
 def either_way(values: Tensor) -> Tensor:

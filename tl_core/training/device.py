@@ -15,7 +15,8 @@ def device_facts() -> DeviceFacts:
     """The best device here, in the order cuda, mps, cpu."""
     device = choose_device()
     threads, why = choose_threads(cpu_count())
-    return DeviceFacts(device, device_name(device), threads, native_bf16(device), threads_reason=why)
+    free = torch.cuda.mem_get_info()[0] if device == "cuda" else None
+    return DeviceFacts(device, device_name(device), threads, native_bf16(device), threads_reason=why, free_bytes=free)
 
 
 def choose_device() -> str:

@@ -56,14 +56,17 @@ class Engine:
         module.to(memory_format=torch.channels_last)
 
     def infer(self, module: nn.Module, batch: Tensor) -> Tensor:
-        """The module's output without gradients, on the CPU; the caller has put the module in eval.
+        """The module's output without gradients, on the CPU; the caller has put the module in eval."""
+        return self.answers(module, batch).cpu()
+
+    def answers(self, module: nn.Module, batch: Tensor) -> Tensor:
+        """The same where it was computed, for whoever does not wait for it.
 
         A batch that does not fit into the memory goes in halves.
         """
         try:
             with torch.inference_mode(), self.autocast():
-                output = module(self.place(batch))
-            result: Tensor = output.cpu()
+                result: Tensor = module(self.place(batch))
         except MEMORY_ERRORS as error:
             if not is_out_of_memory(error) or len(batch) == 1:
                 raise
@@ -71,7 +74,7 @@ class Engine:
         else:
             return result
         middle = len(batch) // 2
-        return torch.cat([self.infer(module, batch[:middle]), self.infer(module, batch[middle:])])
+        return torch.cat([self.answers(module, batch[:middle]), self.answers(module, batch[middle:])])
 
     def let_go(self) -> None:
         """Gives memory back that torch holds ready."""
@@ -97,5 +100,9 @@ def to_stored(features: Tensor, stored: str) -> NDArray[Any]:
 
 
 def from_stored(rows: NDArray[Any]) -> Tensor:
-    tensor = torch.from_numpy(rows)
-    return tensor.view(torch.bfloat16).float() if rows.dtype == np.int16 else tensor
+    return as_numbers(torch.from_numpy(rows))
+
+
+def as_numbers(rows: Tensor) -> Tensor:
+    """Kept rows, on any device, as the float32 numbers that they mean."""
+    return rows.view(torch.bfloat16).float() if rows.dtype == torch.int16 else rows

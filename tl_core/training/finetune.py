@@ -18,12 +18,14 @@ from tl_core.events import EpochDone, Event, StepDone, Thawed
 from tl_core.training.averaging import Averaged
 from tl_core.training.batches import balanced_batches, epoch_batches, views_of
 from tl_core.training.checkpoint import Weights, restore, save_weights, trained_weights
+from tl_core.training.counting import Computed, Counting
 from tl_core.training.engine import Engine
 from tl_core.training.learning import Learning, as_of, learns_in
 from tl_core.training.losses import Objective
 from tl_core.training.metrics import Clock, Pace, Running
 from tl_core.training.pictures import Part, Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.sending import sent
 from tl_core.training.stepping import Stepper
 from tl_core.training.trainee import Trainee
 
@@ -149,13 +151,18 @@ class FineTuning:
         trainee.learn()
         for number, (batch, views) in enumerate(zip(batches, self._views(batches, epoch), strict=True), start=1):
             if should_stop():
+                self._count(running, since)  # weights that grew without bound are no usable model
                 return True
-            loss, correct = yield from self.stepper.make(
+            is_last = number == len(batches)
+            if not is_last:
+                trainee.expect(train.positions[batches[number]])
+            yield from self.stepper.make(
                 trainee, train.positions[batch], train.labels[batch], views, epoch=epoch, batch=number
             )
-            running.add(loss, correct, len(batch))
-            since.add(loss, correct, len(batch))
-            if report.due() or (number == len(batches) and since.count == running.count):
+            is_due = report.due()
+            if is_due or is_last or not self.stepper.reads_late:
+                self._count(running, since)
+            if is_due or (is_last and since.count == running.count):
                 shown = running.count + (epoch - 1) * len(train)
                 yield StepDone(
                     step=self.stepper.step,
@@ -169,6 +176,12 @@ class FineTuning:
                 )
                 since = Running()
         return False
+
+    def _count(self, *totals: Running) -> None:
+        """Adds what the steps since the last time found out."""
+        for step in self.stepper.read():
+            for total in totals:
+                total.add(step.loss, step.correct, step.pictures)
 
     def _batches(self, epoch: int) -> list[Positions]:
         plan, train = self.plan, self.data.train
@@ -184,13 +197,15 @@ class FineTuning:
         if not len(part):
             return None, None
         trainee.judge()
-        running = Running()
+        running, counting = Running(), Counting()
         for start in range(0, len(part), JUDGED_AT_ONCE):
             positions = part.positions[start : start + JUDGED_AT_ONCE]
-            truth = torch.from_numpy(part.labels[start : start + JUDGED_AT_ONCE])
-            logits = self.engine.infer(trainee.part, trainee.val_feed(positions)).float()
-            loss = float(cross_entropy(logits, truth))
-            running.add(loss, int((logits.argmax(dim=1) == truth).sum()), len(positions))
+            truth = sent(torch.from_numpy(part.labels[start : start + JUDGED_AT_ONCE]), self.plan.device)
+            logits = self.engine.answers(trainee.part, trainee.val_feed(positions)).float()
+            right = (logits.argmax(dim=1) == truth).sum()
+            counting.add(Computed(self.stepper.step, len(positions), cross_entropy(logits, truth), right))
+        for counted in counting.read():
+            running.add(counted.loss, counted.correct, counted.pictures)
         if not math.isfinite(running.loss):
             raise TrainingError(
                 f"The validation loss became {running.loss} after {self.stepper.step} steps with the learning rate "

@@ -13,11 +13,13 @@ import torch
 from torch import Tensor
 
 from tl_core.events import Event
+from tl_core.training.device_feed import DeviceFeatures
 from tl_core.training.metrics import Clock
 from tl_core.training.mixing import Mixture
 from tl_core.training.pictures import Positions, TrainingData, rows_of
 from tl_core.training.plan_values import TrainingPlan
-from tl_core.training.prefix import Kept, Prefix, prefix_features
+from tl_core.training.prefix import Prefix, prefix_features
+from tl_core.training.sending import sent
 from tl_core.training.views import one_view, view_name
 
 
@@ -37,7 +39,7 @@ class KeptViews:
     ) -> None:
         self._prefix, self._plan, self._data, self._mirror = prefix, plan, data, mirror
         self._cache, self._should_stop, self._clock = cache, should_stop, clock
-        self._kept: dict[int, Kept] = {}
+        self._kept: dict[int, DeviceFeatures] = {}
 
     def prepare(self, views: Positions) -> Generator[Event, None, None]:
         """After it these views can be fed, unless it was stopped."""
@@ -58,14 +60,14 @@ class KeptViews:
             )
             if self._should_stop():
                 return
-            self._kept[number] = kept
+            self._kept[number] = DeviceFeatures(self._plan, kept)
 
     def __call__(self, positions: Positions, views: Positions, _mixture: Mixture | None) -> Tensor:
         """The features of each picture in its view, in this order."""
         numbers = np.unique(views).tolist()
         if len(numbers) == 1:
-            return self._kept[numbers[0]].feed(positions)
+            return self._kept[numbers[0]](positions)
         places = [np.flatnonzero(views == number) for number in numbers]
-        features = [self._kept[number].feed(positions[own]) for number, own in zip(numbers, places, strict=True)]
+        features = [self._kept[number](positions[own]) for number, own in zip(numbers, places, strict=True)]
         order = torch.from_numpy(np.argsort(np.concatenate(places)))
-        return torch.cat(features)[order]
+        return torch.cat(features)[sent(order, features[0].device)]

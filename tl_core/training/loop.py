@@ -16,24 +16,21 @@ from tl_core.evaluation.scores import RunResult
 from tl_core.events import Event, Finished, Planned, Stopped
 from tl_core.training.checkpoint import trained_weights
 from tl_core.training.device import use_threads
-from tl_core.training.engine import Engine, square_feed
+from tl_core.training.engine import Engine
+from tl_core.training.fed_part import make_trainee
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
-from tl_core.training.frozen_engine import frozen_part
 from tl_core.training.harm import told_of_harm
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start, note_unusual
-from tl_core.training.kept_views import KeptViews
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
 from tl_core.training.mirror import may_mirror
-from tl_core.training.norms import awake_norms, reestimate, resting_norms
-from tl_core.training.pictures import TrainingData, TrainingFiles, rows_of
+from tl_core.training.norms import reestimate
+from tl_core.training.pictures import TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
-from tl_core.training.prefix import Prefix, prefix_features
 from tl_core.training.presets import Tuned, compared
 from tl_core.training.scoring import save_and_score, save_cross_validated
-from tl_core.training.trainee import Trainee, as_it_is, keep_awake, picture_feed, through
 
 ShouldStop = Callable[[], bool]
 
@@ -148,55 +145,6 @@ def mirrors(plan: TrainingPlan, first: FirstModel, network: StagedNetwork) -> Ge
     if plan.flips_by_hand or plan.start == "scratch":
         return True
     return (yield from may_mirror(plan, first.data, first.prefix.module, classifier_of(network)))
-
-
-def make_trainee(
-    plan: TrainingPlan,
-    *,
-    data: TrainingData,
-    network: StagedNetwork,
-    files: TrainingFiles,
-    mirror: bool,
-    should_stop: ShouldStop,
-    clock: Clock,
-) -> Generator[Event, None, Trainee | None]:
-    """What learns and what it is fed; the frozen prefix runs once where the plan says so. None after a stop."""
-    engine, pictures = Engine(plan.device, plan.precision), square_feed(data.squares, plan.preprocessing)
-    resting, awake = resting_norms(plan, network), tuple(awake_norms(plan, network).values())
-    views = picture_feed(plan, data, mirror=mirror)
-    if plan.cut is None or not network.has_cuts:
-        whole = network.whole(train=True, frozen=plan.frozen)
-        keep_awake(whole, awake)
-        return Trainee(whole, views, pictures, as_it_is, resting)
-    beyond = [name for name in plan.frozen if name not in frozen_prefix(plan)]
-    prefix, part = network.cut(plan.cut, train=True, frozen=beyond)
-    as_they_are = plan.prefix_cached and plan.augment == "none"
-    frozen = Prefix(prefix, plan.cut, plan.precision)
-    kept = yield from prefix_features(
-        frozen,
-        plan,
-        data,
-        rows_of((data.train, data.val) if as_they_are else (data.val,)),
-        cache=files.cache,
-        feed=pictures,
-        first=(),
-        should_stop=should_stop,
-        clock=clock,
-    )
-    if should_stop():
-        return None
-    feed = kept.feed
-    if plan.prefix_cached and not as_they_are:
-        turns = KeptViews(frozen, plan, data, mirror=mirror, cache=files.cache, should_stop=should_stop, clock=clock)
-        return Trainee(part, turns, feed, as_it_is, resting, turns.prepare)
-    if plan.prefix_cached:
-        return Trainee(part, lambda positions, _views, _mixture: feed(positions), feed, as_it_is, resting)
-    return Trainee(part, views, feed, through(engine, frozen_part(prefix, plan, cache=files.cache).module), resting)
-
-
-def frozen_prefix(plan: TrainingPlan) -> tuple[str, ...]:
-    names = [stage.name for stage in plan.stages]
-    return tuple(names[: names.index(plan.cut) + 1]) if plan.cut else ()
 
 
 def first_best(first: FirstModel, module: nn.Module, trained: tuple[str, ...]) -> Best:

@@ -12,6 +12,7 @@ from torch.nn.functional import cross_entropy
 from tl_core.training.mixing import Mixture
 from tl_core.training.pictures import Positions, TrainingData
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.sending import sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ class Targets:
 
 
 def targets_of(labels: Positions, mixture: Mixture | None, device: str) -> Targets:
-    own = torch.from_numpy(labels).to(device)
+    own = sent(torch.from_numpy(labels), device)
     if mixture is None:
         return Targets(own)
-    return Targets(own, torch.from_numpy(labels[mixture.partner]).to(device), mixture.share)
+    return Targets(own, sent(torch.from_numpy(labels[mixture.partner]), device), mixture.share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.sending import sent
 
 STREAM = 0x6D6978  # keeps these numbers apart from those of the views
 
@@ -57,7 +58,7 @@ def mixed(pictures: Tensor, mixture: Mixture | None) -> Tensor:
     """pictures (n, 3, size, size), normalised or not."""
     if mixture is None:
         return pictures
-    partners = pictures[torch.from_numpy(mixture.partner)]
+    partners = pictures[sent(torch.from_numpy(mixture.partner), pictures.device)]
     if mixture.box is None:
         return pictures * mixture.share + partners * (1.0 - mixture.share)
     top, left, bottom, right = mixture.box

@@ -24,7 +24,8 @@ def make_optimizer(plan: TrainingPlan, parameters: ByStage) -> torch.optim.Optim
         case "adam":
             return torch.optim.Adam(groups, lr=rate, fused=fused)
         case "sgd":
-            return torch.optim.SGD(groups, lr=rate, momentum=plan.momentum, nesterov=plan.momentum > 0)
+            on_card = True if plan.device == "cuda" else None  # None: as torch thinks best
+            return torch.optim.SGD(groups, lr=rate, momentum=plan.momentum, nesterov=plan.momentum > 0, fused=on_card)
         case "rmsprop":
             return torch.optim.RMSprop(groups, lr=rate, momentum=plan.momentum)
         case "adagrad":

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from tl_core.backbones.stage import HEAD
 from tl_core.config import RunConfig, part_of
 from tl_core.errors import ConfigError
-from tl_core.training import automatic, automatic_rates, automatic_views
+from tl_core.training import automatic, automatic_device, automatic_rates, automatic_views
 from tl_core.training.automatic import Situation
 from tl_core.training.batches import batch_count
 from tl_core.training.conflicts import WITH_MOMENTUM, conflicts
@@ -56,11 +56,13 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     cut = None if batch_norm == "trained" and freezing.frozen else freezing.cut
     keeps, why_not = keeps_prefix(situation, steps, cut=cut, batch_norm=batch_norm)
     steps["cached_views"] = resolved_views(situation, resolve, steps, keeps=keeps)
+    prefix_cached = keeps and (steps["augment"] == "none" or steps["cached_views"] > 0)
+    on_device, where = automatic_device.auto_pictures_on_device(situation, kept=prefix_cached)
     reasons = {
         **resolve.reasons,
         **automatic.fixed_reasons(situation, keep_best),
         **unused(config, situation, steps),
-        **({"prefix_cached": why_not} if why_not else {}),
+        **{name: why for name, why in (("prefix_cached", why_not), ("pictures_on_device", where)) if why},
         **dict(reasons_of_network(config, facts, batch_norm, steps)),
     }
     return TrainingPlan(
@@ -69,7 +71,8 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
         trained=freezing.trained,
         method="head" if situation.head_only else "fine-tune",
         cut=cut,
-        prefix_cached=keeps and (steps["augment"] == "none" or steps["cached_views"] > 0),
+        prefix_cached=prefix_cached,
+        pictures_on_device=on_device,
         batch_norm=batch_norm,
         seed=config.seed,
         keep_best=keep_best,

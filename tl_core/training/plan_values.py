@@ -22,6 +22,7 @@ class DeviceFacts:
     threads: int
     native_bf16: bool
     threads_reason: str = ""
+    free_bytes: int | None = None  # of a graphics card's own memory; None where there is none, or nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class TrainingPlan:
     candidates: tuple[str, ...] = ()  # what a preset compares, by what `freeze` takes; the head alone first
     origin: tuple[dict[str, Any], ...] = ()  # the chain of what its weights learned from before
     cached_views: int = 0  # so many varied views of a picture take turns, what the frozen part says of them is kept
+    pictures_on_device: bool = False  # the pictures of all epochs lie in the graphics card's memory
     frozen_engine: str = "torch"  # what runs the frozen part: "torch", or "openvino" on processors
 
     @property

@@ -20,8 +20,9 @@ from tl_core.data.dataset import Dataset
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.training.batches import epoch_batches
 from tl_core.training.engine import Engine
+from tl_core.training.fed_part import make_trainee
 from tl_core.training.learning import learns_in, prepare
-from tl_core.training.loop import begun, make_trainee
+from tl_core.training.loop import begun
 from tl_core.training.losses import Objective
 from tl_core.training.pictures import Part, Positions, TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
@@ -167,8 +168,8 @@ def loss_of_step(stepper: Stepper, trainee: Trainee, train: Part, batch: Positio
     """Before the step is made. Raises TrainingError when it is no number."""
     first_view = np.ones(len(batch), dtype=np.int64)
     step = stepper.make(trainee, train.positions[batch], train.labels[batch], first_view, epoch=1, batch=number + 1)
-    loss, _correct = made_by(step)
-    return loss
+    made_by(step)
+    return stepper.read()[-1].loss
 
 
 def smoothed(points: Sequence[RatePoint], loss: float) -> float:

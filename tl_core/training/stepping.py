@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tl_core.errors import TrainingError
 from tl_core.events import Event, Warned
 from tl_core.training.averaging import Averaged
+from tl_core.training.counting import Computed, Counted, Counting
 from tl_core.training.engine import MEMORY_ERRORS, Engine, is_out_of_memory
 from tl_core.training.losses import Objective, Targets, targets_of
 from tl_core.training.mixing import mixture_of
@@ -22,13 +23,19 @@ from tl_core.training.trainee import Trainee
 
 
 class Stepper:
-    """Makes steps of the plan's batch size, in pieces where the memory does not hold so many pictures."""
+    """Makes steps of the plan's batch size, in pieces where the memory does not hold so many pictures.
+
+    `reads_late`: what a step found out stays on the device until `read`, so that the program never waits within steps.
+    A loss that is no number is noticed then, and the steps after it were made in vain; it says so by the same words.
+    """
 
     def __init__(self, plan: TrainingPlan, engine: Engine, objective: Objective, averaged: Averaged | None) -> None:
         self.plan, self.engine, self.objective, self.averaged = plan, engine, objective, averaged
         self.rates = Rates(plan)
         self.step = 0
+        self.reads_late = engine.device != "cpu"
         self.at_once = plan.batch_size + 1  # a lone last picture joins a batch
+        self._counting = Counting()
         self._optimizer: torch.optim.Optimizer | None = None
         self._parameters: list[nn.Parameter] = []
 
@@ -48,10 +55,10 @@ class Stepper:
 
     def make(
         self, trainee: Trainee, positions: Positions, labels: Positions, views: Positions, *, epoch: int, batch: int
-    ) -> Generator[Event, None, tuple[float, int]]:
-        """One step; the mean loss and how many were right. `views` has the number of each picture's view.
+    ) -> Generator[Event, None, None]:
+        """One step; `read` tells what it found out. `views` has the number of each picture's view.
 
-        Raises TrainingError when the loss is not finite.
+        Raises TrainingError when the loss is not finite, unless that is read late.
         """
         optimizer = self._optimizer
         if optimizer is None:
@@ -64,7 +71,7 @@ class Stepper:
         while True:
             optimizer.zero_grad(set_to_none=True)
             try:
-                value, correct = self._gradients(trainee, pictures, targets)
+                computed = self._gradients(trainee, pictures, targets)
                 break
             except MEMORY_ERRORS as error:
                 if not is_out_of_memory(error) or min(self.at_once, len(positions)) == 1:
@@ -79,24 +86,37 @@ class Stepper:
         optimizer.step()
         if self.averaged is not None:
             self.averaged.update()
-        return value, correct
+        self._counting.add(computed)
 
-    def _gradients(self, trainee: Trainee, pictures: Tensor, targets: Targets) -> tuple[float, int]:
+    def read(self) -> list[Counted]:
+        """What every step since the last reading found out. Raises TrainingError for a loss that is not finite."""
+        counted = self._counting.read()
+        for step in counted:
+            self._check(step.loss, step.step)
+        return counted
+
+    def _gradients(self, trainee: Trainee, pictures: Tensor, targets: Targets) -> Computed:
         """Adds up the gradients of the mean loss over all pieces; raises before any step is made of them."""
-        value, correct, count = 0.0, 0, len(pictures)
+        count = len(pictures)
+        value = torch.zeros((), device=self.engine.device)
+        correct = torch.zeros((), dtype=torch.int64, device=self.engine.device)
         for start in range(0, count, self.at_once):
             piece, truth = pictures[start : start + self.at_once], targets.rows(start, start + self.at_once)
             seen = trainee.through(self.engine.place(piece))
             with self.engine.learning():
                 logits: Tensor = trainee.part(seen)
             loss = self.objective.losses(logits.float(), truth).sum() / count
-            value += float(loss.detach())
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"The loss became {value} in step {self.step} of {self.plan.steps}: "
-                    f"with the learning rate {self.plan.learning_rate:g} the weights grew without bound.",
-                    f"Choose a smaller learning rate, for example {self.plan.learning_rate / 10:g}.",
-                )
+            value += loss.detach()
+            if not self.reads_late:
+                self._check(float(value), self.step)
             loss.backward()  # type: ignore[no-untyped-call]
-            correct += int((logits.detach().argmax(dim=1) == truth.foremost).sum())
-        return value, correct
+            correct += (logits.detach().argmax(dim=1) == truth.foremost).sum()
+        return Computed(self.step, count, value, correct)
+
+    def _check(self, loss: float, step: int) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss became {loss} in step {step} of {self.plan.steps}: "
+                f"with the learning rate {self.plan.learning_rate:g} the weights grew without bound.",
+                f"Choose a smaller learning rate, for example {self.plan.learning_rate / 10:g}.",
+            )

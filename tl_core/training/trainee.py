@@ -6,16 +6,14 @@ Knows modes (train, eval, frozen) and views of pictures; neither steps nor epoch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tl_core.backbones.parts import TrainablePart
-from tl_core.data.tensors import to_batch
 from tl_core.events import Event
-from tl_core.training.augment import STRENGTHS, Flips, augment, draws, picture_number
+from tl_core.training.device_feed import DevicePictures, ViewFeed
 from tl_core.training.engine import Engine, Feed
 from tl_core.training.mixing import Mixture, mixed
 from tl_core.training.pictures import Positions, TrainingData
@@ -24,6 +22,10 @@ from tl_core.training.plan_values import TrainingPlan
 StepFeed = Callable[[Positions, Positions, Mixture | None], Tensor]  # pictures, the view of each, what blends them
 Prepare = Callable[[Positions], Iterator[Event]]
 Through = Callable[[Tensor], Tensor]
+
+
+def nothing_to_expect(_positions: Positions) -> None:
+    """What is read as it is asked for."""
 
 
 def nothing_to_prepare(_views: Positions) -> Iterator[Event]:
@@ -35,7 +37,8 @@ def nothing_to_prepare(_views: Positions) -> Iterator[Event]:
 class Trainee:
     """`part` has two graphs over the same parameters, one to learn and one to answer: `learn` and `judge` choose.
 
-    `train_feed` gives a whole step on the CPU; `through` takes a piece of it through the frozen prefix on the device.
+    `train_feed` gives a whole step; `through` takes a piece of it through the frozen prefix on the device. `expect` is
+    told which pictures come next, so that they can be on their way while the device is busy.
     """
 
     part: nn.Module
@@ -44,6 +47,7 @@ class Trainee:
     through: Through
     resting: tuple[nn.Module, ...]  # batch norms that keep their running averages while the others train
     prepare: Prepare = nothing_to_prepare  # before an epoch that feeds these views
+    expect: Callable[[Positions], None] = nothing_to_expect
 
     def learn(self) -> None:
         self.part.train()
@@ -60,27 +64,14 @@ def keep_awake(part: nn.Module, norms: tuple[nn.Module, ...]) -> None:
         part.keep_awake(norms)
 
 
-def picture_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> StepFeed:
-    """Pictures as this step sees them: augmented as the plan says, normalised, blended with their partners."""
-    view = view_feed(plan, data, mirror=mirror)
-    return lambda positions, views, mixture: mixed(view(positions, views), mixture)
+def picture_feed(views: ViewFeed) -> StepFeed:
+    """Pictures as a step sees them: in their views, blended with their partners."""
+    return lambda positions, numbers, mixture: mixed(views(positions, numbers), mixture)
 
 
-def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> Callable[[Positions, Positions], Tensor]:
+def view_feed(plan: TrainingPlan, data: TrainingData, *, mirror: bool) -> ViewFeed:
     """Views of pictures by their numbers, normalised."""
-    if plan.augment == "none":
-        return lambda positions, _: to_batch(np.asarray(data.squares[positions]), plan.preprocessing)
-    numbers = np.array([picture_number(content) for content in data.content_hashes], dtype=np.int64)
-    size = plan.preprocessing.image_size
-    cropped = replace(plan.preprocessing, resize_size=size)
-    flips = Flips(mirror, upside_down=plan.flips == "both")
-
-    def feed(positions: Positions, views: Positions) -> Tensor:
-        squares = np.asarray(data.squares[positions])
-        chosen = draws(plan.seed, views.tolist(), numbers[positions].tolist())
-        return to_batch(augment(squares, chosen, STRENGTHS[plan.augment], size=size, flips=flips), cropped)
-
-    return feed
+    return DevicePictures(plan, data).views(mirror=mirror)
 
 
 def as_it_is(batch: Tensor) -> Tensor:

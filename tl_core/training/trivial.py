@@ -11,19 +11,25 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tl_core.training.sending import sent
+
 Change = Callable[[Tensor, Tensor, Tensor], Tensor]  # pixels (n, 3, s, s), amount 0 to 1 (n,), sign (n,) -> pixels
 GREY = torch.tensor([0.2989, 0.587, 0.114])
 VALUES = 256
 
 
 def one_change(pixels: Tensor, numbers: Tensor) -> Tensor:
-    """pixels (n, 3, s, s); numbers (n, 3) in [0, 1): which change, how much, and which way round."""
+    """pixels (n, 3, s, s); numbers (n, 3) in [0, 1): which change, how much, and which way round.
+
+    The numbers lie in ordinary memory, wherever the pixels are: each kind of change is made of its own pictures alone.
+    """
     kinds = (numbers[:, 0] * len(CHANGES)).long()
     signs = torch.where(numbers[:, 2] < 0.5, -1.0, 1.0)
     changed = pixels.clone()
     for kind in sorted(set(kinds.tolist())):
-        rows = (kinds == kind).nonzero()[:, 0]
-        changed[rows] = CHANGES[kind](pixels[rows], numbers[rows, 1], signs[rows]).clamp(0, 255)
+        own = (kinds == kind).nonzero()[:, 0]
+        rows, amount, sign = (sent(values, pixels.device) for values in (own, numbers[own, 1], signs[own]))
+        changed[rows] = CHANGES[kind](pixels[rows], amount, sign).clamp(0, 255)
     return changed
 
 
@@ -38,7 +44,8 @@ def moved(pixels: Tensor, maps: Tensor) -> Tensor:
 
 
 def maps_of(count: int, entries: dict[tuple[int, int], Tensor]) -> Tensor:
-    maps = torch.zeros(count, 2, 3)
+    device = next(iter(entries.values())).device
+    maps = torch.zeros(count, 2, 3, device=device)
     maps[:, 0, 0] = maps[:, 1, 1] = 1.0
     for (row, column), values in entries.items():
         maps[:, row, column] = values
@@ -76,7 +83,7 @@ def blended(pixels: Tensor, base: Tensor, amount: Tensor, sign: Tensor) -> Tenso
 
 
 def grey_of(pixels: Tensor) -> Tensor:
-    return (pixels * GREY[:, None, None]).sum(dim=1, keepdim=True)
+    return (pixels * sent(GREY, pixels.device)[:, None, None]).sum(dim=1, keepdim=True)
 
 
 def brightness(pixels: Tensor, amount: Tensor, sign: Tensor) -> Tensor:
@@ -92,7 +99,7 @@ def contrast(pixels: Tensor, amount: Tensor, sign: Tensor) -> Tensor:
 
 
 def sharpness(pixels: Tensor, amount: Tensor, sign: Tensor) -> Tensor:
-    kernel = torch.ones(3, 1, 3, 3)
+    kernel = torch.ones(3, 1, 3, 3, device=pixels.device)
     kernel[:, :, 1, 1] = 5.0
     smooth = pixels.clone()
     smooth[:, :, 1:-1, 1:-1] = functional.conv2d(pixels, kernel / kernel[0].sum(), groups=3)
@@ -122,9 +129,9 @@ def equalised(pixels: Tensor, _amount: Tensor, _sign: Tensor) -> Tensor:
     """Each colour's values spread so that all are about as frequent."""
     count, _, height, width = pixels.shape
     values = pixels.round().long().reshape(count * 3, -1)  # (n * 3, s * s)
-    offsets = torch.arange(count * 3)[:, None] * VALUES
-    histogram = torch.bincount((values + offsets).flatten(), minlength=count * 3 * VALUES).reshape(count * 3, VALUES)
-    last = ((histogram > 0) * torch.arange(VALUES)).amax(dim=1, keepdim=True)
+    histogram = torch.zeros(count * 3, VALUES, dtype=torch.int64, device=pixels.device)
+    histogram.scatter_add_(1, values, torch.ones_like(values))  # torch.bincount would wait for a graphics card
+    last = ((histogram > 0) * torch.arange(VALUES, device=pixels.device)).amax(dim=1, keepdim=True)
     step = (height * width - histogram.gather(1, last)) // (VALUES - 1)  # pixels for each value, the brightest aside
     below = functional.pad(histogram.cumsum(dim=1)[:, :-1], (1, 0))
     table = ((below + step // 2) // step.clamp(min=1)).clamp(max=VALUES - 1).float()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tl_ui.words import (
     said_cache_zh_cn,
     said_data_zh_cn,
+    said_device_zh_cn,
     said_doctor_zh_cn,
     said_engine_zh_cn,
     said_networks_zh_cn,
@@ -38,6 +39,7 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
     "zh-CN": (
         said_cache_zh_cn.SAID,
         said_data_zh_cn.SAID,
+        said_device_zh_cn.SAID,
         said_doctor_zh_cn.SAID,
         said_engine_zh_cn.SAID,
         said_skipped_zh_cn.SAID,
