@@ -53,6 +53,15 @@ def test_a_test_that_is_asked_to_stop_keeps_the_curve_so_far(tmp_path: Path) -> 
     assert values[-1].suggestion is None
 
 
+def test_what_is_kept_of_varied_views_is_made_before_the_first_step(tmp_path: Path) -> None:
+    data, network = digits_data(64, 16), small_network()
+    plan = small_plan(data, network, freeze="blocks.2", augment="strong", cached_views=2)
+    assert plan.prefix_cached
+    values = list(find_rate(plan, data, network, place_in(tmp_path, NoDecoder())))
+    assert values[-1].state == "done"
+    assert len(values[-1].points) >= FEWEST
+
+
 def test_a_head_in_closed_form_has_no_learning_rate(tmp_path: Path) -> None:
     data, network = digits_data(40, 10), small_network()
     with pytest.raises(ConfigError, match="there is no learning rate to find"):

@@ -25,16 +25,16 @@ VARIED_AT_ONCE = 128  # views of a large step: their pixels as 32-bit numbers ta
 ViewFeed = Callable[[Positions, Positions], Tensor]
 
 
-def feeding_device(plan: TrainingPlan) -> str:
+def feeding_device(device: str) -> str:
     """Where input is made: on CUDA's cards. Apple's lack some of what views are made with, so a processor does it."""
-    return "cuda" if plan.device == "cuda" else "cpu"
+    return "cuda" if device == "cuda" else "cpu"
 
 
 class DevicePictures:
     """Pictures of a run as a network's input; owns their rows on the device."""
 
     def __init__(self, plan: TrainingPlan, data: TrainingData) -> None:
-        device = feeding_device(plan)
+        device = feeding_device(plan.device)
         self.rows, self._reads_ahead = DeviceRows(data.squares, device), device != "cpu"
         self._plan, self._hashes = plan, data.content_hashes
         self._mean, self._deviation = (sent(own, device) for own in scale_rows(plan.preprocessing))
@@ -75,7 +75,7 @@ class DeviceFeatures:
     """Kept features as the network's second part takes them; owns their rows on the device."""
 
     def __init__(self, plan: TrainingPlan, kept: Kept) -> None:
-        device = feeding_device(plan)
+        device = feeding_device(plan.device)
         self._rows, self._where, self._reads_ahead = DeviceRows(kept.rows, device), kept.where, device != "cpu"
 
     def __call__(self, positions: Positions) -> Tensor:

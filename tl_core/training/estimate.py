@@ -24,11 +24,13 @@ from tl_core.engines.choosing import TORCH
 from tl_core.engines.running import fast_part
 from tl_core.engines.task import Task
 from tl_core.processes import cpu_count
-from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment
+from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, varied
+from tl_core.training.device_feed import feeding_device
 from tl_core.training.engine import Engine
 from tl_core.training.estimate_values import Speed, StageSpeed
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan_values import DeviceFacts
+from tl_core.training.sending import sent
 
 # Pictures of the timed passes: as many as fit into this time by a first pass of two, up to the usual batch.
 SECONDS_A_PASS, FIRST, MOST = 0.4, 2, 16
@@ -124,7 +126,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         stages=stages,
         read_seconds=0.0,
         feed_seconds=timed(lambda: to_batch(squares, network.network.preprocessing), clock) / len(squares),
-        view_seconds=view_seconds(squares, network.network.preprocessing.image_size, clock),
+        view_seconds=view_seconds(squares, network.network.preprocessing.image_size, clock, device.device),
         step_seconds=step,
         base_bytes=PROCESS_BYTES + COPIES_IN_MEMORY * 4 * sum(stage.parameters for stage in stages),
         score_seconds=score,
@@ -199,11 +201,13 @@ def step_seconds(module: nn.Module, clock: Callable[[], float]) -> float:
     return timed(optimizer.step, clock) / max(sum(parameter.numel() for parameter in trained), 1) * MEGA
 
 
-def view_seconds(squares: NDArray[np.uint8], size: int, clock: Callable[[], float]) -> dict[str, float]:
-    numbers = np.random.default_rng(0).random((len(squares), NUMBERS_A_VIEW)).astype(np.float32)
+def view_seconds(squares: NDArray[np.uint8], size: int, clock: Callable[[], float], device: str) -> dict[str, float]:
+    """Of a picture for each kind of augmentation, made where a training makes it."""
+    pixels = sent(torch.from_numpy(squares), feeding_device(device))
+    numbers = torch.from_numpy(np.random.default_rng(0).random((len(squares), NUMBERS_A_VIEW)).astype(np.float32))
     flips = Flips(mirror=True)
     return {
-        name: timed(lambda: augment(squares, numbers, strength, size=size, flips=flips), clock) / len(squares)  # noqa: B023 - called at once
+        name: timed(lambda: varied(pixels, numbers, strength, size=size, flips=flips), clock) / len(squares)  # noqa: B023 - called at once
         for name, strength in STRENGTHS.items()
     }
 

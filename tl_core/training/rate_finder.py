@@ -37,6 +37,7 @@ from tl_core.training.trainee import Trainee
 from tl_core.training.workplace import Workplace
 
 STEPS = 80
+FIRST_VIEW = 1  # that every picture is seen in
 LOWEST, HIGHEST = 1e-6, 1.0
 WITHOUT_MOMENTS = 10.0  # SGD's rates are higher by so much and more
 SMOOTHING = 0.85  # of the running mean of losses
@@ -67,7 +68,7 @@ def rate_curve(config: RunConfig, dataset: Dataset, place: Workplace) -> Iterato
     """
     index = split_pictures(config, dataset.index)
     network = staged(config, len(index.classes), place.device)
-    plan, candidates = planned(config, plan_facts(index, network, place.device))
+    plan, candidates = planned(config, plan_facts(index, network, place.device, place.cache))
     plan = candidates[-1] if candidates else plan
     must_make_steps(plan)
     data = yield from retold(
@@ -141,6 +142,10 @@ def made_ready(
     trainee = yield from retold(made, sign_of_life)
     if trainee is None:
         return None
+    for _ in trainee.prepare(np.array([FIRST_VIEW])):
+        yield sign_of_life(None)
+    if place.should_stop():
+        return None
     stepper = Stepper(plan, Engine(plan.device, plan.precision), Objective.of(plan, data), None)
     stepper.rates = RisingRates(plan)
     stepper.learn_also(learning.thaw(learns_in(plan, learning, 1)))
@@ -166,8 +171,8 @@ def batches(pictures: int, plan: TrainingPlan) -> Iterator[Positions]:
 
 def loss_of_step(stepper: Stepper, trainee: Trainee, train: Part, batch: Positions, number: int) -> float:
     """Before the step is made. Raises TrainingError when it is no number."""
-    first_view = np.ones(len(batch), dtype=np.int64)
-    step = stepper.make(trainee, train.positions[batch], train.labels[batch], first_view, epoch=1, batch=number + 1)
+    views = np.full(len(batch), FIRST_VIEW)
+    step = stepper.make(trainee, train.positions[batch], train.labels[batch], views, epoch=1, batch=number + 1)
     made_by(step)
     return stepper.read()[-1].loss
 
