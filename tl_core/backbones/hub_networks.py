@@ -12,9 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import timm
-
 from tl_core.backbones import weights
+from tl_core.backbones.libraries import timm
 from tl_core.backbones.network import Network
 from tl_core.backbones.record import HUB
 from tl_core.backbones.timm_networks import timm_network

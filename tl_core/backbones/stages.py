@@ -129,7 +129,7 @@ class StagedNetwork:
 
     def _traced(self, frozen: tuple[str, ...]) -> Traced:
         size = self.network.preprocessing.image_size
-        return trace(self.network.module, size, train=True, frozen=frozen)
+        return trace(self.network.module, size, train=True, frozen=frozen, like=self._scoring)
 
     def _cut_point(self, traced: Traced, index: int) -> CutPoint:
         owners = node_units(traced, self._units, self.network.classifier)
@@ -165,7 +165,8 @@ def stage_network(network: Network) -> StagedNetwork:
     """Find the network's stages. One that cannot be traced or cut gets its named parts and `has_cuts` False."""
     module, size = network.module, network.preprocessing.image_size
     try:
-        scoring, training = (trace(module, size, train=mode) for mode in (False, True))
+        scoring = trace(module, size, train=False, classifier=network.classifier)
+        training = trace(module, size, train=True, like=scoring)
     except UntraceableError:
         return StagedNetwork(network, uncut_contents(network), None)
     units = Units(module, network.classifier)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import timm
-
 from tl_core.backbones.catalogue import record_of
+from tl_core.backbones.libraries import timm
 from tl_core.backbones.network import Network, classifier_of
 from tl_core.backbones.weights import State
 from tl_core.data.preprocessing import Preprocessing

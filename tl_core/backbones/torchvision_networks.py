@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torchvision
 from torch import nn
-from torchvision.models.vision_transformer import interpolate_embeddings
 
+from tl_core.backbones.libraries import torchvision
 from tl_core.backbones.network import Network, classifier_of, replace_head
 from tl_core.backbones.record import TORCHVISION
 from tl_core.backbones.weights import State
@@ -37,7 +36,7 @@ def torchvision_network(name: str, num_classes: int | None, state: State | None,
     if state is not None:
         state = adapted(key, state)
         if key.startswith("vit_") and size != own_size:
-            state = interpolate_embeddings(size, module.patch_size, state)
+            state = torchvision.models.vision_transformer.interpolate_embeddings(size, module.patch_size, state)
         module.load_state_dict(state, strict=True)
     classifier = classifier_of(name, module)
     if num_classes is not None:
