@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,7 +11,7 @@ from timm.layers import register_notrace_module
 from torch import nn
 
 from tests.backbones.networks import own_network, pictures, random_network, state_kept
-from tl_core.backbones import tracing
+from tl_core.backbones import probing, tracing
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.backbones.titles import LADDER, titles
@@ -196,14 +198,14 @@ def test_a_network_that_cannot_be_traced_keeps_its_named_parts_and_has_no_cut() 
     assert staged.network.module.norm.num_batches_tracked == 0
 
 
-@pytest.mark.parametrize("ours", ["_path", "_is_unknown", "_defaults"])
+@pytest.mark.parametrize(("room", "ours"), [(tracing, "_path"), (probing, "_is_unknown"), (tracing, "_defaults")])
 def test_a_fault_of_our_own_is_not_taken_for_a_network_that_cannot_be_traced(
-    monkeypatch: pytest.MonkeyPatch, ours: str
+    monkeypatch: pytest.MonkeyPatch, room: ModuleType, ours: str
 ) -> None:
     def faulty(*arguments: object) -> None:
         raise TypeError(f"{len(arguments)} arguments")
 
-    monkeypatch.setattr(tracing, ours, faulty)
+    monkeypatch.setattr(room, ours, faulty)
     with pytest.raises(TypeError, match="arguments"):
         stage_network(own_network(Windows(), "head"))
 

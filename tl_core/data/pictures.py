@@ -132,7 +132,7 @@ def thumbnail(upright: Image.Image, size: int) -> bytes:
     scale = size / max(upright.size)
     if scale < 1:
         wide, high = (max(1, round(side * scale)) for side in upright.size)
-        upright = upright.resize((wide, high), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        upright = upright.resize((wide, high), Image.Resampling.BICUBIC, reducing_gap=1.0)
     out = io.BytesIO()
     Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85)
     return out.getvalue()
