@@ -7,13 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.linear_model import Ridge
 
 from tl_core.config import RunConfig
 from tl_core.data.index import ImageIndex, ImageRecord
-from tl_core.errors import ConfigError
+from tl_core.errors import ConfigError, TrainingError
 from tl_core.evaluation.scores import RunResult
 from tl_core.evaluation.sentence import in_words
 from tl_core.training import heads
+from tl_core.training.calibrating import best_scale, best_shifts, log_loss, softmax
+from tl_core.training.decomposing import decompose
 from tl_core.training.folds import (
     FEW,
     FOLDS,
@@ -71,17 +74,40 @@ def test_near_duplicates_and_a_persons_own_groups_belong_together() -> None:
     assert any(len(set(folds[:6])) > 1 for folds in repeated_folds(data, index, RunConfig()))
 
 
-def test_each_picture_is_judged_by_heads_that_never_saw_its_fold() -> None:
+def test_each_picture_is_judged_as_by_a_head_fitted_without_its_fold(monkeypatch: pytest.MonkeyPatch) -> None:
     bunch = load_digits()
     features, labels = bunch.data[:60], bunch.target[:60]
     numbers = fold_numbers(np.arange(60), labels, [f"{n:064x}" for n in range(60)], seed=0)
+    monkeypatch.setattr(heads, "RELATIVE_PENALTIES", (0.3,))
     found = cross_validated(features, labels, 10, [numbers])
+    parts = decompose(features)
+    standard, targets = (features - parts.mean) / parts.scale, np.eye(10)[labels]
+    predicted = np.zeros((60, 10))
     for fold in range(FOLDS):
         held_out = numbers == fold
-        head = heads.fit_ridge_head(features[~held_out], labels[~held_out], 10)
-        expected = heads.softmax(features[held_out] @ head.weight.T + head.bias)
-        assert np.allclose(found[held_out], expected, atol=1e-6)
+        ridge = Ridge(alpha=0.3 * parts.eigenvalues.mean()).fit(standard[~held_out], targets[~held_out])
+        predicted[held_out] = ridge.predict(standard[held_out])
+    for fold in range(FOLDS):
+        held_out, others = numbers == fold, numbers != fold
+        start = best_scale(predicted[others], labels[others])[0]
+        scale, shifts = best_shifts(predicted[others], labels[others], start)
+        assert np.allclose(found[held_out], softmax(predicted[held_out] * scale + shifts), atol=1e-4)
     assert np.allclose(found.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_labels_that_are_chance_are_judged_as_chance() -> None:
+    bunch = load_digits()
+    features, labels = bunch.data[:100], bunch.target[:100]
+    numbers = fold_numbers(np.arange(100), labels, [f"{n:064x}" for n in range(100)], seed=0)
+    chance = np.random.default_rng(1).permutation(labels)
+    found = cross_validated(features, chance, 10, [numbers])
+    assert np.mean(found.argmax(axis=1) == chance) < 0.2
+    assert log_loss(found, chance) > np.log(10) - 0.1
+
+
+def test_pictures_that_are_all_in_one_fold_are_refused_in_words() -> None:
+    with pytest.raises(TrainingError, match="All 8 pictures belong together, so none can be judged"):
+        cross_validated(np.eye(8), np.arange(8) % 2, 2, [np.zeros(8, dtype=np.int64)])
 
 
 def test_groups_that_look_alike_flatter_unless_they_are_judged_together() -> None:

@@ -25,7 +25,9 @@ from tl_core.data.tensors import to_batch
 from tl_core.evaluation.scores import wilson
 from tl_core.events import Phase
 from tl_core.training import heads
+from tl_core.training.decomposing import decompose
 from tl_core.training.head_phase import first_model
+from tl_core.training.leaving_out import groups_of
 from tl_core.training.pictures import Part, TrainingData, empty_part
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts
@@ -112,14 +114,15 @@ def test_the_readings_are_those_of_heads_fitted_without_each_picture(
     stage = last.stages[-1]
     pictures = to_batch(np.asarray(data.squares[judged.rows]), network.network.preprocessing)
     features = heard(network, pictures)[stage.name].numpy()
-    parts = heads.decompose(features)
+    parts = decompose(features)
     head = heads.fit_ridge_head(features, judged.labels, 3)
     standard, targets = (features - parts.mean) / parts.scale, np.eye(3)[judged.labels]
     right = 0
     for row in range(len(judged.labels)):
         kept = np.arange(len(judged.labels)) != row
         fitted = Ridge(alpha=head.penalty).fit(standard[kept], targets[kept])
-        right += int(fitted.predict(standard[[row]]).argmax() == judged.labels[row])
+        answer = fitted.predict(standard[[row]])[0] / head.temperature + head.shifts
+        right += int(answer.argmax() == judged.labels[row])
     assert stage.images == last.images == len(judged.labels) == 60
     assert stage.accuracy == pytest.approx(right / 60, abs=1 / 60)
     assert (stage.low, stage.high) == wilson(round(stage.accuracy * 60), 60)
@@ -227,5 +230,5 @@ def test_near_duplicates_are_left_out_together_and_what_lies_in_two_kinds_judges
     )
     judged = judged_pictures(data, index, kept_together(index))
     assert judged.rows.tolist() == [1, 2, 3, 4, 5]
-    (group,) = heads.groups_of(judged.together)
+    ((group,),) = groups_of(judged.together)
     assert judged.rows[group].tolist() == [2, 4]

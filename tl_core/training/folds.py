@@ -17,10 +17,14 @@ from tl_core.config import RunConfig
 from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.groups import judged_together
 from tl_core.data.index import ImageIndex
-from tl_core.errors import ConfigError
-from tl_core.training.heads import Array, Labels, fit_ridge_head, softmax
+from tl_core.errors import ConfigError, TrainingError
+from tl_core.training.calibrating import best_scale, best_shifts, softmax
+from tl_core.training.decomposing import Array, decompose
+from tl_core.training.heads import best_for_each, one_hot, penalties
+from tl_core.training.leaving_out import Labels, Ridges, groups_of
 from tl_core.training.pictures import TrainingData
 from tl_core.training.plan_values import TrainingPlan
+from tl_core.training.product_threads import threads_for
 from tl_core.training.sampling import rank
 
 FOLDS, REPEATS = 5, 3
@@ -96,20 +100,41 @@ def fold_numbers(groups: Labels, labels: Labels, contents: Sequence[str], *, see
 def cross_validated(
     features: Array, labels: Labels, num_classes: int, numbers: Sequence[Numbers]
 ) -> NDArray[np.float32]:
-    """Probabilities (n, classes) of each picture, averaged over the repeats, by heads that never saw its fold."""
-    total = np.zeros((len(labels), num_classes))
+    """Probabilities (n, classes) of each picture, averaged over the repeats, by heads that never saw its fold.
+
+    Exact: for each penalty, what a ridge regression fitted without the fold predicts; it comes from one decomposition
+    of all, which knows features (their means and scales too) and no labels. Chosen without the fold: penalty, scale and
+    shifts are those with which the pictures of the other folds are predicted best, each fold by heads without it.
+    Raises TrainingError where a fold is all there is.
+    """
     for folds in numbers:
-        for fold in np.unique(folds):
-            held_out = folds == fold
-            total[held_out] += answers(features, labels, num_classes, held_out)
+        if len(np.unique(folds)) < 2:
+            raise TrainingError(
+                f"All {len(labels):,} pictures belong together, so none can be judged by a head that never saw them.",
+                "Bring pictures of other days or places, or set group_by to none.",
+            )
+    total = np.zeros((len(labels), num_classes))
+    with threads_for(features.size):
+        parts = decompose(features)
+        targets = one_hot(labels, num_classes).astype(parts.rotated.dtype)
+        for folds in numbers:
+            ridges = Ridges(parts, targets, penalties(parts.eigenvalues), groups_of(folds + 1))
+            total += judged_in_folds(ridges, labels, folds)
     averaged: NDArray[Any] = total / max(len(numbers), 1)
     return averaged.astype(np.float32)
 
 
-def answers(features: Array, labels: Labels, num_classes: int, held_out: NDArray[np.bool_]) -> Array:
-    """What a head fitted to the other pictures, its penalty chosen among them alone, says of those held out."""
-    head = fit_ridge_head(features[~held_out], labels[~held_out], num_classes)
-    return softmax(features[held_out] @ head.weight.T + head.bias)
+def judged_in_folds(ridges: Ridges, labels: Labels, folds: Numbers) -> Array:
+    """What each picture gets by the penalty, scale and shifts that are best for the other folds; (n, classes)."""
+    others = {fold: np.flatnonzero(folds != fold) for fold in np.unique(folds).tolist()}
+    chosen = dict(zip(others, best_for_each(ridges, labels, list(others.values())), strict=True))
+    found = np.zeros(ridges.targets.shape)
+    for at, left_out in ridges.each_left_out(sorted(set(chosen.values()))):
+        for fold in (fold for fold in others if chosen[fold] == at):
+            rows = others[fold]
+            scale, shifts = best_shifts(left_out[rows], labels[rows], best_scale(left_out[rows], labels[rows])[0])
+            found[folds == fold] = softmax(left_out[folds == fold] * scale + shifts)
+    return found
 
 
 def measured_in_folds(plan: TrainingPlan) -> TrainingPlan:

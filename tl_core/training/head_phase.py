@@ -16,9 +16,11 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.noted import Noted, write_noted
 from tl_core.evaluation.unusual import MOST_PICTURES, unusual
 from tl_core.events import EpochDone, Event, Phase
+from tl_core.training.calibrating import log_loss, softmax
+from tl_core.training.decomposing import blocks
 from tl_core.training.engine import square_feed
 from tl_core.training.folds import cross_validated
-from tl_core.training.heads import fit_ridge_head, log_loss, softmax
+from tl_core.training.heads import fit_ridge_head
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Part, TrainingData, TrainingFiles, rows_of
 from tl_core.training.plan_values import TrainingPlan
@@ -70,9 +72,9 @@ def first_model(
     )
     data = replace(data, train=data.train.within(kept.available), val=data.val.within(kept.available))
     yield Phase("head", 0, 1)
-    features = kept.feed(data.train.positions).numpy()
     together = None if data.together is None else data.together[data.train.positions]
-    ridge = fit_ridge_head(features, data.train.labels, len(data.classes), together)
+    features = features_of(kept, data.train)
+    ridge = fit_ridge_head(features, data.train.labels, len(data.classes), together, overwrite=not data.folds)
     set_classifier(classifier_of(network), ridge.weight, ridge.bias)
     val_loss, val_accuracy = judged(kept, data.val, ridge.weight, ridge.bias)
     yield Phase("head", 1, 1)
@@ -147,11 +149,23 @@ def set_classifier(classifier: nn.Linear, weight: NDArray[np.float32], bias: NDA
         classifier.bias.copy_(torch.from_numpy(bias))
 
 
+def features_of(kept: Kept, part: Part) -> NDArray[np.float32]:
+    """(n, d), in memory once: read by blocks, so that no second copy is made on the way."""
+    width = int(np.prod(kept.rows.shape[1:]))
+    found: NDArray[np.float32] = np.empty((len(part), width), np.float32)
+    for rows in blocks(len(part)):
+        found[rows] = kept.feed(part.positions[rows]).numpy()
+    return found
+
+
 def judged(
     kept: Kept, part: Part, weight: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> tuple[float | None, float | None]:
     """Loss and accuracy of a head on a part's kept features; None where the part is empty."""
     if not len(part):
         return None, None
-    probabilities = softmax(kept.feed(part.positions).numpy() @ weight.T + bias)
+    logits = np.empty((len(part), len(weight)), np.float32)
+    for rows in blocks(len(part)):
+        logits[rows] = kept.feed(part.positions[rows]).numpy() @ weight.T + bias
+    probabilities = softmax(logits)
     return log_loss(probabilities, part.labels), float(np.mean(probabilities.argmax(axis=1) == part.labels))

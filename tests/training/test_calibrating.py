@@ -1,0 +1,73 @@
+"""Scale and shifts have the lowest log loss, whatever search finds it; and put rare classes right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize, minimize_scalar
+
+from tl_core.training.calibrating import (
+    HIGHEST_SCALE,
+    LOWEST_SCALE,
+    best_scale,
+    best_shifts,
+    derivatives,
+    log_loss,
+    penalised_loss,
+    softmax,
+)
+
+
+def predictions_of(count: int, classes: int, noise: float) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    labels = random.choice(classes, count, p=np.arange(1, classes + 1) / np.arange(1, classes + 1).sum())
+    return np.eye(classes)[labels] * 0.5 + random.normal(size=(count, classes)) * noise, labels
+
+
+@pytest.mark.parametrize("noise", [0.2, 0.4, 1.0])
+@pytest.mark.parametrize("start", [0.6, 10.0, 400.0])
+def test_the_scale_is_the_best_one_from_wherever_the_search_begins(noise: float, start: float) -> None:
+    predictions, labels = predictions_of(200, 4, noise)
+    scale, loss = best_scale(predictions, labels, start)
+    reference = minimize_scalar(
+        lambda value: log_loss(softmax(predictions * value), labels), bounds=(0.5, 500), method="bounded"
+    )
+    assert loss <= reference.fun + 1e-6
+    assert scale == pytest.approx(reference.x, rel=0.01)
+
+
+def test_a_scale_without_an_end_stays_within_its_bounds() -> None:
+    predictions, labels = np.eye(3), np.arange(3)
+    assert 0.9 * HIGHEST_SCALE < best_scale(predictions, labels)[0] <= HIGHEST_SCALE
+    assert LOWEST_SCALE <= best_scale(predictions, (labels + 1) % 3)[0] < 1.1 * LOWEST_SCALE
+
+
+def test_scale_and_shifts_have_the_lowest_penalised_loss() -> None:
+    predictions, labels = predictions_of(150, 5, 0.4)
+    scale, shifts = best_shifts(predictions, labels, best_scale(predictions, labels)[0])
+    reference = minimize(lambda values: penalised_loss(predictions, labels, values), np.array([5.0, 0, 0, 0, 0, 0]))
+    assert penalised_loss(predictions, labels, np.array([scale, *shifts])) <= reference.fun + 1e-6
+    assert np.abs(shifts - reference.x[1:]).max() < 0.01
+
+
+def test_the_derivatives_are_those_of_the_loss() -> None:
+    predictions, labels = predictions_of(60, 3, 0.5)
+    values, small = np.array([4.0, 0.3, -0.2, 0.1]), 1e-5
+    gradient, curvature = derivatives(predictions, np.eye(3)[labels], values)
+    for place, change in enumerate(np.eye(4) * small):
+        more, less = values + change, values - change
+        slope = (penalised_loss(predictions, labels, more) - penalised_loss(predictions, labels, less)) / (2 * small)
+        assert gradient[place] == pytest.approx(slope, abs=1e-7)
+        bent = (
+            derivatives(predictions, np.eye(3)[labels], more)[0] - derivatives(predictions, np.eye(3)[labels], less)[0]
+        )
+        assert np.abs(curvature[place] - bent / (2 * small)).max() < 1e-6
+
+
+def test_shifts_are_never_worse_than_none_and_small_for_few_pictures() -> None:
+    for count in (2, 10, 500):
+        predictions, labels = predictions_of(count, 4, 0.4)
+        scale, loss = best_scale(predictions, labels)
+        better, shifts = best_shifts(predictions, labels, scale)
+        assert log_loss(softmax(predictions * better + shifts), labels) <= loss + 1e-9
+        assert np.abs(shifts).max() < 3.0
