@@ -49,10 +49,10 @@ def test_a_change_is_torchvisions_own(change: Any, amount: float, sign: float, t
 
 def test_every_kind_of_change_is_drawn_and_each_picture_has_its_own() -> None:
     count = 40 * len(trivial.CHANGES)
-    numbers = torch.rand(count, 3, generator=torch.Generator().manual_seed(0))
-    kinds = (numbers[:, 0] * len(trivial.CHANGES)).long()
+    numbers = np.random.default_rng(0).random((count, 3), dtype=np.float32)
+    kinds = (numbers[:, 0] * len(trivial.CHANGES)).astype(np.int64)
     assert set(kinds.tolist()) == set(range(len(trivial.CHANGES)))
-    few = torch.rand(6, 3, generator=torch.Generator().manual_seed(1))
+    few = np.random.default_rng(1).random((6, 3), dtype=np.float32)
     together = trivial.one_change(PIXELS.expand(6, -1, -1, -1), few)
     for row in range(6):
         assert torch.equal(together[row], trivial.one_change(PIXELS, few[row : row + 1])[0])

@@ -67,16 +67,13 @@ def draws(seed: int, views: Sequence[int], pictures: Sequence[int]) -> NDArray[n
 def augment(squares: Squares, numbers: NDArray[np.float32], strength: Strength, *, size: int, flips: Flips) -> Squares:
     """`varied` of arrays."""
     pixels = torch.from_numpy(np.ascontiguousarray(squares))
-    views: Squares = varied(pixels, torch.from_numpy(numbers), strength, size=size, flips=flips).numpy()
+    views: Squares = varied(pixels, numbers, strength, size=size, flips=flips).numpy()
     return views
 
 
-def varied(squares: Tensor, numbers: Tensor, strength: Strength, *, size: int, flips: Flips) -> Tensor:
-    """Views (n, size, size, 3) of squares (n, s, s, 3) on any device, by the numbers that `draws` gave.
-
-    The numbers stay in ordinary memory: which views take which change is known without asking the device.
-    """
-    values = sent(numbers, squares.device)
+def varied(squares: Tensor, numbers: NDArray[np.float32], strength: Strength, *, size: int, flips: Flips) -> Tensor:
+    """Views (n, size, size, 3) of squares (n, s, s, 3) on any device, by the numbers that `draws` gave."""
+    values = sent(torch.from_numpy(numbers), squares.device)
     pixels = squares.permute(0, 3, 1, 2).float()  # (n, 3, s, s)
     maps = movement(values, strength, flips)
     grid = functional.affine_grid(maps, [len(pixels), 3, size, size], align_corners=False)

@@ -59,10 +59,11 @@ class DevicePictures:
         strength, flips = STRENGTHS[plan.augment], Flips(mirror, upside_down=plan.flips == "both")
 
         def feed(positions: Positions, views: Positions) -> Tensor:
-            numbers = torch.from_numpy(draws(plan.seed, views.tolist(), pictures[positions].tolist()))
-            squares, size = self.rows[positions], plan.preprocessing.image_size
-            parts = zip(torch.split(squares, VARIED_AT_ONCE), torch.split(numbers, VARIED_AT_ONCE), strict=True)
-            seen = [self._normalised(varied(*part, strength, size=size, flips=flips)) for part in parts]
+            numbers = draws(plan.seed, views.tolist(), pictures[positions].tolist())
+            squares, size, seen = self.rows[positions], plan.preprocessing.image_size, []
+            for start in range(0, len(positions), VARIED_AT_ONCE):
+                some = slice(start, start + VARIED_AT_ONCE)
+                seen.append(self._normalised(varied(squares[some], numbers[some], strength, size=size, flips=flips)))
             return seen[0] if len(seen) == 1 else torch.cat(seen)
 
         return feed

@@ -204,7 +204,7 @@ def step_seconds(module: nn.Module, clock: Callable[[], float]) -> float:
 def view_seconds(squares: NDArray[np.uint8], size: int, clock: Callable[[], float], device: str) -> dict[str, float]:
     """Of a picture for each kind of augmentation, made where a training makes it."""
     pixels = sent(torch.from_numpy(squares), feeding_device(device))
-    numbers = torch.from_numpy(np.random.default_rng(0).random((len(squares), NUMBERS_A_VIEW)).astype(np.float32))
+    numbers = np.random.default_rng(0).random((len(squares), NUMBERS_A_VIEW)).astype(np.float32)
     flips = Flips(mirror=True)
     return {
         name: timed(lambda: varied(pixels, numbers, strength, size=size, flips=flips), clock) / len(squares)  # noqa: B023 - called at once

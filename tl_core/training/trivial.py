@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -18,17 +20,19 @@ GREY = torch.tensor([0.2989, 0.587, 0.114])
 VALUES = 256
 
 
-def one_change(pixels: Tensor, numbers: Tensor) -> Tensor:
+def one_change(pixels: Tensor, numbers: NDArray[np.float32]) -> Tensor:
     """pixels (n, 3, s, s); numbers (n, 3) in [0, 1): which change, how much, and which way round.
 
-    The numbers lie in ordinary memory, wherever the pixels are: each kind of change is made of its own pictures alone.
+    Which pictures take which change is known without asking the device where the pixels are.
     """
-    kinds = (numbers[:, 0] * len(CHANGES)).long()
-    signs = torch.where(numbers[:, 2] < 0.5, -1.0, 1.0)
+    kinds = (numbers[:, 0] * np.float32(len(CHANGES))).astype(np.int64)
+    signs = np.where(numbers[:, 2] < 0.5, np.float32(-1.0), np.float32(1.0))
     changed = pixels.clone()
-    for kind in sorted(set(kinds.tolist())):
-        own = (kinds == kind).nonzero()[:, 0]
-        rows, amount, sign = (sent(values, pixels.device) for values in (own, numbers[own, 1], signs[own]))
+    for kind in np.unique(kinds).tolist():
+        own = np.flatnonzero(kinds == kind)
+        rows, amount, sign = (
+            sent(torch.from_numpy(values), pixels.device) for values in (own, numbers[own, 1], signs[own])
+        )
         changed[rows] = CHANGES[kind](pixels[rows], amount, sign).clamp(0, 255)
     return changed
 
