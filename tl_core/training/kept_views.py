@@ -1,6 +1,8 @@
 """Varied views of pictures that take turns, fed to what learns as the frozen part's features, which are kept.
 
-A view is computed when its first epoch comes, where no run has kept it before. Knows no step.
+A view is computed when its first epoch comes, where no run has kept it before. Nothing comes of computing it earlier:
+while an epoch trains, a processor has no idle time, and a graphics card takes new views in every epoch; before a run
+begins, nobody knows its seed, where it is cut, or whether its pictures may be mirrored. Knows no step.
 """
 
 from __future__ import annotations
