@@ -22,6 +22,8 @@ from tl_core.training.pictures import TrainingData
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.trainee import view_feed
 
+DEVICES = ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
+
 
 @pytest.fixture
 def numbers() -> np.ndarray[Any, Any]:
@@ -38,11 +40,13 @@ def plan(data: TrainingData) -> TrainingPlan:
     return small_plan(data, small_network(), freeze="none", augment="strong")
 
 
-def test_expected_rows_are_those_that_are_asked_for(numbers: np.ndarray[Any, Any]) -> None:
-    rows, asked = DeviceRows(numbers, "cpu"), np.array([5, 2, 599])
+@pytest.mark.parametrize("device", DEVICES)
+def test_expected_rows_are_those_that_are_asked_for(numbers: np.ndarray[Any, Any], device: str) -> None:
+    rows, asked = DeviceRows(numbers, device), np.array([5, 2, 599])
     rows.expect(asked)
     for _ in range(2):
-        assert np.array_equal(rows[asked].numpy(), numbers[asked])
+        assert rows[asked].device.type == device
+        assert np.array_equal(rows[asked].cpu().numpy(), numbers[asked])
 
 
 def test_rows_that_nobody_expected_are_read_all_the_same(numbers: np.ndarray[Any, Any]) -> None:
@@ -83,17 +87,20 @@ def test_an_error_of_reading_ahead_comes_when_the_rows_are_asked_for(numbers: np
         rows[np.array([600])]
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("kind", [np.float32, np.uint8, np.int16])
-def test_held_rows_need_the_disk_no_more_and_the_others_do(numbers: np.ndarray[Any, Any], kind: Any) -> None:
+def test_held_rows_need_the_disk_no_more_and_the_others_do(
+    numbers: np.ndarray[Any, Any], kind: Any, device: str
+) -> None:
     source = numbers.astype(kind)
     truth = source.copy()
-    rows, held = DeviceRows(source, "cpu"), np.arange(0, 600, 2)
+    rows, held = DeviceRows(source, device), np.arange(0, 600, 2)
     assert len(held) > HELD_AT_ONCE
     rows.hold(held)
     source[:] = 0
-    assert np.array_equal(rows[held[::-1]].numpy(), truth[held[::-1]])
+    assert np.array_equal(rows[held[::-1]].cpu().numpy(), truth[held[::-1]])
     rows.expect(held[:3])
-    assert np.array_equal(rows[np.array([4, 1, 4])].numpy(), source[[4, 1, 4]])  # not all of them are held
+    assert np.array_equal(rows[np.array([4, 1, 4])].cpu().numpy(), source[[4, 1, 4]])  # not all of them are held
 
 
 def test_pictures_as_they_are_equal_those_of_every_other_reader(data: TrainingData, plan: TrainingPlan) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from small_training import Ticking, digits_data, files_in, small_network, small_
 from torch import Tensor, nn
 
 from tl_core.errors import TrainingError
-from tl_core.events import EpochDone, StepDone
+from tl_core.events import EpochDone, Event, StepDone
 from tl_core.training.counting import Computed, Counted, Counting
 from tl_core.training.engine import Engine
 from tl_core.training.fed_part import make_trainee
@@ -93,13 +93,30 @@ def test_what_was_counted_comes_in_order_and_once() -> None:
     assert counting.read() == []
 
 
-def tuned(folder: Path, plan: TrainingPlan, *, reads_late: bool, stops_after: int = 1000) -> list[Any]:
-    """The events of a fine-tuning after its first model; asked to stop at the so-manieth question."""
+def as_made(trainee: Trainee) -> Trainee:
+    return trainee
+
+
+def tuned(
+    folder: Path,
+    plan: TrainingPlan,
+    *,
+    reads_late: bool,
+    stops_after: int = 1000,
+    watched: Callable[[Trainee], Trainee] = as_made,
+) -> list[Any]:
+    """The events of a fine-tuning after its first model; it is asked to stop after so many questions."""
     data, network, asked = digits_data(40, 10), small_network(), iter(range(1000))
     place: dict[str, Any] = {"should_stop": lambda: False, "clock": Ticking(0.0)}
     made_by(begun(plan, data, network, files_in(folder), **place))
     learning = prepare(plan, network)
-    make = partial(make_trainee, data=data, network=network, files=files_in(folder), mirror=False, **place)
+
+    def make(now: TrainingPlan) -> Generator[Event, None, Trainee | None]:
+        trainee = yield from make_trainee(
+            now, data=data, network=network, files=files_in(folder), mirror=False, **place
+        )
+        return None if trainee is None else watched(trainee)
+
     tuning = FineTuning(plan, data, network.network.module, learning, make)
     tuning.stepper.reads_late = reads_late
     place["should_stop"] = lambda: next(asked) >= stops_after
@@ -118,3 +135,20 @@ def test_a_stop_does_not_keep_weights_that_grew_without_bound(tmp_path: Path, pl
     wild = replace(plan, learning_rate=1e30, gradient_clip=1e30, warmup_epochs=0.0)
     with pytest.raises(TrainingError, match="The loss became nan in step 2"):
         tuned(tmp_path, wild, reads_late=True, stops_after=3)
+
+
+def test_while_a_step_is_made_it_is_told_which_pictures_come_next(tmp_path: Path, plan: TrainingPlan) -> None:
+    told: list[list[int]] = []
+    fed: list[list[int]] = []
+
+    def watched(made_part: Trainee) -> Trainee:
+        def feed(positions: Any, views: Any, mixture: Any) -> Tensor:
+            fed.append(positions.tolist())
+            return made_part.train_feed(positions, views, mixture)
+
+        return replace(made_part, train_feed=feed, expect=lambda positions: told.append(positions.tolist()))
+
+    tuned(tmp_path, plan, reads_late=False, watched=watched)
+    epochs = [fed[: plan.steps_per_epoch], fed[plan.steps_per_epoch :]]
+    assert [len(epoch) for epoch in epochs] == [3, 3]
+    assert told == [*epochs[0][1:], *epochs[1][1:]]
