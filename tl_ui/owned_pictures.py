@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tl_core.caching.importing import squares_for
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.edits import DatasetEditor
@@ -19,6 +20,7 @@ from tl_core.data.limits import Limits
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.splits import assign_splits, read_split_csv, write_split_csv
 from tl_core.errors import DataError
+from tl_core.jobs.workspace import workspace_of
 from tl_ui.album import MOST_ON_A_PAGE, Album, Page, picture
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.dataset_use import DatasetUse
@@ -75,7 +77,8 @@ class OwnedPictures:
         self._datasets.ready(dataset)
         folder = self._datasets.folder(dataset)
         try:
-            return change(DatasetEditor(folder, self._shelf.pool(), self._limits))
+            squares = squares_for(RunConfig(), workspace_of(folder).cache)
+            return change(DatasetEditor(folder, self._shelf.pool(), self._limits, squares=squares))
         finally:
             self._shelf.forget(folder)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.data.pictures_for_tests import encoded, noise, pets, write_files
+from tests.data.pictures_for_tests import encoded, noise, pets, png, write_files
 from tl_core.backbones.build import build_network
 from tl_core.backbones.usual import USUAL, usual_preprocessing
 from tl_core.caching.importing import ImportedSquares, squares_for
@@ -19,6 +19,7 @@ from tl_core.caching.squares import square_rows
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, ImportStopped, import_source
 from tl_core.data.decoder import DecoderPool
+from tl_core.data.edits import DatasetEditor
 from tl_core.data.looking import INPUT_SIDE
 
 AS_IT_SEES = USUAL[RunConfig().backbone]
@@ -118,3 +119,13 @@ def test_a_training_after_it_decodes_nothing(pictures: Path, tmp_path: Path) -> 
     shutil.rmtree(pictures)
     with kept(tmp_path / "cache", dataset) as request:
         assert np.asarray(request.finish()).any(axis=(1, 2, 3)).all()
+
+
+def test_pictures_that_are_added_later_are_decoded_once_too(pictures: Path, tmp_path: Path) -> None:
+    dataset, new = brought_in(pictures, tmp_path / "cache"), tmp_path / "new.png"
+    new.write_bytes(png(99))
+    editor = DatasetEditor(dataset.folder, squares=ImportedSquares(tmp_path / "cache", AS_IT_SEES))
+    added = editor.add("cats", [("new.png", new)])
+    assert added.images == 1
+    with kept(tmp_path / "cache", added.dataset) as request:
+        assert not len(request.missing)

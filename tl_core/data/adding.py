@@ -33,7 +33,7 @@ from tl_core.data.index import Finding, Records, Skipped
 from tl_core.data.layout import Layout
 from tl_core.data.limits import Limits
 from tl_core.data.names import class_key, listed, shown
-from tl_core.data.reading import OnProgress, Reading, read_all
+from tl_core.data.reading import OnProgress, Reading, SquareKeeper, read_all
 from tl_core.data.sources import Source
 
 INCOMING_FOLDER = "incoming"
@@ -99,6 +99,7 @@ def gathered(
     *,
     on_progress: OnProgress,
     should_stop: Callable[[], bool],
+    squares: SquareKeeper | None = None,
 ) -> Iterator[Batch]:
     """The files of a source, copied and read; what is not taken over is gone when the block ends.
 
@@ -110,7 +111,7 @@ def gathered(
     try:
         with contextlib.nullcontext(pool) if pool else DecoderPool(limits=limits) as reader:
             thumbnails = dataset / store.THUMBNAILS_FOLDER
-            task = Reading(source, folder, reader, on_progress, should_stop, thumbnails, copies=limits)
+            task = Reading(source, folder, reader, on_progress, should_stop, thumbnails, copies=limits, squares=squares)
             taken = read_all(task, plan)
         given = (*source.listing.findings, *plan.findings)
         findings = tuple(finding for finding in given if finding.kind in GIVEN_KINDS)

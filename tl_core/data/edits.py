@@ -26,7 +26,7 @@ from tl_core.data.layout import Layout, Place
 from tl_core.data.limits import LOCAL, Limits
 from tl_core.data.names import checked_class_name, class_key, is_system, shown
 from tl_core.data.planning import plan_of
-from tl_core.data.reading import OnProgress
+from tl_core.data.reading import OnProgress, SquareKeeper
 from tl_core.data.sources import Source, open_source
 from tl_core.data.split_rows import match_rows
 from tl_core.data.splits import SplitRow
@@ -54,8 +54,18 @@ class DatasetEditor:
     what does not fit, and then nothing has changed.
     """
 
-    def __init__(self, folder: Path, pool: DecoderPool | None = None, limits: Limits = LOCAL) -> None:
-        """`pool` reads the pictures that are added; without one, children are started for it."""
+    def __init__(
+        self,
+        folder: Path,
+        pool: DecoderPool | None = None,
+        limits: Limits = LOCAL,
+        *,
+        squares: SquareKeeper | None = None,
+    ) -> None:
+        """`pool` reads the pictures that are added; without one, children are started for it. `squares` gets what a
+        network will see of them.
+        """
+        self._squares = squares
         self._folder = folder
         self._pool = pool
         self._limits = limits
@@ -157,7 +167,14 @@ class DatasetEditor:
     ) -> Added:
         told: dict[str, Any] = {}
         with gathered(
-            self._folder, source, plan, self._pool, self._limits, on_progress=on_progress, should_stop=should_stop
+            self._folder,
+            source,
+            plan,
+            self._pool,
+            self._limits,
+            on_progress=on_progress,
+            should_stop=should_stop,
+            squares=self._squares,
         ) as batch:
 
             def values(content: Content) -> dict[str, Any]:

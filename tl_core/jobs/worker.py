@@ -168,6 +168,7 @@ def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
 
 def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     """What could not be used is counted in the ending, with the first reasons; the dataset's report has them all."""
+    from tl_core.caching.importing import squares_for
     from tl_core.data.dataset import ImportStopped
     from tl_core.data.edits import DatasetEditor
     from tl_core.data.limits import HOSTED, LOCAL
@@ -175,7 +176,8 @@ def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     request = read_add(job.path)
     started = time.monotonic()
     yield Planned(plan={"kind": "add", "label": request.label, "files": len(request.files)})
-    editor = DatasetEditor(dataset_of(job.path), limits=HOSTED if request.limits == "hosted" else LOCAL)
+    folder, limits = dataset_of(job.path), HOSTED if request.limits == "hosted" else LOCAL
+    editor = DatasetEditor(folder, limits=limits, squares=squares_for(RunConfig(), workspace_of(folder).cache))
     progress = _Progress(emit)
     try:
         if request.source is not None:
