@@ -26,16 +26,17 @@ from tl_core.events import EpochDone, Planned
 from tl_core.training.device import device_facts
 from tl_core.training.engine import Engine
 from tl_core.training.estimate import synchronised
+from tl_core.training.metrics import Clock
 from tl_core.training.session import run_training, staged
 
 BATCH, KINDS = 32, 10
 WARMING = 2  # steps that do not count
 
 
-def with_thaw(dataset: Dataset, folder: Path, config: RunConfig) -> float:
+def with_thaw(dataset: Dataset, folder: Path, config: RunConfig, clock: Clock = time.perf_counter) -> float:
     """Images a second of the later epochs, steps alone: judging, saving and the first epoch's features are not."""
     own = Path(tempfile.mkdtemp(dir=folder))
-    events = run_training(config, dataset, own, folder / "cache", should_stop=lambda: False, clock=time.perf_counter)
+    events = run_training(config, dataset, own, folder / "cache", should_stop=lambda: False, clock=clock)
     every = list(events)
     assert isinstance(every[0], Planned)
     return statistics.median(
@@ -43,7 +44,7 @@ def with_thaw(dataset: Dataset, folder: Path, config: RunConfig) -> float:
     )
 
 
-def plain_loop(pictures: Path, epochs: int) -> float:
+def plain_loop(pictures: Path, epochs: int, clock: Clock = time.perf_counter) -> float:
     """What a page about PyTorch shows; the first epoch warms up."""
     network = build_network(BACKBONE, KINDS, pretrained=True)
     how, module = network.preprocessing, network.module.train()
@@ -59,24 +60,24 @@ def plain_loop(pictures: Path, epochs: int) -> float:
     loader = DataLoader(ImageFolder(pictures, seen), BATCH, shuffle=True, num_workers=workers)
     optimizer, rates = torch.optim.AdamW(module.parameters(), lr=1e-4), []
     for _ in range(epochs):
-        started, count = time.perf_counter(), 0
+        started, count = clock(), 0
         for batch, labels in loader:
             optimizer.zero_grad()
             loss = cross_entropy(module(batch), labels)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             count += len(labels)
-        rates.append(count / (time.perf_counter() - started))
+        rates.append(count / (clock() - started))
     return statistics.median(rates[1:])
 
 
-def stage_alone(freeze: str, pictures: int) -> float:
+def stage_alone(freeze: str, pictures: int, clock: Clock = time.perf_counter) -> float:
     """Forwards, backwards and the optimizer's step of what comes after the ice line, on features in memory."""
     network = staged(RunConfig(backbone=BACKBONE), KINDS, device_facts())
     _, part = network.cut(freeze, train=True)
     shape = next(stage.output_shape for stage in network.stages if stage.name == freeze)
     trained = learned_of(network.network.module, part, freeze)
-    return steps_alone(part, trained, (BATCH, *shape), pictures, clips=False)
+    return steps_alone(part, trained, (BATCH, *shape), pictures, clips=False, clock=clock)
 
 
 def whole_alone(backbone: str, batch_size: int, pictures: int) -> float:
@@ -84,15 +85,16 @@ def whole_alone(backbone: str, batch_size: int, pictures: int) -> float:
     network = staged(RunConfig(backbone=backbone, start="scratch", freeze="none"), KINDS, device_facts())
     part, size = network.whole(train=True, frozen=()), network.network.preprocessing.image_size
     trained = learned_of(network.network.module, part, "nothing")
-    return steps_alone(part, trained, (batch_size, 3, size, size), pictures, clips=True)
+    clock = synchronised(device_facts().device)
+    return steps_alone(part, trained, (batch_size, 3, size, size), pictures, clips=True, clock=clock)
 
 
 def steps_alone(
-    part: nn.Module, trained: list[nn.Parameter], shape: tuple[int, ...], pictures: int, *, clips: bool
+    part: nn.Module, trained: list[nn.Parameter], shape: tuple[int, ...], pictures: int, *, clips: bool, clock: Clock
 ) -> float:
     """Steps on one batch that lies where the network runs; `clips` gradients as a training does, too."""
     device = device_facts()
-    engine, clock = Engine(device.device, "bf16" if device.native_bf16 else "fp32"), synchronised(device.device)
+    engine = Engine(device.device, "bf16" if device.native_bf16 else "fp32")
     optimizer = torch.optim.AdamW(trained, lr=1e-6, fused=device.device in ("cpu", "cuda"))
     part.train()
     batch = engine.place(torch.rand(shape))

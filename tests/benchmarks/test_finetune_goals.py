@@ -22,6 +22,8 @@ def test_a_training_may_cost_a_little_more_than_its_steps_and_must_beat_the_plai
     goals = goals_of({LAST: last, ALONE: alone, EVERYTHING: everything, PLAIN: plain})
     assert tuple(goal.is_met for goal in goals) == met
     assert goals[0].measured == f"{alone / last:.2f} times"
+    (_, own) = goals_of({LAST: last, ALONE: alone, EVERYTHING: everything, PLAIN: plain}, one_core=True)
+    assert own.measured == f"{everything / plain:.1f} times, on one core by its own clock"
 
 
 def test_a_card_s_goal_names_the_card_and_its_speed() -> None:
