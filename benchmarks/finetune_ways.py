@@ -5,7 +5,6 @@ Knows networks, pictures and clocks; neither goals nor files of results.
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 import time
@@ -23,6 +22,7 @@ from tl_core.backbones.build import build_network
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.events import EpochDone, Planned
+from tl_core.processes import cpu_count
 from tl_core.training.device import device_facts
 from tl_core.training.engine import Engine
 from tl_core.training.estimate import synchronised
@@ -56,7 +56,7 @@ def plain_loop(pictures: Path, epochs: int, clock: Clock = time.perf_counter) ->
             transforms.Normalize(how.mean, how.std),
         ]
     )
-    workers = min(2, os.cpu_count() or 1)
+    workers = min(2, cpu_count())
     loader = DataLoader(ImageFolder(pictures, seen), BATCH, shuffle=True, num_workers=workers)
     optimizer, rates = torch.optim.AdamW(module.parameters(), lr=1e-4), []
     for _ in range(epochs):
