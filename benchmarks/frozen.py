@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.frozen_passes import CLASSES, measure_heads, measure_passes, seconds
+from benchmarks.frozen_passes import CLASSES, measure_passes, seconds
 from benchmarks.limits import SIDE, as_record, limits
 from benchmarks.one_core import measure_core
 from benchmarks.recording import RESULTS, Goal, record, table
@@ -161,7 +161,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=1000, metavar="N")
     parser.add_argument("--rounds", type=int, default=12, metavar="N")
-    parser.add_argument("--heads", type=int, default=10_000, metavar="N", help="most pictures of a head")
     parser.add_argument("--backbone", default="tf_efficientnet_lite0", metavar="NAME")
     arguments = parser.parse_args()
     machine, device = limits(), device_facts()
@@ -175,9 +174,8 @@ def main() -> None:
         part, size = head_prefix(network).module, plan.preprocessing.image_size
         core = measure_core(part, size, plan.frozen_engine, ways["gigaflops_a_picture"])
         passes = measure_passes(network, plan, arguments.pictures, Path(folder))
-    heads, goals = measure_heads(arguments.heads), goals_of(ways)
-    found = {"backbone": arguments.backbone, "choice": choice, "ways": ways, "one_core": core, "passes": passes,
-             "head_seconds": heads}  # fmt: skip
+    goals = goals_of(ways)
+    found = {"backbone": arguments.backbone, "choice": choice, "ways": ways, "one_core": core, "passes": passes}
     record(RESULTS / "frozen.json", as_record(machine), found, goals)
     print(machine.words())
     print(f"{choice['reason']} (chosen in {choice['seconds_to_choose']} s, again {choice['seconds_to_choose_again']})")
@@ -188,7 +186,6 @@ def main() -> None:
             core["images_per_second"].items()]  # fmt: skip
     print(table(("one core, by its own clock", "images a second", "of its products"), rows))
     print(table(("a pass over all", "seconds"), [(name, f"{value:,}") for name, value in passes.items()]))
-    print(table(("a head of", "seconds"), [(name, f"{value:,}") for name, value in heads.items()]))
     print("\n".join(goal.words() for goal in goals))
 
 

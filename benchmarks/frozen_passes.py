@@ -1,4 +1,4 @@
-"""Seconds of whole passes through a frozen part, of kept features and of heads in closed form; for `benchmarks.frozen`.
+"""Seconds of whole passes through a frozen part, and of kept features; for `benchmarks.frozen`.
 
 Knows no other way to run a network than a training's own.
 """
@@ -9,7 +9,6 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,11 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.training.engine import square_feed
 from tl_core.training.estimate import noise as noise_squares
 from tl_core.training.head_phase import head_prefix
-from tl_core.training.heads import fit_ridge_head
 from tl_core.training.pictures import Part, TrainingData, empty_part
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import prefix_features
 
 CLASSES = tuple(f"kind {number}" for number in range(10))
-HEADS = ((1_000, 1_280), (10_000, 1_024), (10_000, 1_280), (50_000, 1_280))
 ADDED = 20
 
 
@@ -75,15 +72,3 @@ def measure_passes(network: StagedNetwork, plan: TrainingPlan, count: int, cache
         "seconds_again": round(passed(network, plan, few, cache), 3),
         f"seconds_with_{ADDED}_more": round(passed(network, plan, data, cache), 3),
     }
-
-
-def measure_heads(most: int) -> dict[str, float]:
-    numbers = np.random.default_rng(0)
-    found = {}
-    for count, width in HEADS:
-        if count <= most:
-            features = numbers.standard_normal((count, width)).astype(np.float32)
-            labels = numbers.integers(0, len(CLASSES), count)
-            took = seconds(partial(fit_ridge_head, features, labels, len(CLASSES)))
-            found[f"{count:,} x {width:,}"] = round(took, 3)
-    return found

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tl_core.training.decomposing import Array
+from tl_core.training.decomposing import Array, blocks
 
 Labels = NDArray[np.integer[Any]]
 
@@ -50,14 +50,10 @@ def best_shifts(predictions: Array, labels: Labels, scale: float) -> tuple[float
     The shifts are penalised a little, as so few pictures of a class can say little about it. Newton's method on a
     convex loss, from the best scale without shifts; never worse than that.
     """
-    count, classes = predictions.shape
-    targets = np.zeros((count, classes))
-    targets[np.arange(count), labels] = 1.0
-    predictions = predictions.astype(np.float64)
-    values = np.concatenate([[scale], np.zeros(classes)])
+    values = np.concatenate([[scale], np.zeros(predictions.shape[1])])
     loss = penalised_loss(predictions, labels, values)
     for _ in range(STEPS):
-        gradient, curvature = derivatives(predictions, targets, values)
+        gradient, curvature = derivatives(predictions, labels, values)
         step = np.linalg.solve(curvature, gradient)
         for halving in range(HALVINGS):
             tried = values - step / 2.0**halving
@@ -73,25 +69,32 @@ def best_shifts(predictions: Array, labels: Labels, scale: float) -> tuple[float
 
 
 def penalised_loss(predictions: Array, labels: Labels, values: Array) -> float:
-    penalty = SHIFT_PENALTY * float(np.square(values[1:]).sum()) / len(labels)
-    return log_loss(softmax(predictions * values[0] + values[1:]), labels) + penalty
+    penalty = SHIFT_PENALTY * float(np.square(values[1:]).sum())
+    losses = [
+        log_loss(softmax(predictions[rows].astype(np.float64) * values[0] + values[1:]), labels[rows])
+        * len(labels[rows])
+        for rows in blocks(len(labels))
+    ]
+    return (sum(losses) + penalty) / len(labels)
 
 
-def derivatives(predictions: Array, targets: Array, values: Array) -> tuple[Array, Array]:
-    """Gradient (1 + classes,) and second derivatives of the penalised loss by scale and shifts."""
+def derivatives(predictions: Array, labels: Labels, values: Array) -> tuple[Array, Array]:
+    """Gradient (1 + classes,) and second derivatives of the penalised loss by scale and shifts; by blocks of rows."""
     count, classes = predictions.shape
-    probabilities = softmax(predictions * values[0] + values[1:])
-    excess = probabilities - targets
-    expected = np.einsum("ij,ij->i", probabilities, predictions)
-    weighted = probabilities * (predictions - expected[:, None])
-    pull = 2.0 * SHIFT_PENALTY / count
-    gradient = np.concatenate([[np.einsum("ij,ij->", excess, predictions) / count], excess.mean(axis=0)])
-    gradient[1:] += pull * values[1:]
-    curvature = np.empty((1 + classes, 1 + classes))
-    curvature[0, 0] = np.einsum("ij,ij->", weighted, predictions) / count + 1e-12
-    curvature[0, 1:] = curvature[1:, 0] = weighted.mean(axis=0)
-    curvature[1:, 1:] = np.diag(probabilities.mean(axis=0) + pull) - probabilities.T @ probabilities / count
-    return gradient, curvature
+    gradient, curvature = np.zeros(1 + classes), np.zeros((1 + classes, 1 + classes))
+    for rows in blocks(count):
+        block = predictions[rows].astype(np.float64)
+        probabilities = softmax(block * values[0] + values[1:])
+        weighted = probabilities * (block - np.einsum("ij,ij->i", probabilities, block)[:, None])
+        curvature[0, 0] += np.einsum("ij,ij->", weighted, block)
+        curvature[0, 1:] += weighted.sum(axis=0)
+        curvature[1:, 1:] += np.diag(probabilities.sum(axis=0)) - probabilities.T @ probabilities
+        probabilities[np.arange(len(block)), labels[rows]] -= 1.0
+        gradient[0] += np.einsum("ij,ij->", probabilities, block)
+        gradient[1:] += probabilities.sum(axis=0)
+    curvature[1:, 0] = curvature[0, 1:]
+    pull = 2.0 * SHIFT_PENALTY * np.concatenate([[1e-12], np.ones(classes)])
+    return (gradient + pull * np.concatenate([[0.0], values[1:]])) / count, (curvature + np.diag(pull)) / count
 
 
 def softmax(logits: Array) -> Array:

@@ -116,7 +116,7 @@ def cross_validated(
     total = np.zeros((len(labels), num_classes))
     with threads_for(features.size):
         parts = decompose(features)
-        targets = one_hot(labels, num_classes).astype(parts.rotated.dtype)
+        targets = one_hot(labels, num_classes, parts.rotated.dtype)
         for folds in numbers:
             ridges = Ridges(parts, targets, penalties(parts.eigenvalues), groups_of(folds + 1))
             total += judged_in_folds(ridges, labels, folds)

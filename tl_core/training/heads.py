@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from tl_core.errors import TrainingError
 from tl_core.training.calibrating import best_scale, best_shifts, log_loss, softmax
@@ -54,7 +54,7 @@ def fit_ridge_head(
         raise TrainingError("There is no picture to fit a head to.", "Bring pictures of at least two kinds.")
     with threads_for(features.size):
         parts = decompose(features, overwrite=overwrite)
-        targets = one_hot(labels, num_classes).astype(parts.rotated.dtype)
+        targets = one_hot(labels, num_classes, parts.rotated.dtype)
         ridges = Ridges(parts, targets, penalties(parts.eigenvalues), groups_of(together))
         (best,) = best_for_each(ridges, labels, [np.arange(len(labels))])
         left_out = ridges.left_out(best)
@@ -90,8 +90,8 @@ def best_for_each(ridges: Ridges, labels: Labels, judges: Sequence[NDArray[np.in
     return best
 
 
-def one_hot(labels: Labels, num_classes: int) -> Array:
-    targets = np.zeros((len(labels), num_classes))
+def one_hot(labels: Labels, num_classes: int, kind: DTypeLike = np.float64) -> Array:
+    targets: Array = np.zeros((len(labels), num_classes), kind)
     targets[np.arange(len(labels)), labels] = 1.0
     return targets
 
