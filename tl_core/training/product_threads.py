@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import torch
 from threadpoolctl import threadpool_limits
 
-# Numbers in the features of a head. Measured on two cores that others kept busy, 1,000 x 1,280: 0.28 s on one thread,
-# 1.0 s on two; on two quiet cores the second saves less than 0.1 s of that.
-LITTLE = 2_000_000
+# Numbers in the features of a head. Measured on two cores, 10,000 x 1,024: 0.77 s on one thread; on two 0.67 s while
+# nobody else computes, 2.0 to 2.5 s while others do. 1,000 x 1,280: 0.2 s, and 0.15 or 1.0 s.
+LITTLE = 15_000_000
 
 
 @contextmanager
