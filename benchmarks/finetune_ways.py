@@ -27,6 +27,7 @@ from tl_core.training.device import device_facts
 from tl_core.training.engine import Engine
 from tl_core.training.estimate import synchronised
 from tl_core.training.metrics import Clock
+from tl_core.training.norms import batch_norms
 from tl_core.training.session import run_training, staged
 
 BATCH, KINDS = 32, 10
@@ -72,11 +73,17 @@ def plain_loop(pictures: Path, epochs: int, clock: Clock = time.perf_counter) ->
 
 
 def stage_alone(freeze: str, pictures: int, clock: Clock = time.perf_counter) -> float:
-    """Forwards, backwards and the optimizer's step of what comes after the ice line, on features in memory."""
+    """Forwards, backwards and the optimizer's step of what comes after the ice line, on features in memory.
+
+    Batch norms rest, as the plan has it for pretrained networks: that is cheaper.
+    """
     network = staged(RunConfig(backbone=BACKBONE), KINDS, device_facts())
     _, part = network.cut(freeze, train=True)
     shape = next(stage.output_shape for stage in network.stages if stage.name == freeze)
     trained = learned_of(network.network.module, part, freeze)
+    part.train()
+    for _, norm in batch_norms(network.network.module):
+        norm.eval()
     return steps_alone(part, trained, (BATCH, *shape), pictures, clips=False, clock=clock)
 
 
@@ -85,6 +92,7 @@ def whole_alone(backbone: str, batch_size: int, pictures: int) -> float:
     network = staged(RunConfig(backbone=backbone, start="scratch", freeze="none"), KINDS, device_facts())
     part, size = network.whole(train=True, frozen=()), network.network.preprocessing.image_size
     trained = learned_of(network.network.module, part, "nothing")
+    part.train()
     clock = synchronised(device_facts().device)
     return steps_alone(part, trained, (batch_size, 3, size, size), pictures, clips=True, clock=clock)
 
@@ -96,7 +104,6 @@ def steps_alone(
     device = device_facts()
     engine = Engine(device.device, "bf16" if device.native_bf16 else "fp32")
     optimizer = torch.optim.AdamW(trained, lr=1e-6, fused=device.device in ("cpu", "cuda"))
-    part.train()
     batch = engine.place(torch.rand(shape))
     labels = torch.arange(len(batch), device=device.device) % KINDS
     steps, started = max(2, pictures // len(batch)), 0.0
