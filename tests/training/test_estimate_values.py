@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tl_core.training.estimate_values import Estimate, Speed, StageSpeed, Workload, estimated
+from tl_core.training.estimate_values import Estimate, Made, Speed, StageSpeed, Workload, estimated
 from tl_core.training.forecast import repeated
 
 STAGES = (
@@ -73,6 +73,16 @@ def test_starting_the_persons_own_test_and_the_last_measurement_count() -> None:
     assert found.first_model_seconds - plain.first_model_seconds == pytest.approx(3.0 + 30 * 0.1)
     assert found.total_seconds - plain.total_seconds == pytest.approx(3.0 + 30 * 0.1 + 30 * (0.005 + 0.04))
     assert found.epoch_seconds == plain.epoch_seconds
+
+
+def test_what_is_made_already_costs_the_first_model_nothing() -> None:
+    fresh = estimated(SPEED, WORK)
+    half = estimated(SPEED, replace(WORK, made=Made(read=150, seen=100)))
+    assert half.first_model_seconds == pytest.approx(50 * (0.005 + 0.03))
+    assert fresh.total_seconds - half.total_seconds == pytest.approx(
+        fresh.first_model_seconds - half.first_model_seconds
+    )
+    assert estimated(SPEED, replace(WORK, made=Made(read=999, seen=999))).first_model_seconds == 0.0
 
 
 def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half() -> None:

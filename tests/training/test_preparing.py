@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,12 @@ from tl_core.data.dataset import Dataset, import_source
 from tl_core.data.decoder import DecoderPool
 from tl_core.events import Phase
 from tl_core.training.device import device_facts
+from tl_core.training.frozen_engine import with_engine
+from tl_core.training.head_phase import head_prefix
 from tl_core.training.preparing import prepared
-from tl_core.training.session import run_training, staged
+from tl_core.training.rows_ahead import rows_before_head
+from tl_core.training.session import plan_facts, planned, run_training, staged
+from tl_core.training.splitting import split_pictures
 from tl_core.training.workplace import Workplace
 
 CONFIG = RunConfig(backbone="tf_efficientnet_lite0", image_size=32, preset="instant", measure="split")
@@ -60,6 +65,28 @@ def test_a_run_finds_everything_that_was_prepared_and_nothing_is_made_twice(data
     found = first_phases(dataset, tmp_path / "run", tmp_path / "cache")
     for name in ("reading", "features", "scoring"):
         assert (name, found[name].done) == (name, found[name].total)
+
+
+def test_what_is_counted_before_a_run_are_the_rows_that_it_reads(dataset: Dataset, tmp_path: Path) -> None:
+    cache, network, device = (
+        tmp_path / "cache",
+        staged(CONFIG, len(dataset.index.classes), device_facts()),
+        device_facts(),
+    )
+    facts = plan_facts(split_pictures(CONFIG, dataset.index), network, device, cache)
+    plan = with_engine(planned(CONFIG, facts)[0], head_prefix(network).module, cache)
+    squares, features = rows_before_head(CONFIG, facts, network, plan.frozen_engine, dataset.index, cache)
+    assert features is not None
+    assert [rows.count_missing() for rows in (squares, features)] == [30, 30]
+    assert not (cache / "squares").exists()
+    prepare(dataset, cache)
+    assert [rows.count_missing() for rows in (squares, features)] == [0, 0]
+    other = rows_before_head(
+        replace(CONFIG, part="0,0,0.5,0.5"), facts, network, plan.frozen_engine, dataset.index, cache
+    )
+    assert [rows and rows.count_missing() for rows in other] == [30, 30]
+    scratch = replace(CONFIG, start="scratch", preset=None)
+    assert rows_before_head(scratch, facts, network, plan.frozen_engine, dataset.index, cache)[1] is None
 
 
 @pytest.mark.long

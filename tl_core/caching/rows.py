@@ -72,6 +72,16 @@ class RowRequest:
         finally:
             self._writer.discard()
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def count_missing(self) -> int:
+        """How many have to be made as things are now; asked outside of the block, where nothing is held or merged."""
+        absent = np.arange(len(self._keys))
+        for shard in shards_of(self._folder, self.kind):
+            absent = absent[places_in(shard, self._keys[absent]) < 0]
+        return len(absent)
+
     def lacks(self, position: int) -> bool:
         """Whether the row has to be put."""
         at = int(np.searchsorted(self.missing, position))

@@ -57,7 +57,7 @@ class Work:
             lambda: not is_training(workspace),
         )
         views = NetworkViews(pool, self._one_at_a_time, _changed)
-        hints = Hints(workspace.cache, self._background)
+        hints = Hints(workspace.cache, self._background, lambda: self._reserve.is_ready)
         preparing = Preparing(workspace, self._background)
         self.operations: dict[str, Callable[[Request], Any]] = {
             "ping": lambda _request: "pong",
@@ -86,8 +86,7 @@ class Work:
         if request.get("user"):
             self._reserve.keep_for(ProcessIdentity.from_dict(request["user"]))
         with self._one_at_a_time:
-            import timm  # noqa: F401 - only to have them in memory
-            import torchvision  # noqa: F401
+            import tl_core.backbones.libraries  # noqa: F401 - only to have them in memory
 
             if request.get("model"):
                 model = self._model(request["model"])

@@ -32,6 +32,7 @@ from tl_core.jobs.hint_requests import (
     staged_for,
 )
 from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
+from tl_core.jobs.situations import Situation
 from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
@@ -39,7 +40,7 @@ from tl_core.training.rate_values import RateCurve
 if TYPE_CHECKING:
     from tl_core.backbones.stages import StagedNetwork
     from tl_core.training.estimate_values import Speed
-    from tl_core.training.plan_values import DeviceFacts, PlanFacts
+    from tl_core.training.plan_values import DeviceFacts
 
 SITUATIONS_KEPT = 16
 DIRECT, BESIDE = 0, 1  # what was asked for goes before what is only compared with it
@@ -50,10 +51,12 @@ MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
 class Hints:
     """Owns what was worked out for one dataset and network, so that settings that cost nothing answer at once."""
 
-    def __init__(self, cache: Path, background: Background) -> None:
+    def __init__(self, cache: Path, background: Background, worker_waits: Callable[[], bool] = lambda: False) -> None:
+        """`worker_waits` tells whether the next run finds a worker that has loaded everything."""
         self._cache = cache
         self._background = background
-        self._situations: OrderedDict[str, tuple[PlanFacts, Speed]] = OrderedDict()
+        self._worker_waits = worker_waits
+        self._situations: OrderedDict[str, Situation] = OrderedDict()
 
     def probe(self, request: Request) -> Answer:
         """`Probe.to_dict()` of `dataset` and `settings`, as far as it is known."""
@@ -156,38 +159,42 @@ class Hints:
         from tl_core.training.forecast import forecast
 
         self._situations.move_to_end(situation)
-        facts, speed = self._situations[situation]
-        return {**first, "state": "done", **forecast(settings, facts, speed).to_dict()}
+        known = self._situations[situation]
+        speed = known.speed_now(settings, worker_waits=self._worker_waits())
+        return {**first, "state": "done", **forecast(settings, known.facts, speed, known.made()).to_dict()}
 
     def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
-        """Puts the facts and the speed where `_estimate` finds them."""
+        """Puts the situation where `_estimate` finds it."""
         must_be_here(settings)
         yield MEASURING
         from tl_core.training.before_network import process_seconds, reading_seconds
+        from tl_core.training.rows_ahead import rows_before_head
         from tl_core.training.session import plan_facts
         from tl_core.training.splitting import split_pictures
 
         dataset = open_dataset(folder)
-        start = process_seconds()  # before the network is staged: then its libraries are not counted twice
+        process = process_seconds()  # before the network is staged: then its libraries are not counted twice
         begun = time.monotonic()
         network, device = staged_for(settings, dataset)
-        start += time.monotonic() - begun
+        staging = time.monotonic() - begun
         yield MEASURING
-        speed = self._speed(settings, network, device, len(dataset.index.columns))
+        speed, engine = self._speed(settings, network, device, len(dataset.index.columns))
         yield MEASURING
         with DecoderPool() as decoder:
-            reading = reading_seconds(dataset, network, decoder, READ_TO_MEASURE)
-        speed = replace(speed, read_seconds=reading, start_seconds=start)
+            speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
         facts = plan_facts(split_pictures(settings, dataset.index), network, device, self._cache)
-        self._situations[situation] = (facts, speed)
+        squares, features = rows_before_head(settings, facts, network, engine, dataset.index, self._cache)
+        self._situations[situation] = Situation(facts, speed, squares, features, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}
 
-    def _speed(self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int) -> Speed:
+    def _speed(
+        self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int
+    ) -> tuple[Speed, str]:
         """Measured once for this machine and network; kept for the next time where nothing else was busy here.
 
-        The frozen part's is that of the engine that a training on so many pictures would take.
+        The frozen part's is that of the engine that a training on so many pictures would take; its name comes with it.
         """
         from tl_core.training.estimate import measure_speed
         from tl_core.training.estimate_values import Speed
@@ -200,8 +207,8 @@ class Hints:
         key = key_of("speed", settings.backbone, size, device.name, device.threads, precision, engine)
         known = read_hint(self._cache, "speeds", key)
         if known is not None:
-            return Speed.from_dict(known)
+            return Speed.from_dict(known), engine
         speed = measure_speed(network, device, precision=precision, frozen_engine=engine)
         if not is_busy():
             write_hint(self._cache, "speeds", key, speed.to_dict())
-        return speed
+        return speed, engine

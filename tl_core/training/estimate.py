@@ -27,6 +27,7 @@ from tl_core.processes import cpu_count
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, varied
 from tl_core.training.device_feed import feeding_device
 from tl_core.training.engine import Engine
+from tl_core.training.estimate_memory import LEARNING_BYTES, base_bytes
 from tl_core.training.estimate_values import Speed, StageSpeed
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan_values import DeviceFacts
@@ -34,10 +35,6 @@ from tl_core.training.sending import sent
 
 # Pictures of the timed passes: as many as fit into this time by a first pass of two, up to the usual batch.
 SECONDS_A_PASS, FIRST, MOST = 0.4, 2, 16
-# A fresh process with torch, timm and a decoder beside it, before a network is in it (Debian, torch 2.x for CPUs).
-PROCESS_BYTES = 450e6
-# The network itself, its fast copy in 16 bits and what lies about while that is made.
-COPIES_IN_MEMORY = 2.0
 MEGA = 1e6
 
 
@@ -104,7 +101,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
     task = Task(network.network.preprocessing.image_size, precision, device.device, cpu_count())
     fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
     fast = answering_seconds(fast_module, engine, pictures[:count], clock)
-    score = answering_seconds(module, Engine(device.device, "fp32"), pictures[:count], clock) / count
+    score = score_seconds(network, device, frozen_engine, pictures[:count], clock)
     spread = fast / max(sum(answering.forward.values()), 1e-9)
     stages = tuple(
         StageSpeed(
@@ -128,9 +125,19 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         feed_seconds=timed(lambda: to_batch(squares, network.network.preprocessing), clock) / len(squares),
         view_seconds=view_seconds(squares, network.network.preprocessing.image_size, clock, device.device),
         step_seconds=step,
-        base_bytes=PROCESS_BYTES + COPIES_IN_MEMORY * 4 * sum(stage.parameters for stage in stages),
+        base_bytes=base_bytes(stages, frozen_engine),
+        learning_bytes=LEARNING_BYTES,
         score_seconds=score,
     )
+
+
+def score_seconds(
+    network: StagedNetwork, device: DeviceFacts, frozen_engine: str, pictures: Tensor, clock: Callable[[], float]
+) -> float:
+    """A picture's in the finished model, as it is measured: in 32 bits, by the engine of the frozen part."""
+    task = Task(network.network.preprocessing.image_size, "fp32", device.device, cpu_count())
+    fast = fast_part(network.whole(train=False), task, frozen_engine).module
+    return answering_seconds(fast, Engine(device.device, "fp32"), pictures, clock) / len(pictures)
 
 
 def listened(

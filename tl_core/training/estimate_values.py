@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tl_core.backbones.stage import HEAD
 
@@ -42,8 +42,9 @@ class Speed:
 
     `read_seconds` decodes a picture from its file, `feed_seconds` makes an input of a decoded one, `view_seconds` a
     varied input by augmentation's name; `step_seconds` is the optimizer's for a million trained numbers. `base_bytes`
-    is the process with the network in it. `score_seconds` is a picture's in the finished model, in fp32 and nothing
-    folded; `start_seconds` pass before the first picture: a process, its libraries, the network built and traced.
+    is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `score_seconds` is a
+    picture's in the finished model; `start_seconds` pass before the first picture: a process, its libraries, the
+    network built and traced.
     """
 
     backbone: str
@@ -56,6 +57,7 @@ class Speed:
     view_seconds: dict[str, float]
     step_seconds: float
     base_bytes: float
+    learning_bytes: float = 0.0
     score_seconds: float = 0.0
     start_seconds: float = 0.0
 
@@ -69,9 +71,19 @@ class Speed:
         return cls(**{**known, "stages": tuple(StageSpeed(**stage) for stage in values["stages"])})
 
 
+class Made(NamedTuple):
+    """How many pictures are decoded already, and how many the frozen network has seen up to its head."""
+
+    read: int = 0
+    seen: int = 0
+
+
+NOTHING_MADE = Made()
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is to be done: how many pictures, in which steps, which stages train."""
+    """What is to be done: how many pictures, in which steps, which stages train; and what is `made` already."""
 
     train: int
     judged: int  # pictures that every epoch is judged on
@@ -83,6 +95,7 @@ class Workload:
     cached_views: int = 0  # so many varied views take turns, and what the frozen part says of them is kept
     others: int = 0  # pictures that are only read: the person's own test
     scored: int = 0  # looks at pictures that the finished model is measured on
+    made: Made = NOTHING_MADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +122,8 @@ class Estimate:
 
 
 def estimated(speed: Speed, work: Workload) -> Estimate:
-    """The cost of `work` at `speed`, for pictures known to no cache: the first model, what is kept for the epochs, the
-    epochs, and the finished model measured.
+    """The cost of `work` at `speed`: the first model, what is kept for the epochs, the epochs, and the finished model
+    measured. But for the first model, no picture is taken to be known to a cache.
     """
     learning = [stage for stage in speed.stages if stage.name in work.trained]
     head_only = all(stage.name == HEAD for stage in learning)
@@ -131,8 +144,8 @@ def estimated(speed: Speed, work: Workload) -> Estimate:
 def first_model_seconds(speed: Speed, work: Workload) -> float:
     """Reading, features, the closed form: a few products of (pictures, features), small beside the features."""
     answer, pictures = sum(stage.answer_seconds for stage in speed.stages), work.train + work.judged
-    reading = (pictures + work.others) * speed.read_seconds
-    return speed.start_seconds + reading + pictures * (speed.feed_seconds + answer)
+    unread, unseen = max(0, pictures + work.others - work.made.read), max(0, pictures - work.made.seen)
+    return speed.start_seconds + unread * speed.read_seconds + unseen * (speed.feed_seconds + answer)
 
 
 def remembering_seconds(speed: Speed, work: Workload) -> float:
@@ -206,4 +219,4 @@ def memory_bytes(speed: Speed, work: Workload, *, head_only: bool) -> float:
     kept = sum(stage.kept_bytes for stage in speed.stages[first_learning(speed.stages, work.trained) :])
     trainable = sum(stage.parameters for stage in speed.stages if stage.name in work.trained)
     beside = (1.0 + OPTIMIZER_MEMORY.get(work.optimizer, 2.0)) * trainable * BYTES_A_NUMBER
-    return speed.base_bytes + work.batch_size * kept + beside
+    return speed.base_bytes + speed.learning_bytes + work.batch_size * kept + beside

@@ -8,7 +8,7 @@ from typing import Any
 from tl_core.backbones.stage import HEAD
 from tl_core.config import PRESETS, RunConfig
 from tl_core.errors import ConfigError
-from tl_core.training.estimate_values import Estimate, Speed, Workload, estimated
+from tl_core.training.estimate_values import NOTHING_MADE, Estimate, Made, Speed, Workload, estimated
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.preset_lines import candidates_of
@@ -33,15 +33,15 @@ class Forecast:
         }
 
 
-def forecast(config: RunConfig, facts: PlanFacts, speed: Speed) -> Forecast:
+def forecast(config: RunConfig, facts: PlanFacts, speed: Speed, made: Made = NOTHING_MADE) -> Forecast:
     """For moving the ice line: everything at once, in a few milliseconds."""
     plain = replace(config, preset=None)
     body = [stage.name for stage in facts.stages if stage.name != HEAD]
-    lines = {name: line_estimate(plain, name, facts, speed) for name in ("none", *body[:-1], "all")}
+    lines = {name: line_estimate(plain, name, facts, speed, made) for name in ("none", *body[:-1], "all")}
     known = {name: line for name, line in lines.items() if line is not None}
-    presets = {preset: preset_estimate(plain, preset, facts, speed) for preset in PRESETS}
+    presets = {preset: preset_estimate(plain, preset, facts, speed, made) for preset in PRESETS}
     offered = {name: preset for name, preset in presets.items() if preset is not None}
-    chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, facts, speed)
+    chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, facts, speed, made)
     again = config.repeats
     every = {name: repeated(preset, again) for name, preset in offered.items()}
     return Forecast(None if chosen is None else repeated(chosen, again), known, every)
@@ -54,26 +54,26 @@ def repeated(once: Estimate, seeds: int) -> Estimate:
     )
 
 
-def line_estimate(config: RunConfig, freeze: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
-    return plan_estimate(replace(config, freeze=freeze, train_stages=None, gradual=""), facts, speed)
+def line_estimate(config: RunConfig, freeze: str, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
+    return plan_estimate(replace(config, freeze=freeze, train_stages=None, gradual=""), facts, speed, made)
 
 
-def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed) -> Estimate | None:
+def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
     """None where no plan can be made of it."""
     try:
         plan = make_plan(config, facts)
     except ConfigError:
         return None
-    found = estimated(speed, workload_of(plan))
+    found = estimated(speed, workload_of(plan, made))
     return replace(found, trainable_parameters=plan.trainable_parameters, total_parameters=plan.total_parameters)
 
 
-def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed) -> Estimate | None:
+def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
     """All its candidates one after the other, the head alone first; the pictures are read once for all of them, and one
     model is measured in the end.
     """
     candidates = candidates_of(replace(config, preset=preset), facts).values()
-    plans = [plan_estimate(candidate, facts, speed) for candidate in candidates]
+    plans = [plan_estimate(candidate, facts, speed, made) for candidate in candidates]
     found = [plan for plan in plans if plan is not None]
     if not found:
         return None
@@ -85,8 +85,9 @@ def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Spe
     )
 
 
-def workload_of(plan: TrainingPlan) -> Workload:
+def workload_of(plan: TrainingPlan, made: Made = NOTHING_MADE) -> Workload:
     return Workload(
+        made=made,
         train=plan.pictures.get("train", 0),
         judged=plan.pictures.get("val", 0),
         trained=plan.ever_trained,
