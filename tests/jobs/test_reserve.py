@@ -121,6 +121,21 @@ def test_it_leads_a_group_of_its_own_and_gives_way_to_others(reserve: Reserve) -
     wait_until(lambda: psutil.Process(pid).nice() == psutil.Process().nice() + WORKER_NICENESS)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="priorities are POSIX")
+def test_one_that_hurries_gives_way_from_its_run_on(tmp_path: Path) -> None:
+    hurried = Reserve(tmp_path / "assistant" / "reserve.log", niceness=WORKER_NICENESS, hurries=True)
+    try:
+        assert hurried.identity is not None
+        process, usual = psutil.Process(hurried.identity.pid), psutil.Process().nice()
+        assert process.nice() == usual
+        job = JobDir(new_import(tmp_path, of_each=200))
+        assert hurried.hand(job.path) == hurried.identity
+        wait_until(lambda: process.nice() == usual + WORKER_NICENESS)
+        assert ended(job) == "finished"
+    finally:
+        hurried.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="stops a process by a POSIX signal")
 def test_one_that_does_not_answer_stop_is_ended_by_force_like_any_other(reserve: Reserve, tmp_path: Path) -> None:
     job = JobDir(new_import(tmp_path / "long", of_each=800))

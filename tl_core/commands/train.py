@@ -120,7 +120,8 @@ def early_worker(workspace: Workspace) -> Iterator[Callable[[Path], ProcessIdent
         yield assistant.hand
         return
     log = AssistantFiles(workspace.assistant).reserve_log
-    early = Reserve(log, niceness=WORKER_NICENESS, cache=workspace.cache)
+    # It has work for one core while all are busy with pictures; what is left of it in the end keeps one core idle.
+    early = Reserve(log, niceness=WORKER_NICENESS, cache=workspace.cache, hurries=True)
     try:
         yield early.hand
     finally:

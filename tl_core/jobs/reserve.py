@@ -17,17 +17,22 @@ from tl_core.jobs.launcher import start_python, worker_environment
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.processes import end_group
 
-# The worker's word for it; then how many steps it lowers its priority by, and the cache to get warm with, or "".
+# The worker's word for it; then by how many steps it lowers its priority at once, by how many once it has a run, and the
+# cache to get warm with, or "".
 IN_RESERVE = "--reserve"
 
 
 class Reserve:
     """Owns one waiting process until it is handed a run or closed; threads may call at once."""
 
-    def __init__(self, log: Path, *, niceness: int, cache: Path | None = None) -> None:
-        """Without a `cache` it waits and makes nothing ready."""
+    def __init__(self, log: Path, *, niceness: int, cache: Path | None = None, hurries: bool = False) -> None:
+        """Without a `cache` it waits and makes nothing ready.
+
+        One that `hurries` gets ready as fast as whoever will soon wait for it, and is nice from its run on.
+        """
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        words = (IN_RESERVE, str(niceness), "" if cache is None else str(cache.absolute()))
+        steps = (0, niceness) if hurries else (niceness, 0)
+        words = (IN_RESERVE, *map(str, steps), "" if cache is None else str(cache.absolute()))
         self._process = start_python("tl_core.jobs.worker", *words, log=log, listens=True)
         self._identity = ProcessIdentity.of(self._process.pid)
         self._handing = threading.Lock()

@@ -1,7 +1,7 @@
 """Carries out one job in a process of its own: `python -m tl_core.jobs.worker FOLDER`. Only executed, never imported.
 
-`--reserve STEPS` in the folder's place makes it wait, so many steps of priority lower, until a run is handed to it. It
-holds the lock, writes the journal and turns every error into an ending. What the work is, it leaves to others.
+`--reserve STEPS LATER CACHE` in the folder's place makes it wait, so many steps of priority lower, until it is handed a
+run. It holds the lock, writes the journal and turns every error into an ending. What the work is, it leaves to others.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ ShouldStop = Callable[[], bool]
 def main(words: list[str]) -> int:
     waits = words[0] == IN_RESERVE
     lower_priority(int(words[1]) if waits else WORKER_NICENESS)
-    taken = job_to_take(Path(words[2]) if words[2] else None) if waits else Taken(Path(words[0]), None)
+    taken = job_to_take(Path(words[3]) if words[3] else None) if waits else Taken(Path(words[0]), None)
+    if waits and int(words[2]):
+        lower_priority(int(words[2]))
     return carry_out(JobDir(taken.folder.resolve()), taken.ready)
 
 
