@@ -17,8 +17,8 @@ from tl_core.jobs.launcher import start_python, worker_environment
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.processes import end_group
 
-# The worker's word for it; then by how many steps it lowers its priority at once, by how many once it has a run, and the
-# cache to get warm with, or "".
+# The worker's word for it; then by how many steps it lowers its priority at once, by how many once it has a run, and
+# the cache to get warm with, or "".
 IN_RESERVE = "--reserve"
 
 
