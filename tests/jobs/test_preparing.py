@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from tests.jobs.jobs_for_tests import wait_until
 from tl_core.data.dataset import import_source
 from tl_core.errors import DataError
 from tl_core.jobs.background import Answer, Background
-from tl_core.jobs.preparing import Preparing
+from tl_core.jobs.preparing import HEADSTART_SECONDS, Preparing
 from tl_core.jobs.under_way import training_under_way
 from tl_core.jobs.workspace import Workspace
 
@@ -56,6 +57,23 @@ def ended(preparing: Preparing, folder: Path) -> Answer:
 def test_while_something_trains_nothing_is_made(preparing: Preparing, workspace: Workspace, folder: Path) -> None:
     with training_under_way(workspace, "a" * 26):
         assert ended(preparing, folder)["state"] == "stopped"
+    assert not workspace.cache.exists()
+
+
+def test_a_training_that_begins_at_once_has_the_cores_for_itself(workspace: Workspace, folder: Path) -> None:
+    training, background = ExitStack(), Background(threading.Lock())
+    times = iter([0.0, HEADSTART_SECONDS / 2])
+
+    def clock() -> float:
+        """Before the second look at it somebody presses Train."""
+        now = next(times)
+        if now:
+            training.enter_context(training_under_way(workspace, "a" * 26))
+        return now
+
+    with training:
+        assert ended(Preparing(workspace, background, clock), folder)["state"] == "stopped"
+    background.close()
     assert not workspace.cache.exists()
 
 

@@ -21,7 +21,7 @@ TORCH, OPENVINO = "torch", "openvino"
 TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO"}
 FEW, MOST = 2, 16  # pictures in a measured pass: as many as fit into the time
 CHECKED = 4
-SECONDS_EACH, ROUNDS = 0.5, 2
+SECONDS_EACH, ROUNDS = 0.25, 2
 # Another engine has to be so much faster to be worth its start in every run.
 FASTER = 1.2
 # Where PyTorch does the whole work in so many seconds, nothing faster is looked for.

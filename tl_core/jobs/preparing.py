@@ -20,6 +20,8 @@ from tl_core.jobs.hint_requests import Request, changed, must_be_here, seeing, s
 from tl_core.jobs.under_way import is_training
 from tl_core.jobs.workspace import Workspace
 
+# Who presses Train as soon as the pictures are there shall not share the cores with work that the run does itself.
+HEADSTART_SECONDS = 0.5
 AFTER_ALL_OTHERS = 2  # nobody waits for it yet: what a person has asked for goes first
 FIRST: Answer = {"state": "waiting", "message": "", "hint": "", "phase": "", "done": 0, "total": 0}
 
@@ -27,9 +29,12 @@ FIRST: Answer = {"state": "waiting", "message": "", "hint": "", "phase": "", "do
 class Preparing:
     """Owns which work was begun for which dataset, so that pictures that have changed take the place of older ones."""
 
-    def __init__(self, workspace: Workspace, background: Background) -> None:
+    def __init__(
+        self, workspace: Workspace, background: Background, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._workspace = workspace
         self._background = background
+        self._clock = clock
         self._begun: dict[str, str] = {}
 
     def prepare(self, request: Request) -> Answer:
@@ -52,6 +57,9 @@ class Preparing:
         def should_stop() -> bool:
             return is_unwanted() or is_training(self._workspace)
 
+        begins = self._clock() + HEADSTART_SECONDS
+        while self._clock() < begins and not should_stop():
+            yield FIRST  # whoever wants something meanwhile gets it
         if should_stop():
             yield {**FIRST, "state": "stopped"}
             return
