@@ -13,7 +13,7 @@ from tl_core.backbones.build import build_network
 from tl_core.backbones.stages import StagedNetwork, stage_network
 from tl_core.config import RunConfig
 from tl_core.events import EpochDone
-from tl_core.training.ready import ReadyNetwork
+from tl_core.training.ready import ReadyNetwork, ready_network
 
 CONFIG = RunConfig(backbone=BACKBONE)
 
@@ -66,3 +66,8 @@ def test_whoever_begins_with_something_else_is_given_nothing(changes: dict[str, 
 
 def test_where_weights_are_missing_nothing_is_ready() -> None:
     assert ReadyNetwork(CONFIG, None)(CONFIG, 3) is None
+
+
+def test_one_that_hurries_compares_no_engines(tmp_path: Path) -> None:
+    assert ready_network(tmp_path, compares_engines=False)(RunConfig(), 3) is not None
+    assert list(tmp_path.iterdir()) == []

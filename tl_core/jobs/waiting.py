@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from tl_core.jobs.rundir import JobDir
+from tl_core.processes import lower_priority
 
 if TYPE_CHECKING:
     from tl_core.training.session import Ready
@@ -31,20 +32,24 @@ class Taken:
     ready: Ready | None
 
 
-def job_to_take(cache: Path | None) -> Taken:
+def job_to_take(cache: str, *, later: int = 0) -> Taken:
     """The job that this process was handed, with its output in that job's log.
 
-    With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Should its holder
-    go, this process ends at once.
+    With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Where it lowers its
+    priority by some steps `later`, once it has a run, it hurries, and leaves out what would take longer while the cores
+    are busy for that run. Should its holder go, this process ends at once.
     """
     told: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(told,), name="holder", daemon=True).start()
     ready = None
-    if cache is not None:
+    if cache:
         from tl_core.training.ready import ready_network
 
-        ready = ready_network(cache) if told.empty() else None  # a run that is known makes what it needs itself
+        if told.empty():  # a run that is known makes what it needs itself
+            ready = ready_network(Path(cache), compares_engines=not later)
     folder = Path(json.loads(told.get())["folder"])
+    if later:
+        lower_priority(later)
     write_to(JobDir(folder).log)
     return Taken(folder, ready)
 

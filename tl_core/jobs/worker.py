@@ -48,9 +48,7 @@ ShouldStop = Callable[[], bool]
 def main(words: list[str]) -> int:
     waits = words[0] == IN_RESERVE
     lower_priority(int(words[1]) if waits else WORKER_NICENESS)
-    taken = job_to_take(Path(words[3]) if words[3] else None) if waits else Taken(Path(words[0]), None)
-    if waits and int(words[2]):
-        lower_priority(int(words[2]))
+    taken = job_to_take(words[3], later=int(words[2])) if waits else Taken(Path(words[0]), None)
     return carry_out(JobDir(taken.folder.resolve()), taken.ready)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from tl_core.backbones.network import Network
 from tl_core.backbones.stage import HEAD
 from tl_core.engines.folding import fast_copy
 from tl_core.engines.kept_choices import chosen_engine
+from tl_core.engines.openvino_part import EngineError, imported, openvino_version
 from tl_core.engines.running import FastPart, fast_part
 from tl_core.engines.task import Task
 from tl_core.processes import cpu_count
 from tl_core.training.plan_values import DeviceFacts, TrainingPlan
 
-__all__ = ["FastPart", "engine_for", "fast_copy", "frozen_part", "with_engine"]
+__all__ = ["FastPart", "engine_for", "fast_copy", "frozen_part", "load_engines", "with_engine"]
 
 
 def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:
@@ -38,6 +40,13 @@ def engine_for(
     """The engine that a training on so many pictures would take."""
     task = Task(network.preprocessing.image_size, precision, device.device, cpu_count())
     return chosen_engine(before_head, task, pictures, network=network.name, cut=HEAD, cache=cache).engine
+
+
+def load_engines() -> None:
+    """Loads what is installed beside PyTorch, so that nobody waits for that later."""
+    if openvino_version() is not None:
+        with suppress(EngineError):  # whoever wants it meets the same, and goes on with PyTorch
+            imported()
 
 
 def frozen_part(

@@ -13,7 +13,7 @@ from tl_core.errors import UserError
 from tl_core.training.beginning import is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
-from tl_core.training.frozen_engine import engine_for
+from tl_core.training.frozen_engine import engine_for, load_engines
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.session import staged
 
@@ -45,10 +45,11 @@ class ReadyNetwork:
         return same and config.image_size in (None, usual)
 
 
-def ready_network(cache: Path) -> ReadyNetwork:
+def ready_network(cache: Path, *, compares_engines: bool = True) -> ReadyNetwork:
     """The network that a person who chose nothing begins with, and in `cache` the engine that runs it fastest.
 
-    None where its weights are not here.
+    While all cores are busy for the very run that waits, engines are better compared when they are free; another than
+    PyTorch is only loaded then. None where the network's weights are not here.
     """
     config = RunConfig()
     device = device_facts()
@@ -57,9 +58,12 @@ def ready_network(cache: Path) -> ReadyNetwork:
     if is_here(config):
         try:
             network = staged(config, FEWEST_CLASSES, device)
-            precision = "bf16" if device.native_bf16 else "fp32"
-            prefix = head_prefix(network).module
-            engine_for(network.network, prefix, device, precision=precision, pictures=MANY, cache=cache)
+            if compares_engines:
+                precision = "bf16" if device.native_bf16 else "fp32"
+                prefix = head_prefix(network).module
+                engine_for(network.network, prefix, device, precision=precision, pictures=MANY, cache=cache)
+            else:
+                load_engines()
         except UserError:  # a run that wants it meets the same, and says it
             network = None
     return ReadyNetwork(config, network)
