@@ -35,9 +35,9 @@ class Taken:
 def job_to_take(cache: str, *, later: int = 0) -> Taken:
     """The job that this process was handed, with its output in that job's log.
 
-    With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Where it lowers its
-    priority by some steps `later`, once it has a run, it hurries, and leaves out what would take longer while the cores
-    are busy for that run. Should its holder go, this process ends at once.
+    With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Where it lowers
+    its priority by some steps `later`, once it has a run, it hurries, and leaves out what would take longer while the
+    cores are busy for that run. Should its holder go, this process ends at once.
     """
     told: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(told,), name="holder", daemon=True).start()
