@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from tl_core.training.estimate_values import Estimate, Made, Speed, StageSpeed, Workload, estimated
+from tl_core.training.estimate_values import WITHIN, Alone, Estimate, Made, Speed, StageSpeed, Workload, estimated
 from tl_core.training.forecast import repeated
 
 STAGES = (
@@ -91,6 +92,17 @@ def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half(
     assert everything.epoch_seconds - first_alone.epoch_seconds == pytest.approx(100 * 0.03 + 5 * 1000 / 1e6)
 
 
+def test_the_end_of_a_network_costs_less_where_it_learns_alone() -> None:
+    alone = Alone(share=0.5, ratio=0.6)
+    assert [alone.of(share) for share in (0.1, 0.5, 0.75, 1.0)] == pytest.approx([0.6, 0.6, 0.8, 1.0])
+    assert WITHIN.of(0.3) == 1.0
+    quicker = replace(SPEED, alone=Alone(share=1.0, ratio=0.5))
+    less = estimated(SPEED, WORK).epoch_seconds - estimated(quicker, WORK).epoch_seconds
+    assert less == pytest.approx(0.5 * 100 * 0.09)
+    uncut = replace(quicker, has_cuts=False)
+    assert estimated(uncut, WORK).epoch_seconds == estimated(replace(SPEED, has_cuts=False), WORK).epoch_seconds
+
+
 def test_other_seeds_cost_all_but_the_reading_again() -> None:
     once = estimated(SPEED, WORK)
     thrice = repeated(once, 3)
@@ -115,6 +127,8 @@ def test_a_network_that_cannot_be_cut_runs_whole_every_time() -> None:
 
 def test_values_come_back_from_their_wire_form() -> None:
     assert Speed.from_dict(SPEED.to_dict() | {"newer": 1}) == SPEED
+    told = replace(SPEED, alone=Alone(0.2, 0.9))
+    assert Speed.from_dict(json.loads(json.dumps(told.to_dict()))) == told
     found = estimated(SPEED, WORK)
     assert Estimate.from_dict(found.to_dict()) == found
     assert found.to_dict()["trainable_share"] == pytest.approx(1010 / 1110)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 SITUATIONS_KEPT = 16
 DIRECT, BESIDE = 0, 1  # what was asked for goes before what is only compared with it
-READ_TO_MEASURE = 8  # pictures
+READ_TO_MEASURE = 32  # pictures
 MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
 
 

@@ -27,11 +27,13 @@ def process_seconds() -> float:
 
 
 def reading_seconds(dataset: Dataset, network: StagedNetwork, decoder: ItemDecoder, count: int) -> float:
-    """Seconds to decode a picture with all the children at work, by some of the dataset's own; the first warms up."""
-    records = dataset.index.records[: count + 1]
-    paths = [dataset.path_of(record) for record in records]
+    """Seconds to decode a picture with all the children at work, by some of the dataset's own.
+
+    Two rounds: in the first the children start, each with the first picture that it gets.
+    """
+    records = dataset.index.records
+    chosen = records[:: max(1, len(records) // count)][:count]
+    paths = [dataset.path_of(record) for record in chosen]
     preprocessing = network.network.preprocessing
-    list(decoder.squares(paths[:1], preprocessing))
-    if len(paths) < 2:
-        return 0.0
-    return timed(lambda: list(decoder.squares(paths[1:], preprocessing)), time.perf_counter) / (len(paths) - 1)
+    list(decoder.squares(paths, preprocessing))
+    return timed(lambda: list(decoder.squares(paths, preprocessing)), time.perf_counter) / max(1, len(paths))

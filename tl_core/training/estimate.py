@@ -1,23 +1,18 @@
-"""Measures in a second or two how fast this machine runs a network, stage by stage; `estimate_values` does the sums.
+"""Measures in a few seconds how fast this machine runs a network, stage by stage; `estimate_values` does the sums.
 
-Knows networks and clocks, no picture of anybody: grey noise takes as long. Stages are told apart by listening at the
-last module of each, forwards for the output and backwards for its gradient.
+Knows networks and clocks, no picture of anybody: grey noise takes as long.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
-from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.tensors import to_batch
 from tl_core.engines.choosing import TORCH
@@ -27,55 +22,17 @@ from tl_core.processes import cpu_count
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, varied
 from tl_core.training.device_feed import feeding_device
 from tl_core.training.engine import Engine
+from tl_core.training.estimate_listening import listened, one_pass
 from tl_core.training.estimate_memory import LEARNING_BYTES, base_bytes
+from tl_core.training.estimate_suffix import measured_alone
 from tl_core.training.estimate_values import Speed, StageSpeed
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan_values import DeviceFacts
 from tl_core.training.sending import sent
 
 # Pictures of the timed passes: as many as fit into this time by a first pass of two, up to the usual batch.
-SECONDS_A_PASS, FIRST, MOST = 0.4, 2, 16
+SECONDS_A_PASS, FIRST, MOST = 1.5, 2, 32
 MEGA = 1e6
-
-
-@dataclass(slots=True)
-class Ear:
-    """Notes when each stage ended, and what it kept for the way back; owns its hooks."""
-
-    names: tuple[str, ...]
-    clock: Callable[[], float]
-    forward: dict[str, float] = field(default_factory=dict)
-    backward: dict[str, float] = field(default_factory=dict)
-    kept: dict[str, float] = field(default_factory=dict)
-    before: float = 0.0
-    current: int = 0
-    seen: set[int] = field(default_factory=set)
-
-    def begin(self) -> None:
-        self.before, self.current = self.clock(), 0
-
-    def ended(self, name: str, output: object) -> None:
-        now = self.clock()
-        self.forward[name] = self.forward.get(name, 0.0) + now - self.before
-        self.before, self.current = now, min(self.names.index(name) + 1, len(self.names) - 1)
-        if isinstance(output, Tensor) and output.requires_grad:
-            output.register_hook(lambda _gradient: self.returned(name))  # type: ignore[no-untyped-call]
-
-    def returned(self, name: str) -> None:
-        """The gradient has come back to the stage's output: all after it is done."""
-        now = self.clock()
-        after = self.names[self.names.index(name) + 1]
-        self.backward[after] = self.backward.get(after, 0.0) + now - self.before
-        self.before = now
-
-    def keep(self, tensor: Tensor) -> Tensor:
-        """Counts a tensor that is kept for the way back, once; weights are there anyhow."""
-        place = tensor.untyped_storage().data_ptr()
-        if place not in self.seen and not isinstance(tensor, nn.Parameter):
-            self.seen.add(place)
-            name = self.names[self.current]
-            self.kept[name] = self.kept.get(name, 0.0) + tensor.untyped_storage().nbytes()
-        return tensor
 
 
 def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str, frozen_engine: str = TORCH) -> Speed:
@@ -91,6 +48,8 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         count = fitting(module, engine, pictures, clock)
         learning = listened(network, engine, pictures[:count], clock, learn=True)
         answering = listened(network, engine, pictures[:count], clock, learn=False)
+        costs = [learning.forward.get(one.name, 0.0) + learning.backward.get(one.name, 0.0) for one in network.stages]
+        alone = measured_alone(network, engine, costs, count, clock)
         step = step_seconds(module, clock)
     finally:
         module.load_state_dict(state)
@@ -127,6 +86,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         step_seconds=step,
         base_bytes=base_bytes(stages, frozen_engine),
         learning_bytes=LEARNING_BYTES,
+        alone=alone,
         score_seconds=score,
     )
 
@@ -138,49 +98,6 @@ def score_seconds(
     task = Task(network.network.preprocessing.image_size, "fp32", device.device, cpu_count())
     fast = fast_part(network.whole(train=False), task, frozen_engine).module
     return answering_seconds(fast, Engine(device.device, "fp32"), pictures, clock) / len(pictures)
-
-
-def listened(
-    network: StagedNetwork, engine: Engine, pictures: Tensor, clock: Callable[[], float], *, learn: bool
-) -> Ear:
-    """One pass to warm up and one that is listened to: what torch prepares for a new shape is prepared once."""
-    module = network.network.module.train(learn)
-    one_pass(module, engine, pictures, learn=learn)
-    ear = Ear(tuple(stage.name for stage in network.stages), clock)
-    with listening(network, ear), torch.autograd.graph.saved_tensors_hooks(ear.keep, lambda tensor: tensor):
-        ear.begin()
-        loss = one_pass(module, engine, pictures, learn=learn, back=False)
-        ear.ended(HEAD, None)
-        if learn:
-            loss.backward()  # type: ignore[no-untyped-call]
-            first = ear.names[0]
-            ear.backward[first] = clock() - ear.before
-    return ear
-
-
-@contextmanager
-def listening(network: StagedNetwork, ear: Ear) -> Iterator[None]:
-    hooks = []
-    for stage in network.stages:
-        modules = network.module_names(stage.name)
-        if stage.name != HEAD and modules:
-            last = network.network.module.get_submodule(modules[-1])
-            hooks.append(last.register_forward_hook(lambda _m, _i, output, name=stage.name: ear.ended(name, output)))
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def one_pass(module: nn.Module, engine: Engine, pictures: Tensor, *, learn: bool, back: bool = True) -> Tensor:
-    """A loss as in training, taken back if asked; without learning only the answers count."""
-    with torch.set_grad_enabled(learn), engine.learning():
-        logits = module(pictures)
-    loss = cross_entropy(logits.float(), torch.zeros(len(pictures), dtype=torch.int64, device=logits.device))
-    if learn and back:
-        loss.backward()  # type: ignore[no-untyped-call]
-    return loss
 
 
 def fitting(module: nn.Module, engine: Engine, pictures: Tensor, clock: Callable[[], float]) -> int:

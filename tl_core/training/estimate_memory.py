@@ -23,7 +23,7 @@ LEARNING_BYTES = 250e6
 # The network itself and its fast copies in 16 and in 32 bits.
 COPIES_IN_MEMORY = 4.0
 # Of what a picture leaves for the way back, so much is in memory at once where there is no way back.
-ANSWERING_SHARE, ANSWERED_AT_ONCE = 0.6, 32
+ANSWERING_SHARE, ANSWERED_AT_ONCE = 0.25, 32
 
 
 def base_bytes(stages: Sequence[StageSpeed], frozen_engine: str) -> float:

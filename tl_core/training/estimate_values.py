@@ -36,13 +36,30 @@ class StageSpeed:
     kept_bytes: float
 
 
+class Alone(NamedTuple):
+    """What the end of a network that takes this `share` of the time costs when it learns alone, as a part of that."""
+
+    share: float
+    ratio: float
+
+    def of(self, share: float) -> float:
+        """The same for the end with another share: from there to the whole network in a straight line."""
+        if share <= self.share or self.share >= 1.0:
+            return self.ratio
+        return self.ratio + (1.0 - self.ratio) * (share - self.share) / (1.0 - self.share)
+
+
+WITHIN = Alone(1.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Speed:
     """What was measured here: per stage, and per picture for what comes before the network.
 
     `read_seconds` decodes a picture from its file, `feed_seconds` makes an input of a decoded one, `view_seconds` a
     varied input by augmentation's name; `step_seconds` is the optimizer's for a million trained numbers. `base_bytes`
-    is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `score_seconds` is a
+    is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `alone` says what the
+    network's end costs less when nothing before it runs. `score_seconds` is a
     picture's in the finished model; `start_seconds` pass before the first picture: a process, its libraries, the
     network built and traced.
     """
@@ -58,6 +75,7 @@ class Speed:
     step_seconds: float
     base_bytes: float
     learning_bytes: float = 0.0
+    alone: Alone = WITHIN
     score_seconds: float = 0.0
     start_seconds: float = 0.0
 
@@ -68,7 +86,8 @@ class Speed:
     def from_dict(cls, values: dict[str, Any]) -> Speed:
         names = {field.name for field in dataclasses.fields(cls)}
         known = {name: value for name, value in values.items() if name in names}
-        return cls(**{**known, "stages": tuple(StageSpeed(**stage) for stage in values["stages"])})
+        alone = Alone(*known.pop("alone", WITHIN))
+        return cls(**{**known, "alone": alone, "stages": tuple(StageSpeed(**stage) for stage in values["stages"])})
 
 
 class Made(NamedTuple):
@@ -182,6 +201,8 @@ def view_seconds(speed: Speed, work: Workload) -> float:
 
 def learning_seconds(speed: Speed, trained: Collection[str]) -> float:
     """Forwards and backwards through everything from the first stage that learns; frozen ones only let it through."""
+    costs = [stage.forward_seconds + stage.backward_seconds for stage in speed.stages]
+    share = sum(costs[first_learning(speed.stages, trained) :]) / (sum(costs) or 1.0)
     seconds, begun = 0.0, False
     for stage in speed.stages:
         if stage.name in trained:
@@ -189,7 +210,7 @@ def learning_seconds(speed: Speed, trained: Collection[str]) -> float:
             seconds += stage.forward_seconds + stage.backward_seconds
         elif begun:
             seconds += stage.forward_seconds + BACKWARD_THROUGH * stage.backward_seconds
-    return seconds
+    return seconds * (speed.alone.of(share) if speed.has_cuts else 1.0)
 
 
 def prefix_seconds(speed: Speed, work: Workload) -> float:
