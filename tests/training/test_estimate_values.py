@@ -92,6 +92,14 @@ def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half(
     assert everything.epoch_seconds - first_alone.epoch_seconds == pytest.approx(100 * 0.03 + 5 * 1000 / 1e6)
 
 
+def test_making_a_part_fast_is_counted_for_what_is_remembered_and_for_the_finished_model() -> None:
+    making = replace(SPEED, making_seconds=0.7)
+    whole = ("stem", "middle", "head")
+    for work, times in ((WORK, 1), (replace(WORK, scored=30), 2), (replace(WORK, scored=30, trained=whole), 1)):
+        more = estimated(making, work).total_seconds - estimated(SPEED, work).total_seconds
+        assert more == pytest.approx(times * 0.7)
+
+
 def test_the_end_of_a_network_costs_less_where_it_learns_alone() -> None:
     alone = Alone(share=0.5, ratio=0.6)
     assert [alone.of(share) for share in (0.1, 0.5, 0.75, 1.0)] == pytest.approx([0.6, 0.6, 0.8, 1.0])

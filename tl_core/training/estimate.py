@@ -58,7 +58,9 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         for parameter, trained in zip(module.parameters(), grads, strict=True):
             parameter.requires_grad_(trained)
     task = Task(network.network.preprocessing.image_size, precision, device.device, cpu_count())
+    begun = clock()
     fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
+    making = clock() - begun
     fast = answering_seconds(fast_module, engine, pictures[:count], clock)
     score = score_seconds(network, device, frozen_engine, pictures[:count], clock)
     spread = fast / max(sum(answering.forward.values()), 1e-9)
@@ -87,6 +89,7 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         base_bytes=base_bytes(stages, frozen_engine),
         learning_bytes=LEARNING_BYTES,
         alone=alone,
+        making_seconds=making,
         score_seconds=score,
     )
 

@@ -59,9 +59,9 @@ class Speed:
     `read_seconds` decodes a picture from its file, `feed_seconds` makes an input of a decoded one, `view_seconds` a
     varied input by augmentation's name; `step_seconds` is the optimizer's for a million trained numbers. `base_bytes`
     is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `alone` says what the
-    network's end costs less when nothing before it runs. `score_seconds` is a
-    picture's in the finished model; `start_seconds` pass before the first picture: a process, its libraries, the
-    network built and traced.
+    network's end costs less when nothing before it runs. `making_seconds` pass until a frozen part is ready to run
+    fast, once for each part that is cut off and once for the finished model. `score_seconds` is a picture's in the
+    finished model; `start_seconds` pass before the first picture: a process, its libraries, the network built and traced.
     """
 
     backbone: str
@@ -76,6 +76,7 @@ class Speed:
     base_bytes: float
     learning_bytes: float = 0.0
     alone: Alone = WITHIN
+    making_seconds: float = 0.0
     score_seconds: float = 0.0
     start_seconds: float = 0.0
 
@@ -149,11 +150,12 @@ def estimated(speed: Speed, work: Workload) -> Estimate:
     first = first_model_seconds(speed, work)
     epoch = 0.0 if head_only else epoch_seconds(speed, work)
     once = 0.0 if head_only else remembering_seconds(speed, work)
+    scoring = speed.making_seconds + work.scored * (speed.feed_seconds + speed.score_seconds) if work.scored else 0.0
     trainable = sum(stage.parameters for stage in learning)
     return Estimate(
         first_model_seconds=first,
         epoch_seconds=epoch,
-        total_seconds=first + once + work.epochs * epoch + work.scored * (speed.feed_seconds + speed.score_seconds),
+        total_seconds=first + once + work.epochs * epoch + scoring,
         memory_bytes=memory_bytes(speed, work, head_only=head_only),
         trainable_parameters=trainable,
         total_parameters=sum(stage.parameters for stage in speed.stages),
@@ -172,11 +174,12 @@ def remembering_seconds(speed: Speed, work: Workload) -> float:
     if not speed.has_cuts or first_learning(speed.stages, work.trained) == 0:
         return 0.0
     once = speed.feed_seconds + prefix_seconds(speed, work)
+    judged = speed.making_seconds + work.judged * once
     if not remembers(speed, work):
-        return work.judged * once
+        return judged
     varied = view_seconds(speed, work) + once
     turns = min(work.cached_views, work.epochs)
-    return work.judged * once + work.train * (once if work.augment == "none" else turns * varied)
+    return judged + work.train * (once if work.augment == "none" else turns * varied)
 
 
 def epoch_seconds(speed: Speed, work: Workload) -> float:
