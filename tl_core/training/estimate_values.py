@@ -61,7 +61,7 @@ class Speed:
     is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `alone` says what the
     network's end costs less when nothing before it runs. `making_seconds` pass until a frozen part is ready to run
     fast, once for each part that is cut off and once for the finished model. `score_seconds` is a picture's in the
-    finished model; `start_seconds` pass before the first picture: a process, its libraries, the network built and traced.
+    finished model; `start_seconds` pass before the first picture: a process, its libraries, the network built, traced.
     """
 
     backbone: str
