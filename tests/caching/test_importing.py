@@ -95,6 +95,13 @@ def test_a_cache_that_cannot_be_written_costs_the_squares_and_not_the_import(pic
     assert len(brought_in(pictures, tmp_path / "cache").index.records) == 7
 
 
+def test_a_limit_that_is_no_size_is_for_the_training_to_say(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "much")
+    assert len(brought_in(pictures, tmp_path / "cache").index.records) == 7
+
+
 def test_an_import_that_is_stopped_keeps_what_it_has_and_stops_as_ever(pictures: Path, tmp_path: Path) -> None:
     looked: list[int] = []
 

@@ -137,6 +137,19 @@ def test_requests_that_do_not_fit_into_the_pipe_together_wait_for_each_other(
         assert len(seen_of(pool, *paths[:20])) == 20
 
 
+def test_a_picture_that_became_another_of_the_same_size_is_refused_where_its_content_is_known(
+    pool: DecoderPool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.bmp"
+    path.write_bytes(encoded(noise(1), "BMP"))
+    (file,) = to_read(path)
+    known = file._replace(sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    assert isinstance(next(pool.look([known]))[1], Seen)
+    path.write_bytes(encoded(noise(2), "BMP"))
+    assert path.stat().st_size == file.size
+    assert list(pool.look([known])) == [(0, Problem("It changed while it was read. Bring it in again."))]
+
+
 def test_a_picture_that_changes_between_the_passes_is_refused(pool: DecoderPool, tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png(1))

@@ -90,6 +90,15 @@ def test_an_estimate_has_every_line_and_every_preset(hints: Hints, dataset: Data
     assert found["presets"]["better"]["total_seconds"] < found["presets"]["best"]["total_seconds"]
 
 
+def test_presets_that_train_on_are_estimated_with_pictures_to_judge_by_also_where_the_head_alone_is_chosen(
+    hints: Hints, dataset: Dataset
+) -> None:
+    found = answered(hints.estimate, dataset, freeze="all")
+    instant, better, best = (found["presets"][name]["total_seconds"] for name in PRESETS)
+    assert instant < better < best
+    assert found["lines"]["blocks.4"]["epoch_seconds"] > 0
+
+
 def test_other_settings_are_estimated_at_once_from_what_was_measured(hints: Hints, dataset: Dataset) -> None:
     once = answered(hints.estimate, dataset, freeze="none", epochs=2)
     request = {"dataset": str(dataset.folder), "settings": {**SETTINGS, "freeze": "none", "epochs": 4}}

@@ -80,6 +80,19 @@ def test_expected_rows_are_read_once_and_beside_the_steps(numbers: np.ndarray[An
     assert [name.startswith("rows-ahead") for name in source.threads] == [True, True]
 
 
+def test_what_comes_next_is_told_before_the_present_step_asks_and_is_read_once_all_the_same(
+    numbers: np.ndarray[Any, Any],
+) -> None:
+    source, batches = Noting(numbers), [np.array([3 * at, 3 * at + 1]) for at in range(5)]
+    rows = DeviceRows(source, "cpu")  # type: ignore[arg-type]
+    for present, following in zip(batches, [*batches[1:], None], strict=True):
+        if following is not None:
+            rows.expect(following)
+        assert np.array_equal(rows[present].numpy(), numbers[present])
+    assert [name.startswith("rows-ahead") for name in source.threads].count(True) == 4
+    assert len(source.threads) == 5
+
+
 def test_an_error_of_reading_ahead_comes_when_the_rows_are_asked_for(numbers: np.ndarray[Any, Any]) -> None:
     rows = DeviceRows(numbers, "cpu")
     rows.expect(np.array([600]))

@@ -78,12 +78,12 @@ def test_starting_the_persons_own_test_and_the_last_measurement_count() -> None:
 
 def test_what_is_made_already_costs_the_first_model_nothing() -> None:
     fresh = estimated(SPEED, WORK)
-    half = estimated(SPEED, replace(WORK, made=Made(read=150, seen=100)))
+    half = estimated(SPEED, replace(WORK, made=Made(read=1.0, seen=2 / 3)))
     assert half.first_model_seconds == pytest.approx(50 * (0.005 + 0.03))
     assert fresh.total_seconds - half.total_seconds == pytest.approx(
         fresh.first_model_seconds - half.first_model_seconds
     )
-    assert estimated(SPEED, replace(WORK, made=Made(read=999, seen=999))).first_model_seconds == 0.0
+    assert estimated(SPEED, replace(WORK, made=Made(read=1.0, seen=1.0))).first_model_seconds == 0.0
 
 
 def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half() -> None:

@@ -16,6 +16,7 @@ from tl_core.evaluation.scores import RunResult
 from tl_core.evaluation.sentence import in_words
 from tl_core.training import heads
 from tl_core.training.calibrating import best_scale, best_shifts, log_loss, softmax
+from tl_core.training.closed_form import only_head
 from tl_core.training.decomposing import decompose
 from tl_core.training.folds import (
     FEW,
@@ -23,7 +24,6 @@ from tl_core.training.folds import (
     cross_validated,
     fold_numbers,
     measures_in_folds,
-    only_head,
     repeated_folds,
 )
 from tl_core.training.folds import REPEATS as TIMES

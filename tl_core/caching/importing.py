@@ -17,7 +17,7 @@ from tl_core.config import RunConfig
 from tl_core.data.answers import Square
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.reading import Put
-from tl_core.errors import RunError
+from tl_core.errors import RunError, UserError
 
 # A set that takes more of the cache is decoded once it is trained with, for it may be trained with in another size.
 MOST_OF_THE_CACHE = 0.25
@@ -44,13 +44,14 @@ class ImportedSquares:
     def open(self, contents: Sequence[str]) -> Iterator[Put | None]:
         different = sorted(set(contents))
         request = square_rows(self._cache, self._preprocessing, different)
-        if len(different) * request.kind.row_bytes > MOST_OF_THE_CACHE * cache_limit(self._cache).bytes:
-            yield None
-            return
         places = {content: place for place, content in enumerate(different)}
         try:
-            request.__enter__()
-        except (RunError, OSError):  # no room, or no permission: the training decodes, and says what is in the way
+            fits = len(different) * request.kind.row_bytes <= MOST_OF_THE_CACHE * cache_limit(self._cache).bytes
+            if fits:
+                request.__enter__()
+        except (UserError, OSError):  # no room, no permission, no such limit: a training meets the same, and says it
+            fits = False
+        if not fits:
             yield None
             return
         try:

@@ -32,7 +32,7 @@ FreeBytes = Callable[[Path], int]
 
 def free_bytes(folder: Path) -> int:
     """Of the disk that the folder, or the nearest one above that exists, lies on."""
-    while not folder.exists():
+    while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
 

@@ -34,6 +34,7 @@ class ToRead(NamedTuple):
     path: str
     name: str
     size: int
+    sha256: str = ""  # of the content, where it is known and has to be the same still
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,8 @@ def look(request: dict[str, Any], limits: Limits) -> Answer:
     name, wanted = request["name"], request.get("preprocessing")
     preprocessing = Preprocessing.from_dict(wanted) if wanted else None
     data, image = open_checked(request["path"], limits, name)
-    if len(data) != request["bytes"]:
+    expected = request.get("sha256")
+    if len(data) != request["bytes"] or (expected and hashlib.sha256(data).hexdigest() != expected):
         raise PictureError("It changed while it was read. Bring it in again.")
     size, ending = image.size, os.path.splitext(name)[1].lower()
     needed = pictures.smallest_for(preprocessing) if preprocessing else 0.0

@@ -103,7 +103,9 @@ class DecoderPool:
         if preprocessing is not None:
             fixed["preprocessing"] = preprocessing.to_dict()
         size = preprocessing.resize_size if preprocessing else 0
-        fields = ({**fixed, "path": file.path, "name": file.name, "bytes": file.size} for file in files)
+        fields = (
+            {**fixed, "path": file.path, "name": file.name, "bytes": file.size, "sha256": file.sha256} for file in files
+        )
         for index, done in self._run(fields):
             yield index, seen_of(done, size)
 

@@ -182,7 +182,7 @@ def _rows(task: Reading) -> Iterator[ToRead]:
         entry = task.source.listing.entries[task.entry_of_row[row]]
         content, size = task.builder.content(row)
         path = task.local_path(entry) or store.stored_path(task.folder, content)
-        yield ToRead(os.path.abspath(path), entry.path, size)
+        yield ToRead(os.path.abspath(path), entry.path, size, content)
 
 
 def _taken(task: Reading, plan: Layout) -> Taken:

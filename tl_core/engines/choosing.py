@@ -67,6 +67,10 @@ def makers() -> dict[str, Make]:
     return found
 
 
+def keep_nothing(_made: nn.Module) -> None:
+    """What was made is made again by whoever needs it."""
+
+
 def choose_engine(
     part: nn.Module,
     task: Task,
@@ -75,7 +79,7 @@ def choose_engine(
     engines: Mapping[str, Make],
     clock: Clock,
     known: EngineChoice | None = None,
-    keep: Callable[[nn.Module], None] = lambda _made: None,
+    keep: Callable[[nn.Module], None] = keep_nothing,
 ) -> EngineChoice:
     """The fastest engine whose features are right, for a network's part and so many pictures, and why.
 

@@ -10,13 +10,14 @@ import json
 import platform
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from tl_core.engines.choosing import Clock, EngineChoice, Make, choose_engine, makers
+from tl_core.engines.choosing import Clock, EngineChoice, Make, choose_engine, keep_nothing, makers
 from tl_core.engines.kept_parts import keep_part
 from tl_core.engines.openvino_part import openvino_version
 from tl_core.engines.task import Task, processor
@@ -36,18 +37,22 @@ def chosen_engine(
     cache: Path,
     engines: Mapping[str, Make] | None = None,
     clock: Clock = time.perf_counter,
+    keeps: bool = True,
 ) -> EngineChoice:
-    """The engine for the part of `network` up to `cut`: the kept one, else measured now and kept."""
+    """The engine for the part of `network` up to `cut`: the kept one, else measured now and kept if `keeps`: what is
+    measured while a network waits for its weights says how fast it is, but not how right.
+    """
     engines = makers() if engines is None else engines
     path = cache / FOLDER / f"{key_of(task, network, cut, tuple(engines))}.json"
     known = read_choice(path)
     if known is not None and known.holds_for(pictures):
         return known
-    keep = partial(keep_part, cache, part, task)
+    keep = partial(keep_part, cache, part, task) if keeps else keep_nothing
     choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known, keep=keep)
-    if choice.images_per_second:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write_json(path, choice.to_dict())
+    if choice.images_per_second and keeps:
+        with suppress(OSError):  # a full disk costs a second the next time, and no run
+            path.parent.mkdir(parents=True, exist_ok=True)
+            atomic_write_json(path, choice.to_dict())
     return choice
 
 

@@ -161,16 +161,17 @@ class Hints:
         self._situations.move_to_end(situation)
         known = self._situations[situation]
         speed = known.speed_now(settings, worker_waits=self._worker_waits())
-        return {**first, "state": "done", **forecast(settings, known.facts, speed, known.made()).to_dict()}
+        return {**first, "state": "done", **forecast(settings, known.sides, speed, known.made()).to_dict()}
 
     def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
         """Puts the situation where `_estimate` finds it."""
         must_be_here(settings)
         yield MEASURING
         from tl_core.training.before_network import process_seconds, reading_seconds
+        from tl_core.training.forecast import Sides
         from tl_core.training.rows_ahead import rows_before_head
         from tl_core.training.session import plan_facts
-        from tl_core.training.splitting import split_pictures
+        from tl_core.training.splitting import head_alone, more_than_head, split_pictures
 
         dataset = open_dataset(folder)
         process = process_seconds()  # before the network is staged: then its libraries are not counted twice
@@ -182,9 +183,10 @@ class Hints:
         yield MEASURING
         with DecoderPool() as decoder:
             speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
-        facts = plan_facts(split_pictures(settings, dataset.index), network, device, self._cache)
-        squares, features = rows_before_head(settings, facts, network, engine, dataset.index, self._cache)
-        self._situations[situation] = Situation(facts, speed, squares, features, process, staging)
+        splits = (split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings)))
+        sides = Sides(*(plan_facts(split, network, device, self._cache) for split in splits))
+        rows = rows_before_head(settings, sides.more, network, engine, dataset.index, self._cache)
+        self._situations[situation] = Situation(sides, speed, *rows, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}

@@ -39,6 +39,10 @@ def launch(folder: Path, *, environment: Mapping[str, str] | None = None) -> Chi
     job = JobDir(folder.resolve())
     _must_be_free(job)
     job.identity.unlink(missing_ok=True)
+    return _start(job, environment)
+
+
+def _start(job: JobDir, environment: Mapping[str, str] | None = None) -> ChildProcess:
     process = start_python("tl_core.jobs.worker", str(job.path), log=job.log, environment=environment)
     identity = ProcessIdentity.of(process.pid)
     if identity is not None:
@@ -55,10 +59,10 @@ def launch_run(folder: Path, reserve: Callable[[Path], ProcessIdentity | None]) 
     _must_be_free(job)
     job.identity.unlink(missing_ok=True)
     taken_by = reserve(job.path)
-    if taken_by is None:
-        launch(folder)
-    else:
+    if taken_by is not None:
         taken_by.write(job.launched)
+    elif not is_locked(job.lock):  # else somebody took it whose answer came too late
+        _start(job)
 
 
 def start_python(

@@ -13,7 +13,7 @@ from tl_core.config import PRETRAINED, RunConfig
 from tl_core.training.estimate_values import Made, Speed
 
 if TYPE_CHECKING:
-    from tl_core.training.plan_values import PlanFacts
+    from tl_core.training.forecast import Sides
 
 # From the press of the button to the worker's plan, where one waits with the network ready.
 HANDING_SECONDS = 0.3
@@ -26,7 +26,7 @@ class Situation:
     `process_seconds` and `staging_seconds` pass before the first picture where no worker waits.
     """
 
-    facts: PlanFacts
+    sides: Sides
     speed: Speed
     squares: RowRequest
     features: RowRequest | None
@@ -42,10 +42,10 @@ class Situation:
         return replace(self.speed, start_seconds=start)
 
     def made(self) -> Made:
-        """How many pictures are decoded and understood by now."""
-        pictures = len(self.squares)
-        read = pictures - self.squares.count_missing()
-        seen = 0 if self.features is None else pictures - self.features.count_missing()
+        """The parts of the pictures that are decoded and understood by now. Copies of a picture are one row."""
+        pictures = max(1, len(self.squares))
+        read = 1.0 - self.squares.count_missing() / pictures
+        seen = 0.0 if self.features is None else 1.0 - self.features.count_missing() / pictures
         return Made(read, seen)
 
 

@@ -10,7 +10,9 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -32,12 +34,13 @@ class Taken:
     ready: Ready | None
 
 
-def job_to_take(cache: str, *, later: int = 0) -> Taken:
+def job_to_take(cache: str, attempt: Callable[[Callable[[], Ready]], Ready | None], *, later: int = 0) -> Taken:
     """The job that this process was handed, with its output in that job's log.
 
     With a `cache` it first loads and makes what takes most of the seconds before a run's first model. Where it lowers
     its priority by some steps `later`, once it has a run, it hurries, and leaves out what would take longer while the
-    cores are busy for that run. Should its holder go, this process ends at once.
+    cores are busy for that run. Getting ready may fail in any way, so it is an `attempt`: a run has to get its ending.
+    Should its holder go, this process ends at once.
     """
     told: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(told,), name="holder", daemon=True).start()
@@ -46,7 +49,7 @@ def job_to_take(cache: str, *, later: int = 0) -> Taken:
         from tl_core.training.ready import ready_network
 
         if told.empty():  # a run that is known makes what it needs itself
-            ready = ready_network(Path(cache), compares_engines=not later)
+            ready = attempt(partial(ready_network, Path(cache), compares_engines=not later))
     folder = Path(json.loads(told.get())["folder"])
     if later:
         lower_priority(later)

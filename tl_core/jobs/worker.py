@@ -25,6 +25,7 @@ from tl_core.jobs.beginnings import start_path
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.progress import Progress
 from tl_core.jobs.reserve import IN_RESERVE
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.under_way import training_under_way
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from tl_core.training.session import Ready
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
-PROGRESS_SECONDS = 0.25
 REASONS_TOLD = 100  # files that an ending names; a journal is no list of files
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
 
@@ -48,8 +48,17 @@ ShouldStop = Callable[[], bool]
 def main(words: list[str]) -> int:
     waits = words[0] == IN_RESERVE
     lower_priority(int(words[1]) if waits else WORKER_NICENESS)
-    taken = job_to_take(words[3], later=int(words[2])) if waits else Taken(Path(words[0]), None)
+    taken = job_to_take(words[3], attempted, later=int(words[2])) if waits else Taken(Path(words[0]), None)
     return carry_out(JobDir(taken.folder.resolve()), taken.ready)
+
+
+def attempted(make: Callable[[], Ready]) -> Ready | None:
+    """What breaks before a run is known breaks again in it, and there it gets an ending."""
+    try:
+        return make()
+    except Exception:  # noqa: BLE001 - as the guard below
+        traceback.print_exc()
+        return None
 
 
 def carry_out(job: JobDir, ready: Ready | None) -> int:
@@ -155,7 +164,7 @@ def _import(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]
             job.path,
             limits=HOSTED if request["limits"] == "hosted" else LOCAL,
             name=request["name"],
-            on_progress=_Progress(emit),
+            on_progress=Progress(emit),
             should_stop=should_stop,
             squares=squares_for(RunConfig(), workspace_of(job.path).cache),
         )
@@ -178,7 +187,7 @@ def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
     yield Planned(plan={"kind": "add", "label": request.label, "files": len(request.files)})
     folder, limits = dataset_of(job.path), HOSTED if request.limits == "hosted" else LOCAL
     editor = DatasetEditor(folder, limits=limits, squares=squares_for(RunConfig(), workspace_of(folder).cache))
-    progress = _Progress(emit)
+    progress = Progress(emit)
     try:
         if request.source is not None:
             added = editor.add_source(request.source, on_progress=progress, should_stop=should_stop)
@@ -194,27 +203,6 @@ def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
 
 def _seconds_since(started: float) -> float:
     return round(time.monotonic() - started, 3)
-
-
-class _Progress:
-    """Turns counts into `phase` events, a few a second, with the first and the last always."""
-
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self._phase = ""
-        self._started = 0.0
-        self._told = float("-inf")
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._started, self._told = phase, now, float("-inf")
-        if done < total and now - self._told < PROGRESS_SECONDS:
-            return
-        self._told = now
-        rate = done / (now - self._started) if done and now > self._started else None
-        left = (total - done) / rate if rate else None
-        self._emit(Phase(phase, done, total, images_per_second=rate, seconds_left=left))
 
 
 def _failure_in_words(error: Exception) -> Failed:

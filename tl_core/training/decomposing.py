@@ -21,6 +21,10 @@ Array = NDArray[np.floating[Any]]
 # it is float32, two to three times as fast: good to 1e-6 of the largest eigenvalue, far below the pictures' own noise.
 LARGEST_IN_FLOAT64 = 256
 BLOCK_ROWS = 2048
+NOT_FINITE = (
+    "The network's features hold values that are not finite, so no head can be fitted to them.",
+    "Choose another backbone, or start from pretrained weights.",
+)
 SCALE_FLOOR = 2.0  # times the root mean square deviation of all features
 ROUNDING = {np.dtype(np.float32): 1e-6, np.dtype(np.float64): 1e-10}  # of the largest eigenvalue
 
@@ -100,10 +104,7 @@ def mean_of(features: Array) -> Array:
         mean += features[rows].sum(axis=0, dtype=np.float64)
     mean /= max(len(features), 1)
     if not np.isfinite(mean).all():
-        raise TrainingError(
-            "The network's features hold values that are not finite, so no head can be fitted to them.",
-            "Choose another backbone, or start from pretrained weights.",
-        )
+        raise TrainingError(*NOT_FINITE)
     return mean
 
 

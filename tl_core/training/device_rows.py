@@ -5,6 +5,7 @@ Knows which rows are wanted, not what they mean. On a processor rows are read as
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from tl_core.training.sending import sent
 
 HELD_AT_ONCE = 256  # rows that are copied together when all go to the device: 50 MB of the usual squares
 ABSENT = -1
+AHEAD = 2  # what comes next is told while the present step has not asked for its own yet
 
 
 class Copied(NamedTuple):
@@ -40,7 +42,7 @@ class DeviceRows:
         self._rows, self._device = rows, torch.device(device)
         self._stream = torch.cuda.Stream(self._device) if self._device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rows-ahead")
-        self._coming: Coming | None = None
+        self._coming: deque[Coming] = deque(maxlen=AHEAD)
         self._held: Tensor | None = None
         self._place = np.full(len(rows), ABSENT, dtype=np.int64)
 
@@ -57,14 +59,15 @@ class DeviceRows:
     def expect(self, positions: Positions) -> None:
         """These are asked for next: they are read and copied while the device is busy with what it has."""
         if not self._holds(positions):
-            self._coming = Coming(positions, self._reader.submit(self._read_aside, positions))
+            self._coming.append(Coming(positions, self._reader.submit(self._read_aside, positions)))
 
     def __getitem__(self, positions: Positions) -> Tensor:
         if self._held is not None and self._holds(positions):
             return self._held.index_select(0, sent(torch.from_numpy(self._place[positions]), self._device))
-        coming, self._coming = self._coming, None
-        if coming is None or not np.array_equal(coming.positions, positions):
-            return self._read(positions)
+        if not any(np.array_equal(coming.positions, positions) for coming in self._coming):
+            return self._read(positions)  # what is on its way is for a later step
+        while not np.array_equal((coming := self._coming.popleft()).positions, positions):
+            pass  # nobody asked for it in its turn
         rows, arrival = coming.copied.result()
         if arrival is not None:
             present = torch.cuda.current_stream(self._device)

@@ -92,10 +92,10 @@ class Speed:
 
 
 class Made(NamedTuple):
-    """How many pictures are decoded already, and how many the frozen network has seen up to its head."""
+    """Which part of the pictures is decoded already, and which part the frozen network has seen up to its head."""
 
-    read: int = 0
-    seen: int = 0
+    read: float = 0.0
+    seen: float = 0.0
 
 
 NOTHING_MADE = Made()
@@ -165,7 +165,7 @@ def estimated(speed: Speed, work: Workload) -> Estimate:
 def first_model_seconds(speed: Speed, work: Workload) -> float:
     """Reading, features, the closed form: a few products of (pictures, features), small beside the features."""
     answer, pictures = sum(stage.answer_seconds for stage in speed.stages), work.train + work.judged
-    unread, unseen = max(0, pictures + work.others - work.made.read), max(0, pictures - work.made.seen)
+    unread, unseen = (pictures + work.others) * (1.0 - work.made.read), pictures * (1.0 - work.made.seen)
     return speed.start_seconds + unread * speed.read_seconds + unseen * (speed.feed_seconds + answer)
 
 

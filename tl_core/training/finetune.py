@@ -125,6 +125,7 @@ class FineTuning:
         if thawed:
             yield Thawed(epoch, thawed)
         self.stepper.learn_also(self.learning.thaw(stages))
+        self._trainee = None  # what it holds on the device goes before the next one holds its own
         self._trainee = yield from self._make_trainee(as_of(self.plan, epoch))
         return True
 

@@ -19,6 +19,7 @@ from tl_core.data.groups import judged_together
 from tl_core.data.index import ImageIndex
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.training.calibrating import best_scale, best_shifts, softmax
+from tl_core.training.closed_form import fits_head_alone
 from tl_core.training.decomposing import Array, decompose
 from tl_core.training.heads import best_for_each, one_hot, penalties
 from tl_core.training.leaving_out import Labels, Ridges, groups_of
@@ -49,16 +50,6 @@ def measures_in_folds(config: RunConfig, index: ImageIndex) -> bool:
     if brought or not closed_form or config.measure == "split":
         return False
     return config.measure == "folds" or len(index.records) < FEW
-
-
-def fits_head_alone(config: RunConfig) -> bool:
-    """Whether all that learns is a head that is fitted in closed form."""
-    return config.start != "scratch" and (config.preset == "instant" or only_head(config))
-
-
-def only_head(config: RunConfig) -> bool:
-    plain = config.preset is None and config.freeze == "all" and not config.gradual
-    return plain and config.train_stages is None and config.batch_norm != "train"
 
 
 def repeated_folds(data: TrainingData, index: ImageIndex, config: RunConfig) -> tuple[Numbers, ...]:

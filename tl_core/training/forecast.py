@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tl_core.backbones.stage import HEAD
 from tl_core.config import PRESETS, RunConfig
 from tl_core.errors import ConfigError
+from tl_core.training.closed_form import fits_head_alone
 from tl_core.training.estimate_values import NOTHING_MADE, Estimate, Made, Speed, Workload, estimated
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.preset_lines import candidates_of
 
 JUDGE = {"test": "test", "validation": "val", "cross-validation": ""}  # the split that a plan is measured on
+
+
+class Sides(NamedTuple):
+    """The facts with the pictures on the sides that they have where the head alone learns, and where more does."""
+
+    head_alone: PlanFacts
+    more: PlanFacts
+
+    def of(self, config: RunConfig) -> PlanFacts:
+        return self.head_alone if fits_head_alone(config) else self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +44,15 @@ class Forecast:
         }
 
 
-def forecast(config: RunConfig, facts: PlanFacts, speed: Speed, made: Made = NOTHING_MADE) -> Forecast:
+def forecast(config: RunConfig, sides: Sides, speed: Speed, made: Made = NOTHING_MADE) -> Forecast:
     """For moving the ice line: everything at once, in a few milliseconds."""
     plain = replace(config, preset=None)
-    body = [stage.name for stage in facts.stages if stage.name != HEAD]
-    lines = {name: line_estimate(plain, name, facts, speed, made) for name in ("none", *body[:-1], "all")}
+    body = [stage.name for stage in sides.more.stages if stage.name != HEAD]
+    lines = {name: line_estimate(plain, name, sides, speed, made) for name in ("none", *body[:-1], "all")}
     known = {name: line for name, line in lines.items() if line is not None}
-    presets = {preset: preset_estimate(plain, preset, facts, speed, made) for preset in PRESETS}
+    presets = {preset: preset_estimate(plain, preset, sides, speed, made) for preset in PRESETS}
     offered = {name: preset for name, preset in presets.items() if preset is not None}
-    chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, facts, speed, made)
+    chosen = offered.get(config.preset) if config.preset else plan_estimate(plain, sides, speed, made)
     again = config.repeats
     every = {name: repeated(preset, again) for name, preset in offered.items()}
     return Forecast(None if chosen is None else repeated(chosen, again), known, every)
@@ -54,26 +65,29 @@ def repeated(once: Estimate, seeds: int) -> Estimate:
     )
 
 
-def line_estimate(config: RunConfig, freeze: str, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
-    return plan_estimate(replace(config, freeze=freeze, train_stages=None, gradual=""), facts, speed, made)
+def line_estimate(config: RunConfig, freeze: str, sides: Sides, speed: Speed, made: Made) -> Estimate | None:
+    return plan_estimate(replace(config, freeze=freeze, train_stages=None, gradual=""), sides, speed, made)
 
 
-def plan_estimate(config: RunConfig, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
+def plan_estimate(config: RunConfig, sides: Sides, speed: Speed, made: Made) -> Estimate | None:
     """None where no plan can be made of it."""
     try:
-        plan = make_plan(config, facts)
+        plan = make_plan(config, sides.of(config))
     except ConfigError:
         return None
     found = estimated(speed, workload_of(plan, made))
     return replace(found, trainable_parameters=plan.trainable_parameters, total_parameters=plan.total_parameters)
 
 
-def preset_estimate(config: RunConfig, preset: str, facts: PlanFacts, speed: Speed, made: Made) -> Estimate | None:
+def preset_estimate(config: RunConfig, preset: str, sides: Sides, speed: Speed, made: Made) -> Estimate | None:
     """All its candidates one after the other, the head alone first; the pictures are read once for all of them, and one
     model is measured in the end.
     """
-    candidates = candidates_of(replace(config, preset=preset), facts).values()
-    plans = [plan_estimate(candidate, facts, speed, made) for candidate in candidates]
+    chosen = replace(config, preset=preset)
+    facts = sides.of(chosen)
+    own = Sides(facts, facts)  # candidates are compared on the same pictures
+    candidates = candidates_of(chosen, facts).values()
+    plans = [plan_estimate(candidate, own, speed, made) for candidate in candidates]
     found = [plan for plan in plans if plan is not None]
     if not found:
         return None

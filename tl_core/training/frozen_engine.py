@@ -25,12 +25,16 @@ def task_of(plan: TrainingPlan, precision: str | None = None) -> Task:
     return Task(plan.preprocessing.image_size, precision or plan.precision, plan.device, cpu_count())
 
 
-def with_engine(plan: TrainingPlan, before_head: nn.Module, cache: Path) -> TrainingPlan:
-    """The plan with the engine for what is frozen, and why; `before_head` is the network up to its classifier."""
+def with_engine(plan: TrainingPlan, before_head: nn.Module, cache: Path, *, is_here: bool = True) -> TrainingPlan:
+    """The plan with the engine for what is frozen, and why; `before_head` is the network up to its classifier, with
+    its weights if these are here already.
+    """
     if plan.start == "scratch":
         return plan
     pictures = plan.pictures.get("train", 0) + plan.pictures.get("val", 0)
-    choice = chosen_engine(before_head, task_of(plan), pictures, network=plan.backbone, cut=HEAD, cache=cache)
+    choice = chosen_engine(
+        before_head, task_of(plan), pictures, network=plan.backbone, cut=HEAD, cache=cache, keeps=is_here
+    )
     return replace(plan, frozen_engine=choice.engine, reasons={**plan.reasons, "frozen_engine": choice.reason})
 
 

@@ -14,10 +14,11 @@ from torch import nn
 from tl_core.backbones.stage import HEAD
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.data.noted import Noted, write_noted
+from tl_core.errors import TrainingError
 from tl_core.evaluation.unusual import MOST_PICTURES, unusual
 from tl_core.events import EpochDone, Event, Phase
 from tl_core.training.calibrating import log_loss, softmax
-from tl_core.training.decomposing import blocks
+from tl_core.training.decomposing import NOT_FINITE, blocks
 from tl_core.training.engine import square_feed
 from tl_core.training.folds import cross_validated
 from tl_core.training.heads import fit_ridge_head
@@ -167,5 +168,7 @@ def judged(
     logits = np.empty((len(part), len(weight)), np.float32)
     for rows in blocks(len(part)):
         logits[rows] = kept.feed(part.positions[rows]).numpy() @ weight.T + bias
+    if not np.isfinite(logits).all():
+        raise TrainingError(*NOT_FINITE)
     probabilities = softmax(logits)
     return log_loss(probabilities, part.labels), float(np.mean(probabilities.argmax(axis=1) == part.labels))

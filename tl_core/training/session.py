@@ -98,7 +98,7 @@ def one_training(
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device, cache), in_folds=in_folds)
     plan, told = with_split(plan, config, dataset.index, index, in_folds=in_folds)
-    plan = with_engine(plan, head_prefix(network).module, cache)
+    plan = with_engine(plan, head_prefix(network).module, cache, is_here=here)
     candidates = tuple(replace(candidate, frozen_engine=plan.frozen_engine) for candidate in candidates)
     yield Planned(plan.to_dict())
     yield from (Warned(sentence) for sentence in (*told, *network.network.told))

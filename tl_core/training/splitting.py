@@ -5,13 +5,16 @@ How a split is cut, `data.splits` knows; how folds are made, `folds`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tl_core.config import RunConfig
 from tl_core.data.columns import SPLIT_CODES
 from tl_core.data.index import ImageIndex, Records
 from tl_core.data.splits import assign_splits, check_classes
-from tl_core.training.folds import fits_head_alone, measures_in_folds
+from tl_core.training.closed_form import fits_head_alone
+from tl_core.training.folds import measures_in_folds
 
 VALIDATION_SHARE = 0.2
 LEARNS_FROM_ALL = (
@@ -47,3 +50,13 @@ def split_pictures(config: RunConfig, index: ImageIndex) -> ImageIndex:
         used_in=config.used_in,
         group_by=config.group_by,
     )
+
+
+def head_alone(config: RunConfig) -> RunConfig:
+    """The settings as far as they say who judges, with nothing learning but the head."""
+    return replace(config, preset="instant")
+
+
+def more_than_head(config: RunConfig) -> RunConfig:
+    """The same with more than the head learning, which is never measured in folds."""
+    return replace(config, preset="better", measure=None if config.measure == "folds" else config.measure)
