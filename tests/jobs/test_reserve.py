@@ -121,6 +121,11 @@ def test_it_leads_a_group_of_its_own_and_gives_way_to_others(reserve: Reserve) -
     wait_until(lambda: psutil.Process(pid).nice() == psutil.Process().nice() + WORKER_NICENESS)
 
 
+def test_it_says_when_it_has_got_ready(reserve: Reserve) -> None:
+    wait_until(lambda: reserve.is_loaded)
+    assert reserve.waits
+
+
 @pytest.mark.skipif(os.name == "nt", reason="priorities are POSIX")
 def test_one_that_hurries_gives_way_from_its_run_on(tmp_path: Path) -> None:
     hurried = Reserve(tmp_path / "assistant" / "reserve.log", niceness=WORKER_NICENESS, hurries=True)

@@ -43,6 +43,11 @@ class FakeReserve(Reserve):
     def __init__(self) -> None:
         self.folders: list[Path] = []
         self.is_closed = self.has_died = False
+        self.loaded = True
+
+    @property
+    def is_loaded(self) -> bool:
+        return self.loaded
 
     @property
     def waits(self) -> bool:
@@ -120,6 +125,15 @@ def test_none_is_made_while_something_trains(kept: Kept) -> None:
     kept.may_make = True
     kept.keeper.look()
     assert kept.keeper.is_ready
+
+
+def test_one_that_is_still_loading_is_not_ready_but_keeps_a_core_busy(kept: Kept) -> None:
+    assert not kept.keeper.is_loading
+    kept.keeper.keep_for(ourselves())
+    wait_until(lambda: kept.keeper.is_ready)
+    assert not kept.keeper.is_loading
+    kept.made[0].loaded = False
+    assert (kept.keeper.is_ready, kept.keeper.is_loading) == (False, True)
 
 
 def test_it_is_let_go_of_when_the_last_screen_leaves_or_is_dead(kept: Kept) -> None:

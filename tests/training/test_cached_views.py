@@ -11,6 +11,7 @@ import pytest
 import torch
 from small_training import CPU, Ticking, digits_data, facts_of, run, small_network, small_plan
 
+from tests.ui.test_said import in_chinese
 from tl_core.backbones.stage import HEAD, Stage
 from tl_core.config import RunConfig
 from tl_core.events import EpochDone, Event, Phase, Stopped
@@ -143,6 +144,40 @@ def test_the_plan_keeps_as_many_views_as_pay_and_fit_and_says_why() -> None:
     fast = planned(replace(here, device=replace(CPU, device="cuda")))
     assert (fast.cached_views, fast.prefix_cached) == (0, False)
     assert planned(replace(here, has_cuts=False)).cached_views == 0
+
+
+def test_what_the_disk_may_not_hold_is_not_remembered_and_the_plan_says_so() -> None:
+    here, row = facts(), 16 * 8 * 8 * 4  # bytes
+    fits = planned(replace(here, cache_bytes=240 * row), augment="none")
+    assert (fits.prefix_cached, fits.cut) == (True, "middle")
+    large = planned(replace(here, cache_bytes=239 * row), augment="none")
+    assert (large.prefix_cached, large.cut) == (False, "middle")
+    assert large.reasons["prefix_cached"].startswith("The frozen stages run at every step: what they say of all")
+    in_chinese(large.reasons["prefix_cached"])
+    nothing = planned(replace(here, cache_bytes=39 * row), augment="none")
+    assert (nothing.prefix_cached, nothing.cut) == (False, None)
+
+
+def test_frozen_stages_behind_one_that_learns_are_said_to_run_at_every_step() -> None:
+    plan = make_plan(RunConfig.from_dict({"train_stages": ["stem", "head"]}), facts())
+    assert not plan.prefix_cached
+    assert plan.reasons["prefix_cached"].startswith("The first stage learns")
+    in_chinese(plan.reasons["prefix_cached"])
+
+
+def test_stages_that_thaw_later_need_room_for_larger_maps() -> None:
+    here, row = facts(), 8 * 16 * 16 * 4  # of the stem's output, which is larger than the middle's
+    choices = {"freeze": "middle", "gradual": "5:middle", "augment": "none"}
+    assert planned(replace(here, cache_bytes=240 * row), **choices).prefix_cached
+    assert not planned(replace(here, cache_bytes=239 * row), **choices).prefix_cached
+
+
+def test_more_kept_views_than_fit_become_fewer_and_it_is_said() -> None:
+    size = 200 * 16 * 8 * 8 * 4  # bytes of a view
+    few = planned(replace(facts(), cache_bytes=int(2.5 * size)), cached_views=8)
+    assert (few.cached_views, few.prefix_cached) == (2, True)
+    assert few.reasons["cached_views"].startswith("cached_views '8' becomes 2: each kept view takes 0.0 GB")
+    in_chinese(few.reasons["cached_views"])
 
 
 def test_kept_views_chosen_by_hand_stay_and_are_told_of_where_they_are_no_use() -> None:

@@ -57,7 +57,12 @@ class Work:
             lambda: not is_training(workspace),
         )
         views = NetworkViews(pool, self._one_at_a_time, _changed)
-        hints = Hints(workspace.cache, self._background, lambda: self._reserve.is_ready)
+        hints = Hints(
+            workspace.cache,
+            self._background,
+            lambda: self._reserve.is_ready,
+            lambda: not (self._reserve.is_loading or is_training(workspace)),
+        )
         preparing = Preparing(workspace, self._background)
         self.operations: dict[str, Callable[[Request], Any]] = {
             "ping": lambda _request: "pong",

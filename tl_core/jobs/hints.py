@@ -51,8 +51,17 @@ MEASURING: Answer = {"state": "running", "message": "", "hint": ""}
 class Hints:
     """Owns what was worked out for one dataset and network, so that settings that cost nothing answer at once."""
 
-    def __init__(self, cache: Path, background: Background, worker_waits: Callable[[], bool] = lambda: False) -> None:
-        """`worker_waits` tells whether the next run finds a worker that has loaded everything."""
+    def __init__(
+        self,
+        cache: Path,
+        background: Background,
+        worker_waits: Callable[[], bool] = lambda: False,
+        is_quiet: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`worker_waits` tells whether the next run finds a worker that has loaded everything; `is_quiet` whether
+        nothing of ours keeps the cores busy, so that what is measured holds for another moment, too.
+        """
+        self._is_quiet = is_quiet
         self._cache = cache
         self._background = background
         self._worker_waits = worker_waits
@@ -210,7 +219,8 @@ class Hints:
         known = read_hint(self._cache, "speeds", key)
         if known is not None:
             return Speed.from_dict(known), engine
+        was_quiet = self._is_quiet()
         speed = measure_speed(network, device, precision=precision, frozen_engine=engine)
-        if not is_busy():
+        if was_quiet and self._is_quiet() and not is_busy():
             write_hint(self._cache, "speeds", key, speed.to_dict())
         return speed, engine

@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tl_core.jobs.launcher import start_python, worker_environment
@@ -31,6 +32,7 @@ class Reserve:
         One that `hurries` gets ready as fast as whoever will soon wait for it, and is nice from its run on.
         """
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._log, self._is_loaded = log, False
         steps = (0, niceness) if hurries else (niceness, 0)
         words = (IN_RESERVE, *map(str, steps), "" if cache is None else str(cache.absolute()))
         self._process = start_python("tl_core.jobs.worker", *words, log=log, listens=True)
@@ -51,6 +53,14 @@ class Reserve:
     def waits(self) -> bool:
         """Whether it can still be handed a run, as far as one can see."""
         return self._is_free and self._process.exit_status is None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it has got ready: a run that it is handed now begins at once."""
+        if not self._is_loaded and self._identity is not None:
+            with suppress(OSError):
+                self._is_loaded = ready_line(self._identity.pid) in self._log.read_text("utf-8", "replace").splitlines()
+        return self._is_loaded
 
     @property
     def is_over(self) -> bool:
@@ -75,6 +85,11 @@ class Reserve:
             self._process.tell(b"")
             if self._identity is not None and self._identity.is_alive():
                 end_group(self._identity.pid, grace_seconds=1.0)
+
+
+def ready_line(pid: int) -> str:
+    """What a worker in reserve prints into its log when it is ready."""
+    return f"worker {pid} is ready and waits"
 
 
 def environment_mark(ours: Mapping[str, str] = os.environ) -> str:

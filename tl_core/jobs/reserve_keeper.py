@@ -65,8 +65,15 @@ class ReserveKeeper:
 
     @property
     def is_ready(self) -> bool:
+        """Whether a run would begin at once."""
         with self._guard:
-            return self._reserve is not None and self._reserve.waits
+            return self._reserve is not None and self._reserve.waits and self._reserve.is_loaded
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether one is just getting ready, which keeps a core busy."""
+        with self._guard:
+            return self._reserve is not None and self._reserve.waits and not self._reserve.is_loaded
 
     def look(self) -> None:
         """One look: lets go where nobody uses it any more, makes one where there is none and now is a time for it."""

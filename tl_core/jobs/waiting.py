@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from tl_core.jobs.reserve import ready_line
 from tl_core.jobs.rundir import JobDir
 from tl_core.processes import lower_priority
 
@@ -50,6 +51,7 @@ def job_to_take(cache: str, attempt: Callable[[Callable[[], Ready]], Ready | Non
 
         if told.empty():  # a run that is known makes what it needs itself
             ready = attempt(partial(ready_network, Path(cache), compares_engines=not later))
+    print(ready_line(os.getpid()), flush=True)
     folder = Path(json.loads(told.get())["folder"])
     if later:
         lower_priority(later)

@@ -56,6 +56,8 @@ def make_plan(config: RunConfig, facts: PlanFacts) -> TrainingPlan:
     cut = None if batch_norm == "trained" and freezing.frozen else freezing.cut
     keeps, why_not = keeps_prefix(situation, steps, cut=cut, batch_norm=batch_norm)
     steps["cached_views"] = resolved_views(situation, resolve, steps, keeps=keeps)
+    if not automatic_views.keeps_judging(situation):
+        cut = None  # the frozen stages run with the rest, for the pictures that judge, too
     prefix_cached = keeps and (steps["augment"] == "none" or steps["cached_views"] > 0)
     on_device, where = automatic_device.auto_pictures_on_device(situation, kept=prefix_cached)
     reasons = {
@@ -174,21 +176,29 @@ def keeps_prefix(situation: Situation, steps: dict[str, Any], *, cut: str | None
     """Whether what the frozen stages before the first thawed one say can be kept; if not, why, where it is news."""
     freezing = situation.freezing
     if freezing.cut is None:
-        return False, ""
+        return (
+            False,
+            "The first stage learns, so the frozen stages behind it run at every step." if freezing.frozen else "",
+        )
     if cut is None and batch_norm == "trained":
         return False, "The batch norms of the frozen stages learn too, so those stages run at every step."
     if not situation.facts.has_cuts:
         return False, "This network cannot be cut, so its frozen part runs at every step."
     if steps["mixup"] or steps["cutmix"]:
         return False, "Blended pictures are new at every step, so the frozen part runs at every step."
-    return True, ""
+    too_much = automatic_views.too_much_to_keep(situation) if steps["augment"] == "none" else ""
+    return not too_much, too_much
 
 
 def resolved_views(situation: Situation, resolve: Resolver, steps: dict[str, Any], *, keeps: bool) -> int:
     """How many varied views of a picture take turns; 0 where each epoch has its own."""
     if not keeps or steps["augment"] == "none":
         return 0
-    return resolve("cached_views", lambda: automatic_views.auto_cached_views(situation, steps["epochs"]))
+    wanted = resolve("cached_views", lambda: automatic_views.auto_cached_views(situation, steps["epochs"]))
+    fitting, fewer = automatic_views.views_that_fit(situation, wanted)
+    if fewer:
+        resolve.reasons["cached_views"] = fewer
+    return fitting
 
 
 def reasons_of_network(

@@ -27,6 +27,16 @@ SAID: dict[str, str] = {
     "cached_views '{value}' is not used: augment is 'none', so pictures stay as they are.": (
         "未使用 cached_views '{value}'：augment 是 'none'，图片保持不变。"
     ),
+    "The first stage learns, so the frozen stages behind it run at every step.": (
+        "第一个阶段要学习，所以它后面的冻结阶段每一步都要计算。"
+    ),
+    "The frozen stages run at every step: what they say of all pictures would take {size} GB, "
+    "and {room} GB may be kept (--cache-gb).": (
+        "冻结阶段每一步都要计算：保存它们对全部图片的结果需要 {size} GB，而允许保存 {room} GB（--cache-gb）。"
+    ),
+    "cached_views '{value}' becomes {n}: each kept view takes {size} GB, and {room} GB may be kept (--cache-gb).": (
+        "cached_views '{value}' 改为 {n}：每保存一种变化要 {size} GB，而允许保存 {room} GB（--cache-gb）。"
+    ),
     "cached_views '{value}' is not used: no frozen part is kept.": (
         "未使用 cached_views '{value}'：没有可以保存的冻结部分。"
     ),
