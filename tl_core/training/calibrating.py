@@ -28,20 +28,37 @@ def best_scale(predictions: Array, labels: Labels, start: float = 10.0) -> tuple
     become shorter fast, half of that instead.
     """
     low, high, scale = LOWEST_SCALE, HIGHEST_SCALE, min(max(start, LOWEST_SCALE), HIGHEST_SCALE)
-    chosen, before = predictions[np.arange(len(labels)), labels], HIGHEST_SCALE
+    before = HIGHEST_SCALE
     for _ in range(STEPS):
-        probabilities = softmax(predictions * scale)
-        expected = np.einsum("ij,ij->i", probabilities, predictions)
-        slope = float(np.mean(expected - chosen))
-        spread = np.einsum("ij,ij,ij->i", probabilities, predictions, predictions) - np.square(expected)
+        slope, spread = slope_and_spread(predictions, labels, scale)
         low, high = (low, scale) if slope > 0 else (scale, high)
-        following = scale - slope / max(float(np.mean(spread)), 1e-12)
+        following = scale - slope / max(spread, 1e-12)
         if not low < following < high or abs(following - scale) > before / 2:
             following = float(np.sqrt(low * high))
         before, scale = abs(following - scale), following
         if before < CLOSE * scale:
             break
-    return scale, log_loss(softmax(predictions * scale), labels)
+    return scale, summed_loss(predictions, labels, scale) / len(labels)
+
+
+def slope_and_spread(predictions: Array, labels: Labels, scale: float) -> tuple[float, float]:
+    """First and second derivative of the mean log loss by the scale; by blocks of rows, as classes may be many."""
+    slope = spread = 0.0
+    for rows in blocks(len(labels)):
+        block = predictions[rows]
+        probabilities = softmax(block * scale)
+        expected = np.einsum("ij,ij->i", probabilities, block)
+        slope += float(np.sum(expected - block[np.arange(len(block)), labels[rows]]))
+        spread += float(np.sum(np.einsum("ij,ij,ij->i", probabilities, block, block) - np.square(expected)))
+    return slope / len(labels), spread / len(labels)
+
+
+def summed_loss(predictions: Array, labels: Labels, scale: float, shifts: Array | float = 0.0) -> float:
+    """Log loss of all rows together, by blocks."""
+    return sum(
+        log_loss(softmax(predictions[rows] * scale + shifts), labels[rows]) * len(labels[rows])
+        for rows in blocks(len(labels))
+    )
 
 
 def best_shifts(predictions: Array, labels: Labels, scale: float) -> tuple[float, Array]:
@@ -70,12 +87,7 @@ def best_shifts(predictions: Array, labels: Labels, scale: float) -> tuple[float
 
 def penalised_loss(predictions: Array, labels: Labels, values: Array) -> float:
     penalty = SHIFT_PENALTY * float(np.square(values[1:]).sum())
-    losses = [
-        log_loss(softmax(predictions[rows].astype(np.float64) * values[0] + values[1:]), labels[rows])
-        * len(labels[rows])
-        for rows in blocks(len(labels))
-    ]
-    return (sum(losses) + penalty) / len(labels)
+    return (summed_loss(predictions, labels, float(values[0]), values[1:]) + penalty) / len(labels)
 
 
 def derivatives(predictions: Array, labels: Labels, values: Array) -> tuple[Array, Array]:

@@ -94,8 +94,9 @@ def cross_validated(
     """Probabilities (n, classes) of each picture, averaged over the repeats, by heads that never saw its fold.
 
     Exact: for each penalty, what a ridge regression fitted without the fold predicts; it comes from one decomposition
-    of all, which knows features (their means and scales too) and no labels. Chosen without the fold: penalty, scale and
-    shifts are those with which the pictures of the other folds are predicted best, each fold by heads without it.
+    of all, which knows features (their means and scales too) and no labels. Nearly so: penalty, scale and shifts are
+    those with which the pictures of the other folds are predicted best, each fold by heads without it; those heads had
+    learned from this fold, so its labels have a small say in these few numbers.
     Raises TrainingError where a fold is all there is.
     """
     for folds in numbers:
