@@ -210,6 +210,13 @@ def test_a_screen_has_one_and_hands_it_a_run_and_its_end_leaves_none(workspace: 
     assert client.hand(tmp_path) is None
 
 
+def test_whoever_has_pictures_in_sight_has_one_too(workspace: Workspace, tmp_path: Path) -> None:
+    """The assistant has ended while nobody used it, and with it the worker; no page was loaded since."""
+    client = AssistantClient(workspace)
+    client.prepare(tmp_path / "dataset", {})
+    assert wait_until(lambda: reserve_of(workspace))
+
+
 @pytest.mark.parametrize("killed", ["screen", "assistant"])
 def test_whoever_of_them_is_killed_no_worker_is_left(workspace: Workspace, killed: str) -> None:
     command = [sys.executable, "-c", SHOW_AND_STAY, str(workspace.root)]

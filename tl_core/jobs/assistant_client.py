@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from tl_core.errors import RunError, UserError
 from tl_core.jobs.assistant_address import Address, AssistantFiles, code_stamp
 from tl_core.jobs.launcher import start_python
 from tl_core.jobs.layers_cache import read_layers
-from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.liveness import ProcessIdentity, own_identity
 from tl_core.jobs.reserve import environment_mark
 from tl_core.jobs.under_way import trainers
 from tl_core.jobs.workspace import Workspace
@@ -72,7 +70,7 @@ class AssistantClient:
         own freezing, "lines": {freeze: the same for each ice line, "all" and "none" among them}, "presets": {"instant",
         "better", "best": the same}}, the last three None until "done";
         `rate_finder` (dataset, settings, stop=False) -> `RateCurve.to_dict()`: a learning-rate range test;
-        `prepare` (dataset, settings) -> {"state", "phase", "done", "total"}: what a run reads first, made before it.
+        `prepare` (dataset, settings, user=None) -> {"state", "phase", "done", "total"}: what a run reads first.
         """
         if op == "layers":
             known = read_layers(self._workspace.cache, str(arguments["backbone"]), arguments.get("image_size"))
@@ -94,8 +92,7 @@ class AssistantClient:
 
         As long as this process lives, and has not left, it keeps a worker in reserve.
         """
-        user = ProcessIdentity.of(os.getpid())
-        self._in_the_background("warm", model=model, user=None if user is None else asdict(user))
+        self._in_the_background("warm", model=model, user=own_identity())
 
     @property
     def is_there(self) -> bool:
@@ -104,8 +101,8 @@ class AssistantClient:
         return address is not None and address.code == self._code
 
     def prepare(self, dataset: Path, settings: dict[str, Any]) -> None:
-        """Let it make in the background what a run with these settings will read, before Train is pressed."""
-        self._in_the_background("prepare", dataset=dataset, settings=settings)
+        """Let it make in the background what a run with these settings will read; it keeps a worker ready, too."""
+        self._in_the_background("prepare", dataset=dataset, settings=settings, user=own_identity())
 
     def hand(self, folder: Path) -> ProcessIdentity | None:
         """The worker in reserve that takes the run in `folder`; None where none waits. No assistant is started."""
@@ -121,10 +118,10 @@ class AssistantClient:
 
     def leave(self) -> None:
         """This process shows the screen no more: a living assistant lets go of its worker in reserve."""
-        address, user = self._address(), ProcessIdentity.of(os.getpid())
+        address, user = self._address(), own_identity()
         if address is not None and user is not None:
             with suppress(_AssistantGoneError, UserError, RuntimeError, TimeoutError):
-                self._answer(address, {"op": "leave", "user": asdict(user)}, HANDING_SECONDS)
+                self._answer(address, {"op": "leave", "user": user}, HANDING_SECONDS)
 
     def end(self) -> None:
         """Let a living assistant end; none is started."""

@@ -63,7 +63,7 @@ class Work:
             lambda: self._reserve.is_ready,
             lambda: not (self._reserve.is_loading or is_training(workspace)),
         )
-        preparing = Preparing(workspace, self._background)
+        self._preparing = Preparing(workspace, self._background)
         self.operations: dict[str, Callable[[Request], Any]] = {
             "ping": lambda _request: "pong",
             "warm": self._warm,
@@ -76,7 +76,7 @@ class Work:
             "compare": hints.compare,
             "estimate": hints.estimate,
             "rate_finder": hints.rate_finder,
-            "prepare": preparing.prepare,
+            "prepare": self._prepare,
             "hand": self._reserve.handed,
             "leave": self._reserve.leave,
         }
@@ -88,14 +88,22 @@ class Work:
 
     def _warm(self, request: Request) -> None:
         """Load torch, and the model that will be asked for, before anybody waits for them; `user` shows a screen."""
-        if request.get("user"):
-            self._reserve.keep_for(ProcessIdentity.from_dict(request["user"]))
+        self._keep_a_worker(request)
         with self._one_at_a_time:
             import tl_core.backbones.libraries  # noqa: F401 - only to have them in memory
 
             if request.get("model"):
                 model = self._model(request["model"])
                 model.probabilities(self._blank_square(model)[None])
+
+    def _prepare(self, request: Request) -> dict[str, Any]:
+        """Who has pictures in sight will want a worker, also where the assistant has ended since the page was loaded."""
+        self._keep_a_worker(request)
+        return self._preparing.prepare(request)
+
+    def _keep_a_worker(self, request: Request) -> None:
+        if request.get("user"):
+            self._reserve.keep_for(ProcessIdentity.from_dict(request["user"]))
 
     def _blank_square(self, model: Predictor) -> Any:
         """White paper through the decoding child, so that it is up, too. Returns (resize_size, resize_size, 3)."""

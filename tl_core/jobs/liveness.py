@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -99,3 +100,9 @@ def _is_starting(job: JobDir, clock: Callable[[], float]) -> bool:
     except OSError:
         return False
     return abs(age) < GRACE_SECONDS  # abs: a clock set back would let it start for as long
+
+
+def own_identity() -> dict[str, Any] | None:
+    """This process's, as it is sent to others; None where the system does not tell."""
+    own = ProcessIdentity.of(os.getpid())
+    return None if own is None else asdict(own)
