@@ -117,6 +117,17 @@ def test_after_one_was_taken_the_next_is_made_when_its_run_is_over(kept: Kept, t
     assert len(kept.made) == 2
 
 
+def test_it_is_told_before_a_run_whether_somebody_could_take_it(kept: Kept, tmp_path: Path) -> None:
+    ours, other = {"environment": environment_mark()}, {"environment": environment_mark({"OMP_NUM_THREADS": "1"})}
+    assert not kept.keeper.waits_for(ours)
+    kept.keeper.keep_for(ourselves())
+    wait_until(lambda: kept.keeper.is_ready)
+    assert kept.keeper.waits_for(ours)
+    assert not kept.keeper.waits_for(other)
+    kept.keeper.hand(tmp_path, environment_mark())
+    assert not kept.keeper.waits_for(ours)
+
+
 def test_none_is_made_while_something_trains(kept: Kept) -> None:
     kept.may_make = False
     kept.keeper.keep_for(ourselves())
@@ -196,9 +207,11 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def test_a_screen_has_one_and_hands_it_a_run_and_its_end_leaves_none(workspace: Workspace, tmp_path: Path) -> None:
     client = AssistantClient(workspace)
     assert client.hand(tmp_path) is None  # and starts no assistant for it
+    assert not client.has_worker
     assert not workspace.assistant.exists()
     client.warm()
     waiting = wait_until(lambda: reserve_of(workspace))
+    assert client.has_worker
     job = JobDir(new_import(tmp_path))
     launch_run(job.path, client.hand)
     identity = wait_until(lambda: ProcessIdentity.read(job.identity))

@@ -28,6 +28,7 @@ from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.reserve import Reserve
 from tl_core.jobs.rundir import RunDir, create_run
 from tl_core.jobs.sweeping import sweep_imports
+from tl_core.jobs.under_way import is_training
 from tl_core.jobs.workspace import Person, Workspace, new_identifier
 from tl_core.processes import seconds_alive
 
@@ -116,12 +117,12 @@ def bring_in(
 def early_worker(workspace: Workspace) -> Iterator[Callable[[Path], ProcessIdentity | None]]:
     """Who takes the run: the assistant's worker in reserve, or one that loads torch while pictures are looked at."""
     assistant = AssistantClient(workspace)
-    if assistant.is_there:
+    if assistant.has_worker:
         yield assistant.hand
         return
     log = AssistantFiles(workspace.assistant).reserve_log
     # It has work for one core while all are busy with pictures; what is left of it in the end keeps one core idle.
-    early = Reserve(log, niceness=WORKER_NICENESS, cache=workspace.cache, hurries=True)
+    early = Reserve(log, niceness=WORKER_NICENESS, cache=workspace.cache, hurries=not is_training(workspace))
     try:
         yield early.hand
     finally:

@@ -94,27 +94,28 @@ class AssistantClient:
         """
         self._in_the_background("warm", model=model, user=own_identity())
 
-    @property
-    def is_there(self) -> bool:
-        """Whether an assistant of this very program lives; none is started."""
-        address = self._address()
-        return address is not None and address.code == self._code
-
     def prepare(self, dataset: Path, settings: dict[str, Any]) -> None:
         """Let it make in the background what a run with these settings will read; it keeps a worker ready, too."""
         self._in_the_background("prepare", dataset=dataset, settings=settings, user=own_identity())
 
     def hand(self, folder: Path) -> ProcessIdentity | None:
         """The worker in reserve that takes the run in `folder`; None where none waits. No assistant is started."""
+        taken = self._if_there("hand", folder=str(folder.absolute()))
+        return None if taken is None else ProcessIdentity.from_dict(taken)
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether a worker waits in reserve, or is just getting ready, that would take a run of ours."""
+        return bool(self._if_there("waits"))
+
+    def _if_there(self, op: str, **fields: str) -> Any:
+        """A living assistant's answer; None where there is none, or none in time: then what it did may show later."""
         address = self._address()
         if address is None or address.code != self._code:
             return None
-        request = {"op": "hand", "folder": str(folder.absolute()), "environment": environment_mark()}
-        try:
-            taken = self._answer(address, request, HANDING_SECONDS)
-        except (_AssistantGoneError, UserError, RuntimeError, TimeoutError):
-            return None  # handed over late all the same, it finds the lock held
-        return None if taken is None else ProcessIdentity.from_dict(taken)
+        with suppress(_AssistantGoneError, UserError, RuntimeError, TimeoutError):
+            return self._answer(address, {"op": op, "environment": environment_mark(), **fields}, HANDING_SECONDS)
+        return None
 
     def leave(self) -> None:
         """This process shows the screen no more: a living assistant lets go of its worker in reserve."""

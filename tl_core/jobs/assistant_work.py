@@ -78,6 +78,7 @@ class Work:
             "rate_finder": hints.rate_finder,
             "prepare": self._prepare,
             "hand": self._reserve.handed,
+            "waits": self._reserve.waits_for,
             "leave": self._reserve.leave,
         }
 
@@ -97,7 +98,7 @@ class Work:
                 model.probabilities(self._blank_square(model)[None])
 
     def _prepare(self, request: Request) -> dict[str, Any]:
-        """Who has pictures in sight will want a worker, also where the assistant has ended since the page was loaded."""
+        """Who has pictures in sight will want a worker, also where the assistant ended since the page was loaded."""
         self._keep_a_worker(request)
         return self._preparing.prepare(request)
 

@@ -55,6 +55,12 @@ class ReserveKeeper:
         identity = self.hand(Path(request["folder"]), str(request["environment"]))
         return None if identity is None else asdict(identity)
 
+    def waits_for(self, request: dict[str, Any]) -> bool:
+        """Whether somebody with this `environment` could be handed a run now, loaded or not."""
+        with self._guard:
+            there = self._reserve is not None and self._reserve.waits
+        return there and request["environment"] == self._environment
+
     def hand(self, folder: Path, environment: str) -> ProcessIdentity | None:
         """Who takes the run; None where nobody waits, or waits with another environment than the asking one's."""
         with self._guard:
