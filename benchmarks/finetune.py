@@ -114,7 +114,7 @@ def goals_of(usual: dict[str, float], *, one_core: bool = False) -> list[Goal]:
     how = ", on one core by its own clock" if one_core else ""
     plain, alone = usual[EVERYTHING] / usual[PLAIN], usual[ALONE] / usual[LAST]
     return [
-        Goal("an epoch with the last stage trained, against the cost of that stage alone",
+        Goal("the steps of an epoch with the last stage trained, against those of that stage alone",
              f"at most {TIMES_ALONE:g} times", f"{alone:.2f} times{how}", alone <= TIMES_ALONE),
         Goal("full fine-tuning, images a second, against a plain PyTorch loop (fp32, DataLoader)",
              f"at least {TIMES_PLAIN:g} times", f"{plain:.1f} times{how}", plain >= TIMES_PLAIN),

@@ -6,7 +6,8 @@ Knows networks and clocks, no picture of anybody: grey noise takes as long.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from tl_core.processes import cpu_count
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, varied
 from tl_core.training.device_feed import feeding_device
 from tl_core.training.engine import Engine
-from tl_core.training.estimate_listening import listened, one_pass
+from tl_core.training.estimate_listening import Ear, listened, one_pass
 from tl_core.training.estimate_memory import LEARNING_BYTES, base_bytes
 from tl_core.training.estimate_suffix import measured_alone
 from tl_core.training.estimate_values import Speed, StageSpeed
@@ -41,41 +42,20 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
     clock = synchronised(device.device)
     squares = noise(network.network.preprocessing.resize_size, MOST)
     pictures = engine.place(to_batch(squares, network.network.preprocessing))
-    state = {name: value.detach().clone() for name, value in module.state_dict().items()}
-    grads = [parameter.requires_grad for parameter in module.parameters()]
-    try:
-        module.requires_grad_(True)
+    with everything_learns(module):
         count = fitting(module, engine, pictures, clock)
         learning = listened(network, engine, pictures[:count], clock, learn=True)
         answering = listened(network, engine, pictures[:count], clock, learn=False)
         costs = [learning.forward.get(one.name, 0.0) + learning.backward.get(one.name, 0.0) for one in network.stages]
         alone = measured_alone(network, engine, costs, count, clock)
         step = step_seconds(module, clock)
-    finally:
-        module.load_state_dict(state)
-        module.zero_grad(set_to_none=True)
-        module.eval()
-        for parameter, trained in zip(module.parameters(), grads, strict=True):
-            parameter.requires_grad_(trained)
     task = Task(network.network.preprocessing.image_size, precision, device.device, cpu_count())
     begun = clock()
     fast_module = fast_part(head_prefix(network).module, task, frozen_engine).module
     making = clock() - begun
     fast = answering_seconds(fast_module, engine, pictures[:count], clock)
     score = score_seconds(network, device, frozen_engine, pictures[:count], clock)
-    spread = fast / max(sum(answering.forward.values()), 1e-9)
-    stages = tuple(
-        StageSpeed(
-            name=stage.name,
-            parameters=stage.parameters,
-            answer_seconds=answering.forward.get(stage.name, 0.0) * spread / count,
-            judge_seconds=answering.forward.get(stage.name, 0.0) / count,
-            forward_seconds=learning.forward.get(stage.name, 0.0) / count,
-            backward_seconds=learning.backward.get(stage.name, 0.0) / count,
-            kept_bytes=learning.kept.get(stage.name, 0.0) / count,
-        )
-        for stage in network.stages
-    )
+    stages = stage_speeds(network, learning, answering, fast, count)
     return Speed(
         backbone=network.network.name,
         image_size=network.network.preprocessing.image_size,
@@ -92,6 +72,41 @@ def measure_speed(network: StagedNetwork, device: DeviceFacts, *, precision: str
         making_seconds=making,
         score_seconds=score,
     )
+
+
+def stage_speeds(
+    network: StagedNetwork, learning: Ear, answering: Ear, fast_seconds: float, count: int
+) -> tuple[StageSpeed, ...]:
+    """A picture's in each stage, of passes with `count`; `fast_seconds` of all frozen ones are shared out as heard."""
+    spread = fast_seconds / max(sum(answering.forward.values()), 1e-9)
+    return tuple(
+        StageSpeed(
+            name=stage.name,
+            parameters=stage.parameters,
+            answer_seconds=answering.forward.get(stage.name, 0.0) * spread / count,
+            judge_seconds=answering.forward.get(stage.name, 0.0) / count,
+            forward_seconds=learning.forward.get(stage.name, 0.0) / count,
+            backward_seconds=learning.backward.get(stage.name, 0.0) / count,
+            kept_bytes=learning.kept.get(stage.name, 0.0) / count,
+        )
+        for stage in network.stages
+    )
+
+
+@contextmanager
+def everything_learns(module: nn.Module) -> Iterator[None]:
+    """Afterwards all is as it was, the module in eval mode and without gradients."""
+    state = {name: value.detach().clone() for name, value in module.state_dict().items()}
+    grads = [parameter.requires_grad for parameter in module.parameters()]
+    try:
+        module.requires_grad_(True)
+        yield
+    finally:
+        module.load_state_dict(state)
+        module.zero_grad(set_to_none=True)
+        module.eval()
+        for parameter, trained in zip(module.parameters(), grads, strict=True):
+            parameter.requires_grad_(trained)
 
 
 def score_seconds(

@@ -17,6 +17,7 @@ from tl_core.backbones.stage import HEAD
 from tl_core.backbones.weights import weights_hash
 from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.caching.kept import KeptRows
+from tl_core.caching.rows import RowRequest
 from tl_core.events import Event, Phase, Warned
 from tl_core.training.engine import Engine, Feed, stored_feed, to_stored
 from tl_core.training.frozen_engine import FastPart, frozen_part
@@ -99,20 +100,8 @@ def prefix_features(
             otherwise = replace(plan, frozen_engine=compute.fast.engine)
             again_with = partial(prefix_features, prefix, otherwise, data, wanted, cache=cache, feed=feed, view=view)
             return (yield from again_with(first=first, should_stop=should_stop, clock=clock))
-        done = {int(row) for row in np.delete(wanted, missing)}
-        pace = Pace(clock)
-        yield Phase("features", len(done), len(wanted))
-        for start in range(0, len(missing), compute.batch):
-            places = missing[start : start + compute.batch]
-            for place, row in zip(places.tolist(), compute(wanted[places]), strict=True):
-                request.put(place, row)
-            done.update(int(row) for row in wanted[places])
-            count = start + len(places)
-            if pace.due() or count == len(missing):
-                left = pace.left(count, len(missing))
-                yield Phase("features", len(done), len(wanted), pace.rate(count), left)
-            if should_stop() and done.issuperset(first):
-                break
+        enough = lambda done: should_stop() and done.issuperset(first)  # noqa: E731 - a name for two words
+        done = yield from computed(compute, request, wanted, missing, enough=enough, pace=Pace(clock))
         again = FrozenPass(prefix, plan, feed, cache)  # another, so that a fast copy that is done with takes no memory
         rows = request.finish(lambda places: each(places, lambda some: again(wanted[some]), again.batch))
     where = np.full(len(data.content_hashes), -1, dtype=np.int64)
@@ -120,6 +109,31 @@ def prefix_features(
         if int(row) in done:
             where[row] = place
     return Kept(rows, where)
+
+
+def computed(
+    compute: FrozenPass,
+    request: RowRequest,
+    wanted: Positions,
+    missing: Positions,
+    *,
+    enough: Callable[[set[int]], bool],
+    pace: Pace,
+) -> Generator[Event, None, set[int]]:
+    """Puts the rows of the missing places, batch by batch, until it is enough; all the rows that are there then."""
+    done = {int(row) for row in np.delete(wanted, missing)}
+    yield Phase("features", len(done), len(wanted))
+    for start in range(0, len(missing), compute.batch):
+        places = missing[start : start + compute.batch]
+        for place, row in zip(places.tolist(), compute(wanted[places]), strict=True):
+            request.put(place, row)
+        done.update(int(row) for row in wanted[places])
+        count = start + len(places)
+        if pace.due() or count == len(missing):
+            yield Phase("features", len(done), len(wanted), pace.rate(count), pace.left(count, len(missing)))
+        if enough(done):
+            break
+    return done
 
 
 def known_shape(prefix: Prefix, plan: TrainingPlan) -> tuple[int, ...]:

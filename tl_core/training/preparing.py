@@ -20,10 +20,10 @@ from tl_core.training.head_phase import head_prefix
 from tl_core.training.learning import hold
 from tl_core.training.pictures import rows_of
 from tl_core.training.prefix import prefix_features
-from tl_core.training.reading import read_pictures
 from tl_core.training.scored_features import features_in_full
-from tl_core.training.session import plan_facts, planned
+from tl_core.training.session import plan_facts, planned, read_for
 from tl_core.training.splitting import split_pictures
+from tl_core.training.streams import retold
 from tl_core.training.workplace import Workplace
 
 Made = TypeVar("Made")
@@ -40,16 +40,7 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
     plan = with_engine(plan, head_prefix(network).module, place.cache)
     if plan.start == "scratch" or plan.batch_norm == "reestimated":
         return  # there are no features worth a head, or they are those of other running averages
-    reading = read_pictures(
-        index,
-        dataset.path_of,
-        plan.preprocessing,
-        cache=place.cache,
-        decoder=place.decoder,
-        should_stop=place.should_stop,
-        clock=place.clock,
-    )
-    data = yield from only_phases(reading)
+    data = yield from only_phases(read_for(plan, index, dataset, place))
     if place.should_stop():
         return
     hold(network)
@@ -75,11 +66,4 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
 
 def only_phases(events: Generator[Event, None, Made]) -> Generator[Phase, None, Made]:
     """What is made of them in the end; warnings are for the run, which meets them again."""
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            made: Made = end.value
-            return made
-        if isinstance(event, Phase):
-            yield event
+    return retold(events, lambda event: event if isinstance(event, Phase) else None)

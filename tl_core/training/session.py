@@ -5,7 +5,7 @@ The one function a worker calls. Knows the order of things and nothing of how ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
 from tl_core.training.splitting import LEARNS_FROM_ALL, learns_from_all, split_pictures, validation_share
 from tl_core.training.unused import unused_by_split
+from tl_core.training.workplace import Workplace
 
 ShouldStop = Callable[[], bool]
 # The network that the settings ask for, with a head for so many classes, if somebody has it ready.
@@ -87,9 +88,7 @@ def one_training(
 ) -> Iterator[Event]:
     """The same with one seed."""
     started = clock()
-    index = split_pictures(config, dataset.index)
-    by = grouping_in_use(index, used_in=config.used_in, group_by=config.group_by)
-    write_split_csv(with_groups(index, by), run_folder / "split.csv")
+    index = written_split(config, dataset.index, run_folder)
     device = device_facts()
     use_threads(device.threads)
     here = is_here(config)
@@ -108,18 +107,10 @@ def one_training(
     yield from cautions(index)
     yield from cautions_of(plan)
     with DecoderPool() as decoder:
-        data = yield from read_pictures(
-            index,
-            dataset.path_of,
-            plan.preprocessing,
-            cache=cache,
-            decoder=decoder,
-            should_stop=should_stop,
-            clock=clock,
-        )
-    data = replace(data, together=groups_of_rows(data, index, config))
-    if in_folds:
-        data = replace(data, folds=repeated_folds(data, index, config))
+        place = Workplace(cache, decoder, device, should_stop, clock)
+        data = yield from read_for(plan, index, dataset, place)
+    folds = repeated_folds(data, index, config) if in_folds else data.folds
+    data = replace(data, together=groups_of_rows(data, index, config), folds=folds)
     files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
     yield from carry_out(
         with_pictures(plan, data),
@@ -131,6 +122,28 @@ def one_training(
         started=started,
         candidates=tuple(with_pictures(candidate, data) for candidate in candidates),
     )
+
+
+def read_for(
+    plan: TrainingPlan, index: ImageIndex, dataset: Dataset, place: Workplace
+) -> Generator[Event, None, TrainingData]:
+    return read_pictures(
+        index,
+        dataset.path_of,
+        plan.preprocessing,
+        cache=place.cache,
+        decoder=place.decoder,
+        should_stop=place.should_stop,
+        clock=place.clock,
+    )
+
+
+def written_split(config: RunConfig, brought: ImageIndex, run_folder: Path) -> ImageIndex:
+    """Every picture on its side, as the run's folder says it, with the groups in use."""
+    index = split_pictures(config, brought)
+    by = grouping_in_use(index, used_in=config.used_in, group_by=config.group_by)
+    write_split_csv(with_groups(index, by), run_folder / "split.csv")
+    return index
 
 
 def planned(
