@@ -3,7 +3,8 @@
 `python -m benchmarks.peers [DATA] [--peers-python PYTHON]` prints a table and writes results/peers.json. DATA is a
 folder with train and test; without one it is Fashion-MNIST, other pictures for each seed. Every training is a process
 of its own, counted from its start, with Python's own start and imports; measuring on the test pictures does not count.
-What was recorded with the same settings is not done again, so a long measurement can be gone on with.
+What was recorded with the same settings is not done again, so a long measurement can be gone on with. `--one-core`
+gives each of them one core: the others are then counted by their processor's time, Thaw by the wall all the same.
 
 On two quiet cores an epoch over 2,000 pictures takes fastai about 1.5 minutes frozen and 4 unfrozen, so the whole
 (three seeds; 5, 20 and 60 epochs, both ways) takes about 25 hours, and `--epochs 5 --seeds 1` 45 minutes. The
@@ -14,12 +15,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from benchmarks.comparison import (
     records_in,
     thaw_points,
 )
+from benchmarks.contenders import Contender, Job, command, contenders, missing, on_cores
 from benchmarks.limits import Limits, as_record, limits
 from benchmarks.recording import RESULTS, Goal, read, record, table
 
@@ -44,62 +46,13 @@ ROOT = Path(__file__).resolve().parents[1]
 EPOCHS = (5, 20, 60)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What all of them are given."""
-
-    data: Path
-    backbone: str
-    weights: Path
-    image_size: int
-    cores: int
-    workspace: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """Thaw by a preset, or a script of benchmarks.rivals with its words; `needs` are the packages that it imports."""
-
-    name: str
-    preset: str = ""
-    script: str = ""
-    words: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ("timm", "torchvision")
-
-
-def contenders(epochs: Sequence[int]) -> list[Contender]:
-    thaw = [Contender(INSTANT, preset="instant"), Contender(BETTER, preset="better")]
-    others = [Contender(TIMM, script="timm_logistic", needs=("timm", "sklearn"))]
-    longest = max(epochs)  # its rate is constant: the fewer epochs are on its way
-    others.append(Contender(f"PyTorch loop, {longest} epochs", "", "plain_torch", ("--epochs", str(longest))))
-    for count in epochs:
-        words = ("--epochs", str(count))
-        for way, said in (("frozen", "fastai, frozen"), ("fine_tune", "fastai, fine_tune")):
-            name = f"{said}, {count} epochs"
-            others.append(Contender(name, "", "fastai_learner", (*words, "--way", way), ("fastai", "timm")))
-    return thaw + others
-
-
-def command(contender: Contender, job: Job, seed: int, python: str, begun: float) -> list[str]:
-    if contender.preset:
-        choices = ["--preset", contender.preset, "--backbone", job.backbone, "--image-size", str(job.image_size)]
-        return [sys.executable, "-m", "tl_core", "train", str(job.data), *choices, "--seed", str(seed), "--json"]
-    given = {
-        "--begun": begun, "--backbone": job.backbone, "--weights": job.weights, "--image-size": job.image_size,
-        "--seed": seed, "--cores": job.cores,
-    }  # fmt: skip
-    words = [str(word) for pair in given.items() for word in pair]
-    module = f"benchmarks.rivals.{contender.script}"
-    return [python, "-W", "ignore", "-m", module, str(job.data), *words, *contender.words]
-
-
 def trained(contender: Contender, job: Job, seed: int, python: str) -> Row:
     """One training's row. Thaw begins with an empty workspace: nothing of an earlier training helps it."""
     begun, load = time.time(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(dir=job.workspace) as workspace:
         environment = {**os.environ, "THAW_WORKSPACE": workspace, "HF_HUB_OFFLINE": "1"}
         done = subprocess.run(
-            command(contender, job, seed, python, begun),
+            on_cores(command(contender, job, seed, python, begun), job.cores),
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
     if done.returncode:
@@ -107,16 +60,6 @@ def trained(contender: Contender, job: Job, seed: int, python: str) -> Row:
     records = records_in(done.stdout)
     points = thaw_points(records, begun) if contender.preset else [row for row in records if row["kind"] == "point"]
     return {"contender": contender.name, "seed": seed, "load": round(load, 1), "points": points}
-
-
-def missing(python: str, needs: Sequence[str]) -> str:
-    """Why that Python cannot run a rival, or ""."""
-    look = "import importlib.util, sys; print(*[n for n in sys.argv[1:] if importlib.util.find_spec(n) is None])"
-    try:
-        done = subprocess.run([python, "-c", look, *needs], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        return f"'{python}' does not run: {error}"
-    return f"{done.stdout.strip()} not installed in '{python}'" if done.stdout.strip() else ""
 
 
 def pictures_for(given: Path | None, folder: Path, seed: int, train: int, test: int) -> Path:
@@ -175,7 +118,8 @@ def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
     if data is not None:
         counts = {split: sum(path.is_file() for path in (data / split).glob("*/*")) for split in counts}
     name = "Fashion-MNIST" if data is None else data.name
-    return {"data": name, **counts, "backbone": arguments.backbone, "image_size": arguments.image_size}
+    cores = {"cores": 1} if arguments.one_core else {}
+    return {"data": name, **counts, "backbone": arguments.backbone, "image_size": arguments.image_size, **cores}
 
 
 def absolute(text: str) -> Path:
@@ -203,7 +147,8 @@ def measured(arguments: argparse.Namespace, machine: Limits, folder: Path) -> di
             if any(row["contender"] == contender.name and row["seed"] == seed for row in rows):
                 continue
             data = pictures_for(arguments.data, folder, seed, arguments.train, arguments.test)
-            job = Job(data, arguments.backbone, weights, arguments.image_size, machine.cores, folder)
+            cores = 1 if arguments.one_core else machine.cores
+            job = Job(data, arguments.backbone, weights, arguments.image_size, cores, folder)
             row = trained(contender, job, seed, arguments.peers_python)
             rows.append(row)
             last = row["points"][-1]
@@ -223,6 +168,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--test", type=int, default=1000, help="test pictures of Fashion-MNIST")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, nargs="*", default=EPOCHS, help="of fastai and of the plain loop")
+    parser.add_argument("--one-core", action="store_true", help="one core each, the others by their processor's time")
     parser.add_argument("--only", nargs="*", default=[], help="parts of contenders' names; all without it")
     parser.add_argument("--backbone", default="tf_efficientnet_lite0")
     parser.add_argument("--image-size", type=int, default=224)
@@ -230,6 +176,8 @@ def main(words: list[str]) -> int:
     arguments = parser.parse_args(words)
     if os.sep in arguments.peers_python:
         arguments.peers_python = str(absolute(arguments.peers_python))
+    if arguments.one_core and shutil.which("taskset") is None:
+        parser.error("--one-core needs the command taskset, which this system does not have; leave it out.")
     machine = limits()
     print(machine.words())
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:

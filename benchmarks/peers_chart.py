@@ -88,7 +88,7 @@ def axes(first: int, last: int, lowest: float, x: Place, y: Place) -> list[str]:
         parts.append(text(LEFT - 10, height + 4, f"{10 * tenth} %", anchor="end"))
     for power in range(first, last + 1):
         parts.append(text(x(10**power), BOTTOM + 22, f"{10**power:,} s", anchor="middle"))
-    return [*parts, text((LEFT + RIGHT) / 2, BOTTOM + 46, "from the command on, by the wall's clock", anchor="middle")]
+    return [*parts, text((LEFT + RIGHT) / 2, BOTTOM + 46, "from the command on", anchor="middle")]
 
 
 def labels(lines: Sequence[Line], x: Place, y: Place) -> list[str]:
@@ -107,7 +107,8 @@ def labels(lines: Sequence[Line], x: Place, y: Place) -> list[str]:
 
 
 def what_of(settings: dict[str, object]) -> str:
-    return f"{settings['data']}, {int(str(settings['train'])):,} pictures"
+    cores = ", one core each" if settings.get("cores") == 1 else ""
+    return f"{settings['data']}, {int(str(settings['train'])):,} pictures of {settings['image_size']} px{cores}"
 
 
 def main() -> int:

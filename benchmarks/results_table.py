@@ -13,19 +13,24 @@ from benchmarks.comparison import BETTER, INSTANT, compared, in_time, percent
 from benchmarks.recording import RESULTS, goals_in, read
 
 
+ONE_CORE = "_one_core"  # the end of a file's name for what was measured so
+
+
 def results_part(folder: Path = RESULTS) -> str:
     files = {path.stem: read(path) for path in sorted(folder.glob("*.json"))}
     lines = ["| What | Goal | Measured | | With |", "|---|---|---|---|---|"]
     for name, found in files.items():
         for goal in goals_in(found):
             met = "met" if goal.is_met else "**not met**"
-            cells = (goal.what, goal.goal, goal.measured, met, f"`benchmarks.{name}`")
+            command = f"`benchmarks.{name.replace(ONE_CORE, ' --one-core')}`"
+            cells = (goal.what, goal.goal, goal.measured, met, command)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     machines = [f"`{name}`: {machine_words(found['machine'])}" for name, found in files.items() if "machine" in found]
     if machines:
         lines += ["", f"Measured on: {'; '.join(machines)}."]
-    if files.get("peers", {}).get("rows"):
-        lines += ["", *peers_lines(files["peers"])]
+    for name, found in files.items():
+        if name.startswith("peers") and found.get("rows"):
+            lines += ["", *peers_lines(found)]
     return "\n".join(lines)
 
 
@@ -38,10 +43,12 @@ def machine_words(machine: Mapping[str, Any]) -> str:
 def peers_lines(found: Mapping[str, Any]) -> list[str]:
     settings = found["settings"]
     rows = compared(found["rows"])
+    one = "; one core each, the others by their processor's time, Thaw by the wall"
+    cores = one if settings.get("cores") == 1 else ""
     lines = [
         f"The same job: {settings['data']}, {settings['train']:,} pictures to learn from, {settings['test']:,} to test "
         f"with, {settings['backbone']} at {settings['image_size']} pixels, "
-        f"seeds: {max(len(row.seconds) for row in rows)}.",
+        f"seeds: {max(len(row.seconds) for row in rows)}{cores}.",
         "",
         f"| | right on the test | to the end | as right as {INSTANT} | as right as {BETTER} |",
         "|---|---|---|---|---|",

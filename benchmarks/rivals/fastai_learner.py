@@ -6,7 +6,7 @@ from fastai.callback.core import Callback
 from fastai.torch_core import set_seed
 from fastai.vision.all import ImageDataLoaders, Resize, vision_learner
 
-from benchmarks.rivals.telling import Stopwatch, asked, pretrained
+from benchmarks.rivals.telling import Stopwatch, asked, loader_processes, pretrained, stopwatch_for
 
 
 class Points(Callback):  # type: ignore[misc]
@@ -34,11 +34,11 @@ class Points(Callback):  # type: ignore[misc]
 
 def main() -> None:
     arguments = asked()
-    stopwatch = Stopwatch(arguments.begun)
+    stopwatch = stopwatch_for(arguments)
     set_seed(arguments.seed)
     loaders = ImageDataLoaders.from_folder(
         arguments.data, train="train", valid="test", item_tfms=Resize(arguments.image_size), bs=32,
-        num_workers=arguments.cores,
+        num_workers=loader_processes(arguments.cores),
     )  # fmt: skip
     learner = vision_learner(loaders, arguments.backbone, **pretrained(arguments.weights))
     rate = learner.lr_find(show_plot=False).valley

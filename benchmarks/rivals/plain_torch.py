@@ -8,14 +8,14 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 from torchvision.datasets import ImageFolder
 
-from benchmarks.rivals.telling import Stopwatch, asked, pretrained
+from benchmarks.rivals.telling import asked, loader_processes, pretrained, stopwatch_for
 
 LEARNING_RATE = 3e-4
 
 
 def main() -> None:
     arguments = asked()
-    stopwatch = Stopwatch(arguments.begun)
+    stopwatch = stopwatch_for(arguments)
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(arguments.cores)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -24,8 +24,8 @@ def main() -> None:
     config = {**timm.data.resolve_model_data_config(model), "input_size": (3,) + (arguments.image_size,) * 2}
     transform = timm.data.create_transform(**config, is_training=False)
     train, test = (ImageFolder(arguments.data / split, transform) for split in ("train", "test"))
-    batches = DataLoader(train, 32, shuffle=True, num_workers=arguments.cores)
-    judged = DataLoader(test, 32, num_workers=arguments.cores)
+    batches = DataLoader(train, 32, shuffle=True, num_workers=loader_processes(arguments.cores))
+    judged = DataLoader(test, 32, num_workers=loader_processes(arguments.cores))
     optimizer = torch.optim.AdamW(model.parameters(), LEARNING_RATE)
     for epoch in range(1, arguments.epochs + 1):
         model.train()

@@ -1,6 +1,7 @@
 """What the rivals' scripts share: what they are asked, and a stopwatch that rests while the test pictures are measured.
 
-Prints one JSON object a line. Knows no network; of torch it knows the seed alone.
+With one core the stopwatch counts the processor's time, which stands still while others have the core: such figures
+hold on a busy machine too. Prints one JSON object a line. Knows no network.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 
 class Stopwatch:
-    """Counts from the moment at which the process was started, by the wall; resting time is taken out."""
+    """Counts from the moment at which the process was started; resting time is taken out."""
 
     def __init__(self, begun: float, clock: Callable[[], float] = time.time) -> None:
         self._begun = begun
@@ -45,6 +46,16 @@ class Stopwatch:
     def tell(self, accuracy: float, *, epoch: int) -> None:
         point = {"kind": "point", "epoch": epoch, "seconds": round(self.seconds, 3), "accuracy": accuracy}
         print(json.dumps(point), flush=True)
+
+
+def stopwatch_for(arguments: argparse.Namespace) -> Stopwatch:
+    """By the wall; on one core by the processor's time of this process, which is all there is then."""
+    return Stopwatch(0.0, time.process_time) if arguments.cores == 1 else Stopwatch(arguments.begun)
+
+
+def loader_processes(cores: int) -> int:
+    """Of a DataLoader: as many as there are cores; on one core it is none, as there is nobody to work beside."""
+    return cores if cores > 1 else 0
 
 
 def asked() -> argparse.Namespace:

@@ -8,12 +8,12 @@ from sklearn.linear_model import LogisticRegression
 from torch.utils.data import DataLoader
 from torchvision.datasets import ImageFolder
 
-from benchmarks.rivals.telling import Stopwatch, asked, pretrained
+from benchmarks.rivals.telling import asked, loader_processes, pretrained, stopwatch_for
 
 
 def main() -> None:
     arguments = asked()
-    stopwatch = Stopwatch(arguments.begun)
+    stopwatch = stopwatch_for(arguments)
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(arguments.cores)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -22,7 +22,9 @@ def main() -> None:
     transform = timm.data.create_transform(**config, is_training=False)
 
     def features_of(split: str) -> tuple[torch.Tensor, torch.Tensor]:
-        loader = DataLoader(ImageFolder(arguments.data / split, transform), 32, num_workers=arguments.cores)
+        loader = DataLoader(
+            ImageFolder(arguments.data / split, transform), 32, num_workers=loader_processes(arguments.cores)
+        )
         with torch.inference_mode():
             found = [(model(pictures.to(device)).cpu(), labels) for pictures, labels in loader]
         return torch.cat([row for row, _ in found]), torch.cat([label for _, label in found])

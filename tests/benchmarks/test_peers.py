@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.comparison import INSTANT, TIMM, compared
-from benchmarks.peers import Contender, Job, command, contenders, goals_of, missing, settings_of
+from benchmarks.contenders import Contender, Job, command, contenders, missing, on_cores
+from benchmarks.peers import goals_of, settings_of
 
 JOB = Job(Path("pictures"), "tiny", Path("w.safetensors"), 28, 2, Path("."))
 
@@ -23,6 +24,13 @@ def test_thaw_runs_by_its_own_command_and_rivals_by_the_peers_python() -> None:
     rival = command(contenders((5,))[-1], JOB, 3, "/peers/python", 17.5)
     assert (rival[0], rival[rival.index("--begun") + 1]) == ("/peers/python", "17.5")
     assert rival[-4:] == ["--epochs", "5", "--way", "fine_tune"]
+
+
+def test_one_core_is_asked_of_the_system() -> None:
+    assert on_cores(["python", "-m", "it"], 2) == ["python", "-m", "it"]
+    pinned = on_cores(["python", "-m", "it"], 1)
+    assert pinned[:2] == ["taskset", "--cpu-list"]
+    assert pinned[3:] == ["python", "-m", "it"]
 
 
 def test_fastai_is_tried_at_every_length_and_the_plain_loop_at_the_longest() -> None:
@@ -56,7 +64,11 @@ def test_the_pictures_of_a_folder_are_counted(tmp_path: Path) -> None:
     for name in ("train/a/1.png", "train/a/2.png", "train/b/3.png", "test/a/4.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
-    given = {"train": 2000, "test": 1000, "backbone": "tiny", "image_size": 28}
+    given = {"train": 2000, "test": 1000, "backbone": "tiny", "image_size": 28, "one_core": False}
     own = settings_of(argparse.Namespace(data=tmp_path, **given))
     assert (own["data"], own["train"], own["test"]) == (tmp_path.name, 3, 1)
-    assert settings_of(argparse.Namespace(data=None, **given)) == {"data": "Fashion-MNIST", **given}
+    assert settings_of(argparse.Namespace(data=None, **given)) == {
+        "data": "Fashion-MNIST", "train": 2000, "test": 1000, "backbone": "tiny", "image_size": 28,
+    }  # fmt: skip
+    one = settings_of(argparse.Namespace(data=None, **{**given, "one_core": True}))
+    assert one["cores"] == 1  # its rows are not compared with those of more cores

@@ -70,7 +70,7 @@ def test_the_chart_is_a_picture_with_every_contender_inside_it() -> None:
     root = ElementTree.fromstring(drawing(rows(), what_of(SETTINGS)))
     space = "{http://www.w3.org/2000/svg}"
     words = [element.text for element in root.iter(f"{space}text")]
-    assert {INSTANT, "loop", "How right, after how long: Buttons, 2,000 pictures"} <= set(words)
+    assert {INSTANT, "loop", "How right, after how long: Buttons, 2,000 pictures of 28 px"} <= set(words)
     circles = list(root.iter(f"{space}circle"))
     assert len(circles) == 3
     assert all(64 <= float(circle.attrib["cx"]) <= 560 for circle in circles)

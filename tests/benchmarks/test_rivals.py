@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.rivals.telling import Stopwatch
+from benchmarks.rivals.telling import Stopwatch, loader_processes, stopwatch_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +34,14 @@ def test_rivals_import_nothing_of_thaw() -> None:
 def test_thaw_imports_no_rival() -> None:
     for folder in ("tl_core", "tl_ui"):
         assert not [name for name in packages_of(ROOT / folder) if name.startswith(("fastai", "benchmarks"))]
+
+
+def test_on_one_core_waiting_is_not_counted_and_nobody_loads_beside() -> None:
+    own = stopwatch_for(argparse.Namespace(begun=0.0, cores=1))
+    before = time.process_time()
+    assert before <= own.seconds <= time.process_time()
+    assert stopwatch_for(argparse.Namespace(begun=0.0, cores=2)).seconds > 1e9  # by the wall, from 1970 on
+    assert (loader_processes(1), loader_processes(4)) == (0, 4)
 
 
 def test_the_stopwatch_rests(capsys: pytest.CaptureFixture[str]) -> None:
