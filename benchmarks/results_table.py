@@ -12,7 +12,6 @@ from typing import Any
 from benchmarks.comparison import BETTER, INSTANT, compared, in_time, percent
 from benchmarks.recording import RESULTS, goals_in, read
 
-
 ONE_CORE = "_one_core"  # the end of a file's name for what was measured so
 
 
