@@ -12,6 +12,8 @@ import threading
 import weakref
 from pathlib import Path
 
+from tl_core.platform import replace
+
 _SEEKING = threading.Lock()
 
 
@@ -43,9 +45,9 @@ class HeldFile:
         os.fsync(self.descriptor)
         if sys.platform == "win32":  # an open file cannot be renamed
             self.close()
-            os.replace(old, new)
+            replace(old, new)
             return HeldFile.open(new)
-        os.replace(old, new)
+        replace(old, new)
         return self
 
     def read_at(self, buffer: memoryview, offset: int) -> int:
@@ -60,8 +62,10 @@ class HeldFile:
 
     def append(self, data: memoryview) -> None:
         """Of a file that nothing else writes to."""
-        while data:
-            data = data[os.write(self.descriptor, data) :]
+        with _SEEKING:  # where reading has to seek, it left the place in the file wherever it read
+            os.lseek(self.descriptor, 0, os.SEEK_END)
+            while data:
+                data = data[os.write(self.descriptor, data) :]
 
 
 def delete_unless_held(path: Path) -> bool:
@@ -105,16 +109,19 @@ else:
             os.close(descriptor)
 
 
+def read_by_seeking(descriptor: int, buffer: memoryview, offset: int) -> int:
+    """As `read_once`, where the system reads only from the place in the file, which all threads share."""
+    with _SEEKING:
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        data = os.read(descriptor, len(buffer))
+    buffer[: len(data)] = data
+    return len(data)
+
+
 if hasattr(os, "preadv"):
 
     def read_once(descriptor: int, buffer: memoryview, offset: int) -> int:
         return os.preadv(descriptor, [buffer], offset)
 
 else:
-
-    def read_once(descriptor: int, buffer: memoryview, offset: int) -> int:
-        with _SEEKING:  # the place in the file is shared by all threads
-            os.lseek(descriptor, offset, os.SEEK_SET)
-            data = os.read(descriptor, len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+    read_once = read_by_seeking

@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-REPLACE_ATTEMPTS = 50  # Windows refuses to replace a file while somebody reads it; 50 times 20 ms is a second
+RETRIES = os.name == "nt"  # Windows refuses to replace a file while somebody reads it
+REPLACE_ATTEMPTS = 50  # times 20 ms is a second
 REPLACE_WAIT_SECONDS = 0.02
 LOCK_POLL_SECONDS = 0.02
 
@@ -36,7 +37,7 @@ def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _replace(temporary, path)
+        replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -79,12 +80,13 @@ def fsync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _replace(temporary: Path, path: Path) -> None:
+def replace(temporary: Path, path: Path) -> None:
+    """Moves a file to where another may lie; on Windows, once whoever reads that one lets go of it."""
     for attempt in range(REPLACE_ATTEMPTS):
         try:
             os.replace(temporary, path)
         except PermissionError:
-            if os.name != "nt" or attempt == REPLACE_ATTEMPTS - 1:
+            if not RETRIES or attempt == REPLACE_ATTEMPTS - 1:
                 raise
             time.sleep(REPLACE_WAIT_SECONDS)
         else:
