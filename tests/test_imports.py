@@ -25,7 +25,7 @@ FLOORS = (
     ("engines",),
     ("backbones", "data"),
     ("events", "config"),
-    ("errors", "platform", "processes", "held_files", "__init__"),
+    ("errors", "platform", "processes", "memory", "held_files", "__init__"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_EXECUTED = {"tl_core.jobs.worker", "tl_core.jobs.assistant", "tl_core.data.child", "tl_core.__main__"}

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from tl_core.data.decoder import DecoderPool
 from tl_core.errors import RunError
-from tl_core.jobs.assistant_address import AssistantFiles
 from tl_core.jobs.background import Background
 from tl_core.jobs.hints import Hints
 from tl_core.jobs.launcher import WORKER_NICENESS
@@ -22,8 +21,7 @@ from tl_core.jobs.layers_cache import read_layers, write_layers
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.network_views import NetworkViews
 from tl_core.jobs.preparing import Preparing
-from tl_core.jobs.reserve import Reserve
-from tl_core.jobs.reserve_keeper import ReserveKeeper
+from tl_core.jobs.reserve_room import kept_in
 from tl_core.jobs.under_way import is_training
 from tl_core.jobs.varied_pictures import varied_pictures
 from tl_core.jobs.workspace import Workspace
@@ -48,14 +46,7 @@ class Work:
         self._one_at_a_time = threading.Lock()
         self._models: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
         self._background = Background(self._one_at_a_time)
-        self._reserve = ReserveKeeper(
-            lambda: Reserve(
-                AssistantFiles(workspace.assistant).reserve_log,
-                niceness=WORKER_NICENESS - NICENESS,
-                cache=workspace.cache,
-            ),
-            lambda: not is_training(workspace),
-        )
+        self._reserve = kept_in(workspace, niceness=WORKER_NICENESS - NICENESS)
         views = NetworkViews(pool, self._one_at_a_time, _changed)
         hints = Hints(
             workspace.cache,

@@ -1,7 +1,7 @@
 """Keeps one worker in reserve while a screen is in use: makes one, hands it over, makes the next, lets go at the end.
 
 Knows processes; neither screens nor runs. While a training is under way none is made: loading torch takes seconds of
-the cores that the training needs, and hundreds of megabytes.
+the cores that the training needs, and most of a gigabyte. Nor where memory is short (`reserve_room`).
 """
 
 from __future__ import annotations
