@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.caching.test_kept_rows import KIND, row
+from tests.caching.rows_for_tests import KIND, row
 from tl_core.caching.rows import RowRequest
 from tl_core.errors import RunError
 

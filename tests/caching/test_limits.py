@@ -16,9 +16,9 @@ from tl_core.jobs.launcher import worker_environment
 
 
 def test_a_quarter_of_what_the_disk_could_give_is_the_limit_where_nothing_is_chosen(tmp_path: Path) -> None:
-    folder = tmp_path / "squares" / "kind"
-    folder.mkdir(parents=True)
-    (folder / "1.shard").write_bytes(bytes(1000))
+    for name in ("squares/kind/1.shard", "engines/1.compiled"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(bytes(500))
     limit = cache_limit(tmp_path, environment={"THAW_CACHE_GB": " "}, free=lambda _: 399_999_999_000)
     assert limit == CacheLimit(100_000_000_000, "100 GB: a quarter of what is free on the disk or already used for it.")
 
@@ -49,6 +49,17 @@ def test_the_option_holds_for_what_is_started_later_and_wins_over_the_environmen
 
 def test_the_disk_of_a_folder_that_is_still_to_be_made_is_known(tmp_path: Path) -> None:
     assert free_bytes(tmp_path / "not" / "yet") > 0
+
+
+class Gone(type(Path())):  # type: ignore[misc]
+    """A path of a drive that is not there: on Windows not even its root exists."""
+
+    def exists(self, **_choices: bool) -> bool:
+        return False
+
+
+def test_looking_for_the_disk_of_a_drive_that_is_gone_comes_to_an_end() -> None:
+    assert free_bytes(Gone("/not/yet")) > 0
 
 
 def test_a_cache_that_is_not_there_holds_nothing(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.caching.test_kept_rows import KIND, ROW_BYTES, fill, first_bytes, flip, row, shards
+from tests.caching.rows_for_tests import KIND, ROW_BYTES, fill, first_bytes, flip, row, shards
 from tl_core.caching.kept import KeptRows
 from tl_core.caching.limits import CacheLimit
 from tl_core.caching.rows import RowRequest, shards_of
 from tl_core.caching.shards import RowKind
 from tl_core.caching.upkeep import MANY_SHARDS, clear_leftovers, make_room
 from tl_core.errors import RunError
+from tl_core.held_files import HeldFile
 
 ROOT = Path(__file__).resolve().parents[2]
 BIG = RowKind("features", "big", (1000,), "uint8")
@@ -116,13 +117,16 @@ def test_a_killed_run_leaves_no_row_that_is_not_whole_and_its_leftover_goes(tmp_
 
 
 def test_a_young_leftover_may_be_a_beginning(tmp_path: Path) -> None:
-    folder = KIND.folder(tmp_path)
-    folder.mkdir(parents=True)
-    for name, seconds in (("old.part", 1_000_000.0), ("new.part", time.time())):
-        (folder / name).write_bytes(b"half")
-        used_at(folder / name, seconds)
+    folder, engines = KIND.folder(tmp_path), tmp_path / "engines"
+    for path in (folder / "{}.part", engines / ".{}.compiled.1a2b.tmp"):
+        path.parent.mkdir(parents=True)
+        for age, seconds in (("old", 1_000_000.0), ("new", time.time())):
+            named = path.with_name(path.name.format(age))
+            named.write_bytes(b"half")
+            used_at(named, seconds)
     fill(tmp_path, "a")
     assert [path.name for path in folder.glob("*.part")] == ["new.part"]
+    assert [path.name for path in engines.iterdir()] == [".new.compiled.1a2b.tmp"]
 
 
 def test_a_disk_without_room_is_said_before_anything_is_written_or_deleted(tmp_path: Path) -> None:
@@ -168,6 +172,37 @@ def test_many_small_shards_become_few_and_a_large_one_is_not_copied(tmp_path: Pa
     rows, maker = fill(tmp_path, every)
     assert maker.made == []
     assert rows[:][:, 0, 0].tolist() == [ord(key) for key in every]
+
+
+def test_small_shards_that_others_read_are_merged_once_and_go_when_these_let_go(tmp_path: Path) -> None:
+    keys = "abcdefghijklmnopq"
+    for key in keys:
+        fill(tmp_path, key)
+    readers = [HeldFile.open(path) for path in shards(tmp_path)]
+    assert len(readers) == MANY_SHARDS + 1
+    fill(tmp_path, keys)
+    once = shards(tmp_path)
+    assert len(once) == MANY_SHARDS + 2
+    for _ in range(3):
+        rows, maker = fill(tmp_path, keys)
+        assert (first_bytes(rows), maker.made) == (keys, [])
+        assert shards(tmp_path) == once
+    readers.clear()
+    fill(tmp_path, keys)
+    assert len(shards(tmp_path)) == len(once) - MANY_SHARDS // 2
+
+
+def test_what_an_engine_made_ready_goes_in_its_turn(tmp_path: Path) -> None:
+    for name, seconds in (("old", 1000.0), ("new", 3000.0)):
+        path = tmp_path / "engines" / f"{name}.compiled"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(1000))
+        used_at(path, seconds)
+    big(tmp_path, "a", 10_000)
+    used_at(shards(tmp_path)[0], 2000.0)
+    big(tmp_path, "b", 3_100)
+    assert [path.name for path in (tmp_path / "engines").iterdir()] == ["new.compiled"]
+    assert keys_in(tmp_path) == "ab"
 
 
 def test_merging_leaves_damaged_rows_behind(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from torch import nn
 
 from tests.engines.offered import openvino_only
 from tests.engines.test_openvino_part import FP32, SIZE, prefix
+from tl_core.caching.limits import everything_kept
 from tl_core.engines import kept_parts
 from tl_core.engines.choosing import OPENVINO, TORCH, Make, makers, noise
 from tl_core.engines.openvino_part import EngineError
@@ -32,7 +33,7 @@ def ready(cache: Path, part: nn.Module, task: Task = FP32, *, make: Make | None 
 
 
 def files(cache: Path) -> list[Path]:
-    return sorted(cache.rglob("*.part"))
+    return sorted(cache.rglob("*.compiled"))
 
 
 def test_what_was_made_is_read_again_and_says_the_same(tmp_path: Path) -> None:
@@ -96,6 +97,24 @@ def test_a_part_too_large_or_wrong_or_run_by_pytorch_is_not_kept(
     monkeypatch.setattr(kept_parts, "MOST_BYTES", 1000)
     assert ready(tmp_path, part).engine == OPENVINO
     assert files(tmp_path) == []
+
+
+def test_a_part_that_is_too_large_is_not_even_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(kept_parts.OpenVinoPart, "content", lambda self: written.append(1) or b"x")
+    part = prefix(BACKBONE)
+    monkeypatch.setattr(kept_parts, "MOST_BYTES", kept_parts.weight_bytes(part) - 1)
+    assert ready(tmp_path, part).engine == OPENVINO
+    assert (written, files(tmp_path)) == ([], [])
+
+
+def test_what_is_kept_counts_for_the_cache_by_when_it_was_last_read(tmp_path: Path) -> None:
+    ready(tmp_path, prefix(BACKBONE))
+    (path,) = files(tmp_path)
+    os.utime(path, (1000.0, 1000.0))
+    assert [(item.path, item.used) for item in everything_kept(tmp_path)] == [(path, 1000.0)]
+    ready(tmp_path, prefix(BACKBONE), make=refusing)
+    assert everything_kept(tmp_path)[0].used > 1000.0
 
 
 def test_a_folder_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How much of the disk prepared pictures and features may take, and why. Knows no row.
+"""How much of the disk prepared pictures, features and engines' parts may take, and why. Knows no row.
 
 THAW_CACHE_GB (which `--cache-gb` sets) says it; otherwise it is a share of what the disk could give.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from tl_core.errors import ConfigError
 
 OPTION, VARIABLE = "--cache-gb", "THAW_CACHE_GB"
 KINDS = ("squares", "features")  # the folders under the cache that hold rows
-SHARE = 0.25  # of the free disk and what rows take already
+# Under the cache, too: parts of networks that an engine made ready, and such that were not written to their end.
+COMPILED, UNFINISHED_COMPILED = "engines/*.compiled", "engines/.*.tmp"
+SHARE = 0.25  # of the free disk and what is kept already
 GIGABYTE = 10**9
 SPARE_BYTES = 200 * 2**20  # left free on the disk for journals, checkpoints and the model
 
@@ -45,7 +47,7 @@ def cache_limit(
     if named:
         size = checked_gigabytes(named, VARIABLE)
         return CacheLimit(int(size * GIGABYTE), f"{size:g} GB, as chosen.")
-    there = free(cache) + sum(item.size for item in kept_files(cache))
+    there = free(cache) + sum(item.size for item in everything_kept(cache))
     size = there * SHARE / GIGABYTE
     return CacheLimit(
         int(there * SHARE), f"{size:,.0f} GB: a quarter of what is free on the disk or already used for it."
@@ -84,12 +86,20 @@ class KeptFile:
 
 def kept_files(cache: Path, pattern: str = "*") -> list[KeptFile]:
     """Every file of rows in the cache, the one that was used longest ago first."""
+    return by_age(path for kind in KINDS for path in cache.glob(f"{kind}/*/{pattern}"))
+
+
+def everything_kept(cache: Path) -> list[KeptFile]:
+    """All that counts for the limit, and that may go when room is needed: rows, and engines' parts beside them."""
+    return by_age([*(item.path for item in kept_files(cache)), *cache.glob(COMPILED)])
+
+
+def by_age(paths: Iterable[Path]) -> list[KeptFile]:
     found = []
-    for kind in KINDS:
-        for path in cache.glob(f"{kind}/*/{pattern}"):
-            try:
-                status = path.stat()
-            except OSError:  # somebody else made room
-                continue
-            found.append(KeptFile(path, status.st_size, status.st_mtime))
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:  # somebody else made room
+            continue
+        found.append(KeptFile(path, status.st_size, status.st_mtime))
     return sorted(found, key=lambda item: item.used)

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import struct
 import tempfile
@@ -41,6 +42,7 @@ MARK = b"THAWROWS"
 TAIL = struct.Struct("<QQI8s")  # rows, bytes of a row, CRC-32 of keys and checksums, mark
 KEY_BYTES, CHECKSUM_BYTES = 32, 4
 SUFFIX, UNFINISHED = ".shard", ".part"
+STAMP = re.compile("[0-9]{20}")  # nanoseconds since 1970, at the beginning of a name
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -122,7 +124,7 @@ class ShardWriter:
         footer = keys + checksums.tobytes()
         tail = TAIL.pack(len(checksums), self.kind.row_bytes, zlib.crc32(footer), MARK)
         self._write(memoryview(footer + tail))
-        path = self._folder / shard_name()
+        path = self._folder / shard_name(self._folder)
         try:
             file = self.file.moved(self._temporary, path)
         except OSError as error:
@@ -190,9 +192,13 @@ def filled(file: HeldFile, buffer: memoryview, offset: int) -> bool:
         return False
 
 
-def shard_name() -> str:
-    """Later ones sort behind earlier ones: a row that was made again is newer than the damaged one."""
-    return f"{time.time_ns():020d}-{secrets.token_hex(6)}{SUFFIX}"
+def shard_name(folder: Path) -> str:
+    """Later ones sort behind earlier ones, also after the clock was put back: a row that was made again is newer than
+    the damaged one.
+    """
+    stamps = [path.name.partition("-")[0] for path in folder.glob(f"*{SUFFIX}")]
+    newest = max((int(stamp) for stamp in stamps if STAMP.fullmatch(stamp)), default=0)
+    return f"{max(time.time_ns(), newest + 1):020d}-{secrets.token_hex(6)}{SUFFIX}"
 
 
 def checksum(row: Rows) -> int:

@@ -11,8 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from tl_core.caching.limits import SPARE_BYTES, CacheLimit, FreeBytes, free_bytes, kept_files
-from tl_core.caching.shards import UNFINISHED, RowKind, Shard, ShardWriter, checksum, read_rows
+from tl_core.caching.limits import (
+    SPARE_BYTES,
+    UNFINISHED_COMPILED,
+    CacheLimit,
+    FreeBytes,
+    by_age,
+    everything_kept,
+    free_bytes,
+    kept_files,
+)
+from tl_core.caching.shards import KEY_BYTES, UNFINISHED, RowKind, Shard, ShardWriter, checksum, read_rows
 from tl_core.errors import RunError
 from tl_core.held_files import delete_unless_held
 
@@ -28,7 +37,7 @@ def make_room(cache: Path, needed: int, limit: CacheLimit, *, free: FreeBytes = 
     Raises RunError where the disk has no room for them all the same.
     """
     clear_leftovers(cache)
-    files = kept_files(cache)
+    files = everything_kept(cache)
     too_much = sum(item.size for item in files) + needed - limit.bytes
     missing = needed + limit.spare - free(cache)
     can_help = missing <= sum(item.size for item in files)
@@ -48,7 +57,7 @@ def make_room(cache: Path, needed: int, limit: CacheLimit, *, free: FreeBytes = 
 
 def clear_leftovers(cache: Path) -> None:
     """Removes what writers that were killed left behind: unfinished, and held by nobody."""
-    for item in kept_files(cache, f"*{UNFINISHED}"):
+    for item in (*kept_files(cache, f"*{UNFINISHED}"), *by_age(cache.glob(UNFINISHED_COMPILED))):
         if time.time() - item.used > YOUNG_SECONDS:
             delete_unless_held(item.path)
 
@@ -56,9 +65,11 @@ def clear_leftovers(cache: Path) -> None:
 def merged(folder: Path, kind: RowKind, shards: Sequence[Shard], *, free: FreeBytes = free_bytes) -> list[Shard]:
     """The shards, newest first; where too many are small, the smaller half of these has become one.
 
-    So a row is copied a few times at most, however often a few are added. Damaged rows stay behind.
+    So a row is copied a few times at most, however often a few are added. Damaged rows stay behind. What was merged
+    while others held it is deleted by a later call, and not merged again.
     """
-    small = sorted((shard for shard in shards if shard.file.size < SMALL_BYTES), key=lambda shard: shard.file.size)
+    shards = without_superseded(shards) if len(small_ones(shards)) > MANY_SHARDS else list(shards)
+    small = small_ones(shards)
     chosen = {shard.path for shard in small[: len(small) // 2]} if len(small) > MANY_SHARDS else set()
     old = [shard for shard in shards if shard.path in chosen]
     if not old or sum(shard.file.size for shard in old) + SPARE_BYTES > free(folder):
@@ -68,6 +79,25 @@ def merged(folder: Path, kind: RowKind, shards: Sequence[Shard], *, free: FreeBy
         shard.file.close()
         delete_unless_held(shard.path)
     return [*new, *(shard for shard in shards if shard.path not in chosen)]
+
+
+def small_ones(shards: Iterable[Shard]) -> list[Shard]:
+    return sorted((shard for shard in shards if shard.file.size < SMALL_BYTES), key=lambda shard: shard.file.size)
+
+
+def without_superseded(shards: Sequence[Shard]) -> list[Shard]:
+    """Those of which a row is still read; the others, whose every row lies in newer ones too, are let go of."""
+    found, known = list[Shard](), set[bytes]()
+    for shard in shards:
+        data = shard.keys.tobytes()
+        keys = {data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES)}
+        if keys <= known:
+            shard.file.close()
+            delete_unless_held(shard.path)
+        else:
+            found.append(shard)
+            known |= keys
+    return found
 
 
 def copied(shards: Iterable[Shard], folder: Path, kind: RowKind) -> list[Shard]:
