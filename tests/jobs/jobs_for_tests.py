@@ -12,7 +12,8 @@ from PIL import Image
 
 from tl_core.jobs.assistant_address import AssistantFiles
 from tl_core.jobs.journal import read_records
-from tl_core.jobs.rundir import create_import
+from tl_core.jobs.liveness import ENDED, state_of
+from tl_core.jobs.rundir import JobDir, create_import
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import is_locked
 
@@ -48,6 +49,11 @@ def new_import(tmp_path: Path, *, of_each: int = 3) -> Path:
 
 def kinds(journal: Path) -> list[str]:
     return [record["kind"] for record in read_records(journal)[0]]
+
+
+def ended(job: JobDir) -> str:
+    """How it ended, once it has."""
+    return str(wait_until(lambda: (state := state_of(job.path)) in ENDED and state))
 
 
 def edit_json(path: Path, **values: Any) -> None:

@@ -1,9 +1,7 @@
-"""Real workers, started, stopped, killed and orphaned; their job is an import, the quickest work there is."""
+"""Real workers whose job is an import, the quickest work there is: how it ends, and who is refused it."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.jobs.jobs_for_tests import edit_json, kinds, new_import, wait_until
+from tests.jobs.jobs_for_tests import edit_json, ended, new_import, wait_until
 from tl_core.backbones.usual import USUAL
 from tl_core.caching.squares import square_rows
 from tl_core.config import RunConfig
@@ -19,52 +17,20 @@ from tl_core.data.dataset import open_dataset
 from tl_core.errors import RunError
 from tl_core.events import Planned, checked, from_dict
 from tl_core.jobs.following import follow
-from tl_core.jobs.journal import JournalWriter, read_records
+from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import PROGRAM_ROOT, force_stop, launch, log_tail, request_stop, worker_environment
-from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
+from tl_core.jobs.liveness import ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import workspace_of
 from tl_core.platform import Lock
-from tl_core.processes import birth_of
 
 EXIT_DONE, EXIT_FAULT, EXIT_USER, EXIT_REFUSED = 0, 1, 2, 3
-MANY = 800  # pictures of each class: enough that a worker is caught in the middle
-posix_only = pytest.mark.skipif(os.name == "nt", reason="stops and kills by POSIX signals")
-LAUNCH_AND_STAY = """
-import signal, sys, time
-from pathlib import Path
-from tl_core.jobs.launcher import launch
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it
-launch(Path(sys.argv[1]))
-print("launched", flush=True)
-time.sleep(600)
-"""
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> JobDir:
     return JobDir(new_import(tmp_path))
-
-
-@pytest.fixture
-def long_job(tmp_path: Path) -> JobDir:
-    return JobDir(new_import(tmp_path, of_each=MANY))
-
-
-def ended(job: JobDir) -> str:
-    return str(wait_until(lambda: (state := state_of(job.path)) in ENDED and state))
-
-
-def frozen_worker(job: JobDir) -> psutil.Process:
-    """A worker that was caught at work and put to sleep by the system: it holds the lock and does nothing more."""
-    launch(job.path)
-    identity = wait_until(lambda: len(kinds(job.journal)) > 1 and ProcessIdentity.read(job.identity))
-    process = psutil.Process(identity.pid)
-    wait_until(lambda: process.children(recursive=True))  # those that decode: then it is in the middle of it
-    process.suspend()
-    assert state_of(job.path) == "running"
-    return process
 
 
 def test_a_worker_does_its_job_and_says_so_in_the_journal(job: JobDir) -> None:
@@ -122,59 +88,11 @@ def test_a_job_of_a_newer_version_is_refused_by_name(job: JobDir) -> None:
     assert "asks for 'distil', which this version does not know" in failure.message
 
 
-@posix_only
-def test_a_killed_worker_is_lost_with_its_log_and_leaves_no_process(long_job: JobDir) -> None:
-    process = frozen_worker(long_job)
-    children = [child.pid for child in process.children(recursive=True)]
-    assert children
-    before = long_job.journal.read_bytes()
-    process.kill()
-    assert ended(long_job) == "lost"
-    assert long_job.journal.read_bytes() == before
-    assert f"worker {process.pid} begins" in log_tail(long_job.path)
-    assert "finished" not in log_tail(long_job.path)
-    wait_until(lambda: all(birth_of(pid) is None for pid in children))
-    assert [record for record in follow(long_job.path) if record] == read_records(long_job.journal)[0]
-
-
-@posix_only
-def test_a_stop_file_ends_an_import_and_nothing_half_done_stays(long_job: JobDir) -> None:
-    process = frozen_worker(long_job)
-    request_stop(long_job.path)
-    process.resume()
-    assert ended(long_job) == "stopped"
-    assert not (long_job.path / "dataset.json").exists()
-    assert not (long_job.path / "index.columns").exists()
-
-
-@posix_only
-def test_a_polite_signal_is_a_wish_to_stop_and_a_closed_terminal_is_none(long_job: JobDir) -> None:
-    process = frozen_worker(long_job)
-    process.send_signal(signal.SIGHUP)
-    process.send_signal(signal.SIGINT)
-    process.resume()
-    wait_until(lambda: len(kinds(long_job.journal)) > 2)
-    process.terminate()
-    assert ended(long_job) == "stopped"
-
-
 def test_asking_a_job_that_has_ended_to_stop_changes_nothing(job: JobDir) -> None:
     launch(job.path)
     assert ended(job) == "finished"
     request_stop(job.path)
     assert not job.stop.exists()
-
-
-@posix_only
-def test_a_worker_that_does_not_answer_stop_is_ended_by_force_and_the_journal_says_so(long_job: JobDir) -> None:
-    process = frozen_worker(long_job)
-    family = [process.pid, *(child.pid for child in process.children(recursive=True))]
-    force_stop(long_job.path, grace_seconds=0.1)
-    assert state_of(long_job.path) == "failed"
-    failure = read_view(long_job.path).failure
-    assert failure is not None
-    assert "did not answer Stop in time and was ended by force" in failure.message
-    wait_until(lambda: all(birth_of(pid) is None for pid in family))
 
 
 def test_a_stranger_with_the_workers_number_is_never_signalled(job: JobDir) -> None:
@@ -218,15 +136,6 @@ def test_a_worker_cuts_the_torn_line_of_one_that_died_and_still_refuses_the_jour
     assert job.journal.read_bytes() == whole
 
 
-@posix_only
-def test_a_job_that_is_under_way_cannot_be_launched_again(long_job: JobDir) -> None:
-    process = frozen_worker(long_job)
-    with pytest.raises(RunError, match="is under way already"):
-        launch(long_job.path)
-    process.kill()
-    assert ended(long_job) == "lost"
-
-
 def test_a_worker_waits_a_moment_for_somebody_who_looks_at_its_lock(job: JobDir) -> None:
     lock = Lock(job.lock)
     assert lock.acquire()
@@ -238,20 +147,6 @@ def test_a_worker_waits_a_moment_for_somebody_who_looks_at_its_lock(job: JobDir)
         lock.release()
         worker.communicate()
         assert worker.returncode == EXIT_DONE
-
-
-@posix_only
-def test_a_worker_outlives_its_parent_and_the_terminal_and_gives_way_to_others(long_job: JobDir) -> None:
-    command = [sys.executable, "-c", LAUNCH_AND_STAY, str(long_job.path)]
-    with subprocess.Popen(command, cwd=PROGRAM_ROOT, stdout=subprocess.PIPE, start_new_session=True) as parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == b"launched\n"
-        identity = wait_until(lambda: ProcessIdentity.read(long_job.identity))
-        assert os.getsid(identity.pid) == identity.pid != os.getsid(parent.pid)
-        assert psutil.Process(identity.pid).nice() > psutil.Process().nice()
-        os.killpg(parent.pid, signal.SIGHUP)
-    assert ended(long_job) == "finished"
-    assert read_view(long_job.path).result == {"dataset": long_job.id, "images": 2 * MANY}
 
 
 def test_a_worker_gets_an_explicit_environment_without_the_persons_secrets() -> None:
