@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 
 from tests.caching.rows_for_tests import KIND, fill, shards
-from tl_core.caching.features import FeatureKey, feature_rows
+from tl_core.caching import features
+from tl_core.caching.features import FeatureKey, feature_rows, libraries_of
 from tl_core.caching.shards import keys_of, open_shard, places_in
 from tl_core.caching.squares import square_rows
 from tl_core.data.preprocessing import Preprocessing
@@ -53,6 +56,40 @@ def test_features_of_other_weights_cut_or_precision_are_another_entry(tmp_path: 
     assert missing_features(tmp_path, FEATURES) == [0, 1]
     assert missing_features(tmp_path, replace(FEATURES, **change)) == [0, 1]
     assert missing_features(tmp_path, FEATURES) == []
+
+
+def of_version(changed: str) -> Callable[[str], str | None]:
+    return lambda name: "2.0" if name == changed else "1.0"
+
+
+@pytest.mark.parametrize(
+    ("key", "used", "not_used"),
+    [
+        (FEATURES, ("torch", "timm"), ("openvino", "torchvision")),
+        (replace(FEATURES, engine="openvino"), ("torch", "timm", "openvino"), ("torchvision",)),
+        (replace(FEATURES, backbone="torchvision/resnet18"), ("torch", "torchvision"), ("openvino", "timm")),
+    ],
+    ids=["timm", "openvino", "torchvision"],
+)
+def test_features_of_an_older_library_are_another_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: FeatureKey, used: tuple[str, ...], not_used: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(features, "installed_version", of_version("none of them"))
+    assert missing_features(tmp_path, key) == [0, 1]
+    for name in not_used:
+        monkeypatch.setattr(features, "installed_version", of_version(name))
+        assert missing_features(tmp_path, key) == []
+    for name in used:
+        monkeypatch.setattr(features, "installed_version", of_version(name))
+        assert missing_features(tmp_path, key) == [0, 1]
+
+
+def test_the_versions_are_those_that_are_installed() -> None:
+    assert libraries_of(replace(FEATURES, engine="gone")) == {
+        "torch": version("torch"),
+        "timm": version("timm"),
+        "gone": None,
+    }
 
 
 def test_every_view_of_a_picture_is_a_row_of_its_own(tmp_path: Path) -> None:
