@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize, minimize_scalar
 
-from tl_core.training import decomposing
+from tl_core.training import calibrating, decomposing
 from tl_core.training.calibrating import (
     HIGHEST_SCALE,
     LOWEST_SCALE,
     best_scale,
     best_shifts,
+    calibrated,
     derivatives,
     log_loss,
     penalised_loss,
@@ -71,3 +74,43 @@ def test_shifts_are_never_worse_than_none_and_small_for_few_pictures() -> None:
         better, shifts = best_shifts(predictions, labels, scale)
         assert log_loss(softmax(predictions * better + shifts), labels) <= loss + 1e-9
         assert np.abs(shifts).max() < 3.0
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_the_shifts_of_very_many_classes_are_those_of_the_whole_curvature(
+    monkeypatch: pytest.MonkeyPatch, precision: type
+) -> None:
+    predictions, labels = predictions_of(900, 60, 0.15)
+    predictions = predictions.astype(precision)
+    start = best_scale(predictions, labels)[0]
+    scale, shifts = best_shifts(predictions, labels, start)
+    monkeypatch.setattr(calibrating, "MANY_CLASSES", 59)
+    found, many = best_shifts(predictions, labels, start)
+    assert np.abs(shifts).max() > 0.5
+    assert found == pytest.approx(scale, rel=1e-3)
+    assert np.abs(many - shifts).max() < 2e-3
+    least = penalised_loss(predictions, labels, np.array([scale, *shifts]))
+    assert penalised_loss(predictions, labels, np.array([found, *many])) == pytest.approx(least, abs=1e-6)
+
+
+def test_very_many_classes_need_no_matrix_of_classes_by_classes() -> None:
+    predictions, labels = np.random.default_rng(0).normal(size=(400, 2000)).astype(np.float32), np.arange(400)
+    tracemalloc.start()
+    best_shifts(predictions, labels, 1.0)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3 * predictions.nbytes < 2000 * 2000 * 8
+
+
+def test_what_is_calibrated_by_blocks_is_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    predictions, labels = predictions_of(90, 4, 0.6)
+    shifts = np.array([0.1, 0.0, -0.3, 0.2])
+    whole = softmax(predictions * 5.0 + shifts)
+    monkeypatch.setattr(decomposing, "NUMBERS_OF_A_BLOCK", 4 * 7)
+    probabilities, loss, accuracy = calibrated(predictions, labels, 5.0, shifts)
+    assert np.abs(probabilities - whole).max() < 1e-6
+    assert loss == pytest.approx(log_loss(whole, labels))
+    assert accuracy == np.mean(whole.argmax(axis=1) == labels)
+    assert best_scale(predictions, labels)[1] == pytest.approx(
+        log_loss(softmax(predictions * best_scale(predictions, labels)[0]), labels)
+    )

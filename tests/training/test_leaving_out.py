@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
+from ridge_cases import digits, ridges_of, wide
 from sklearn.linear_model import Ridge
 
 from tl_core.training import decomposing, leaving_out
 from tl_core.training.decomposing import decompose
 from tl_core.training.heads import one_hot
-from tl_core.training.leaving_out import Ridges, groups_of
+from tl_core.training.leaving_out import groups_of
 
 PENALTY = 7.0
 
 
-def digits(count: int) -> tuple[np.ndarray, np.ndarray]:
-    bunch = load_digits()
-    return bunch.data[:count], bunch.target[:count]
-
-
-def wide(count: int, width: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(3)
-    labels = np.arange(count) % classes
-    return random.normal(size=(count, width)) + labels[:, None] * 0.1, labels
-
-
 CASES = [("more pictures than features", digits(300)), ("more features than pictures", wide(40, 90, 4))]
 IDS, SETS = [name for name, _ in CASES], [case for _, case in CASES]
-
-
-def ridges_of(
-    features: np.ndarray, labels: np.ndarray, *penalties: float, together: np.ndarray | None = None
-) -> Ridges:
-    parts = decompose(features)
-    targets = one_hot(labels, int(labels.max()) + 1).astype(parts.rotated.dtype)
-    return Ridges(parts, targets, penalties or (PENALTY,), groups_of(together))
 
 
 def refitted(features: np.ndarray, labels: np.ndarray, together: np.ndarray) -> np.ndarray:
@@ -63,7 +44,7 @@ def test_the_coefficients_are_scikit_learns(features: np.ndarray, labels: np.nda
 def test_leaving_one_out_equals_fitting_without_it(features: np.ndarray, labels: np.ndarray) -> None:
     features, labels = features[:60], labels[:60]
     brute = refitted(features, labels, np.zeros(len(labels)))
-    assert np.abs(ridges_of(features, labels).left_out(0) - brute).max() < 1e-6
+    assert np.abs(ridges_of(features, labels, PENALTY).left_out(0) - brute).max() < 1e-6
 
 
 @pytest.mark.parametrize(("features", "labels"), SETS, ids=IDS)
@@ -74,7 +55,7 @@ def test_groups_of_different_sizes_are_left_out_as_if_fitted_without_them(
     together = np.zeros(len(labels), dtype=np.int64)
     for number, rows in enumerate(([0, 7, 31], [2, 3], [4, 9], [12, 20, 11], list(range(21, 30))), 1):
         together[rows] = number
-    left_out = ridges_of(features, labels, together=together).left_out(0)
+    left_out = ridges_of(features, labels, PENALTY, together=together).left_out(0)
     assert np.abs(left_out - refitted(features, labels, together)).max() < 1e-6
 
 
@@ -84,9 +65,9 @@ def test_a_group_of_more_pictures_than_features_is_left_out_exactly(monkeypatch:
     together = np.zeros(200, dtype=np.int64)
     together[10:90], together[100:130] = 1, 2
     expected = refitted(features, labels, together)
-    assert np.abs(ridges_of(features, labels, together=together).left_out(0) - expected).max() < 1e-6
+    assert np.abs(ridges_of(features, labels, PENALTY, together=together).left_out(0) - expected).max() < 1e-6
     monkeypatch.setattr(decomposing, "BLOCK_ROWS", 16)
-    assert np.abs(ridges_of(features, labels, together=together).left_out(0) - expected).max() < 1e-6
+    assert np.abs(ridges_of(features, labels, PENALTY, together=together).left_out(0) - expected).max() < 1e-6
 
 
 def test_several_penalties_at_once_are_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,10 +87,10 @@ def test_in_float32_it_is_nearly_as_exact(monkeypatch: pytest.MonkeyPatch) -> No
     for features, labels in SETS:
         together = np.zeros(len(labels), dtype=np.int64)
         together[:6], together[8:10] = 1, 2
-        expected = ridges_of(features, labels, together=together).left_out(0)
+        expected = ridges_of(features, labels, PENALTY, together=together).left_out(0)
         with monkeypatch.context() as patch:
             patch.setattr(decomposing, "LARGEST_IN_FLOAT64", 1)
-            found = ridges_of(features.astype(np.float32), labels, together=together).left_out(0)
+            found = ridges_of(features.astype(np.float32), labels, PENALTY, together=together).left_out(0)
         assert found.dtype == np.float32
         assert np.abs(found - expected).max() < 1e-4
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
+from ridge_cases import digits, ridges_of, wide
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from tl_core.errors import TrainingError
 from tl_core.training import decomposing, heads
 from tl_core.training.calibrating import best_scale, log_loss, softmax
-from tl_core.training.decomposing import decompose
-from tl_core.training.leaving_out import Ridges
-
-
-def digits(count: int) -> tuple[np.ndarray, np.ndarray]:
-    bunch = load_digits()
-    return bunch.data[:count], bunch.target[:count]
-
-
-def wide(count: int, width: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(3)
-    labels = np.arange(count) % classes
-    return random.normal(size=(count, width)) + labels[:, None] * 0.1, labels
 
 
 def test_copies_of_a_picture_flatter_unless_they_are_left_out_together() -> None:
@@ -34,15 +24,9 @@ def test_copies_of_a_picture_flatter_unless_they_are_left_out_together() -> None
     assert together.loo_accuracy < 0.75  # the labels are chance: nothing can be learned
 
 
-def ridges_of(features: np.ndarray, labels: np.ndarray, classes: int) -> Ridges:
-    parts = decompose(features)
-    targets = heads.one_hot(labels, classes).astype(parts.rotated.dtype)
-    return Ridges(parts, targets, heads.penalties(parts.eigenvalues))
-
-
 def test_no_penalty_of_the_grid_has_a_lower_leave_one_out_loss() -> None:
     features, labels = digits(400)
-    head, ridges = heads.fit_ridge_head(features, labels, 10), ridges_of(features, labels, 10)
+    head, ridges = heads.fit_ridge_head(features, labels, 10), ridges_of(features, labels)
     losses = [best_scale(ridges.left_out(at), labels)[1] for at in range(len(ridges.penalties))]
     assert head.penalty == ridges.penalties[int(np.argmin(losses))]
     assert head.loo_loss <= min(losses)
@@ -50,7 +34,7 @@ def test_no_penalty_of_the_grid_has_a_lower_leave_one_out_loss() -> None:
 
 def test_the_folded_head_gives_the_scaled_ridge_and_generalises() -> None:
     features, labels = digits(1200)
-    head, ridges = heads.fit_ridge_head(features, labels, 10), ridges_of(features, labels, 10)
+    head, ridges = heads.fit_ridge_head(features, labels, 10), ridges_of(features, labels)
     weight, bias = ridges.coefficients(ridges.penalties.index(head.penalty))
     expected = (features @ weight.T + bias) / head.temperature + head.shifts
     assert np.abs(features @ head.weight.T + head.bias - expected).max() < 1e-3
@@ -124,6 +108,17 @@ def test_a_head_that_may_spend_the_features_is_the_same() -> None:
     head = heads.fit_ridge_head(features, labels, 4, overwrite=True)
     assert (head.weight == expected.weight).all()
     assert (head.loo_probabilities == expected.loo_probabilities).all()
+
+
+def test_many_classes_take_no_more_memory_than_a_few_times_their_predictions() -> None:
+    features, labels = wide(2400, 270, 600)
+    features = features.astype(np.float32)
+    tracemalloc.start()
+    head = heads.fit_ridge_head(features, labels, 600)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert head.loo_probabilities.nbytes == 2400 * 600 * 4
+    assert most < features.nbytes + 6 * head.loo_probabilities.nbytes
 
 
 def test_features_that_never_vary_do_no_harm() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tl_core.training.conjugate_gradients import Curvature, conjugate_gradients
 from tl_core.training.decomposing import Array, blocks
 
 Labels = NDArray[np.integer[Any]]
@@ -19,6 +20,7 @@ LOWEST_SCALE, HIGHEST_SCALE = 0.5, 500.0
 STEPS, CLOSE = 20, 1e-3  # steps at most; the search ends when a step changes the scale by less than this share
 SHIFT_PENALTY = 1.0  # times the squared shifts, against the summed log loss: few pictures say little about their class
 HALVINGS = 6
+MANY_CLASSES = 256  # more of them, and a matrix of classes by classes would cost more than all the rest
 
 
 def best_scale(predictions: Array, labels: Labels, start: float = 10.0) -> tuple[float, float]:
@@ -44,7 +46,7 @@ def best_scale(predictions: Array, labels: Labels, start: float = 10.0) -> tuple
 def slope_and_spread(predictions: Array, labels: Labels, scale: float) -> tuple[float, float]:
     """First and second derivative of the mean log loss by the scale; by blocks of rows, as classes may be many."""
     slope = spread = 0.0
-    for rows in blocks(len(labels)):
+    for rows in blocks(*predictions.shape):
         block = predictions[rows]
         probabilities = softmax(block * scale)
         expected = np.einsum("ij,ij->i", probabilities, block)
@@ -57,7 +59,7 @@ def summed_loss(predictions: Array, labels: Labels, scale: float, shifts: Array 
     """Log loss of all rows together, by blocks."""
     return sum(
         log_loss(softmax(predictions[rows] * scale + shifts), labels[rows]) * len(labels[rows])
-        for rows in blocks(len(labels))
+        for rows in blocks(*predictions.shape)
     )
 
 
@@ -70,8 +72,7 @@ def best_shifts(predictions: Array, labels: Labels, scale: float) -> tuple[float
     values = np.concatenate([[scale], np.zeros(predictions.shape[1])])
     loss = penalised_loss(predictions, labels, values)
     for _ in range(STEPS):
-        gradient, curvature = derivatives(predictions, labels, values)
-        step = np.linalg.solve(curvature, gradient)
+        step = newton_step(predictions, labels, values)
         for halving in range(HALVINGS):
             tried = values - step / 2.0**halving
             found = penalised_loss(predictions, labels, tried)
@@ -90,11 +91,42 @@ def penalised_loss(predictions: Array, labels: Labels, values: Array) -> float:
     return (summed_loss(predictions, labels, float(values[0]), values[1:]) + penalty) / len(labels)
 
 
+def newton_step(predictions: Array, labels: Labels, values: Array) -> Array:
+    """By the whole curvature; for very many classes by its products alone, which takes (rows, classes) and no more."""
+    if predictions.shape[1] <= MANY_CLASSES:
+        gradient, whole = derivatives(predictions, labels, values)
+        found: Array = np.linalg.solve(whole, gradient)
+        return found
+    gradient, curvature = derivatives_for_many(predictions, labels, values)
+    return conjugate_gradients(curvature.times, curvature.diagonal, gradient)
+
+
+def derivatives_for_many(predictions: Array, labels: Labels, values: Array) -> tuple[Array, Curvature]:
+    """The same as `derivatives`, summed over the pictures."""
+    count, classes = predictions.shape
+    kept = np.empty((count, classes), np.float32)
+    squares, column, gradient, corner = np.zeros(classes), np.zeros(classes), np.zeros(1 + classes), 0.0
+    scale, shifts = predictions.dtype.type(values[0]), values[1:].astype(predictions.dtype)
+    for rows in blocks(count, classes):
+        block, places = predictions[rows], np.arange(len(labels[rows]))
+        probabilities = kept[rows] = softmax(block * scale + shifts)
+        expected = np.einsum("ij,ij->i", probabilities, block)
+        weighted = probabilities * (block - expected[:, None])
+        corner += float(np.einsum("ij,ij->", weighted, block))
+        column += weighted.sum(axis=0)
+        squares += np.einsum("ij,ij->j", probabilities, probabilities)
+        gradient[0] += float(expected.sum(dtype=np.float64)) - float(block[places, labels[rows]].sum(dtype=np.float64))
+        gradient[1:] += probabilities.sum(axis=0)
+    sums = gradient[1:] + 2.0 * SHIFT_PENALTY
+    gradient[1:] += 2.0 * SHIFT_PENALTY * values[1:] - np.bincount(labels, minlength=classes)
+    return gradient, Curvature(kept, sums, squares, column, corner)
+
+
 def derivatives(predictions: Array, labels: Labels, values: Array) -> tuple[Array, Array]:
     """Gradient (1 + classes,) and second derivatives of the penalised loss by scale and shifts; by blocks of rows."""
     count, classes = predictions.shape
     gradient, curvature = np.zeros(1 + classes), np.zeros((1 + classes, 1 + classes))
-    for rows in blocks(count):
+    for rows in blocks(count, classes):
         block = predictions[rows].astype(np.float64)
         probabilities = softmax(block * values[0] + values[1:])
         weighted = probabilities * (block - np.einsum("ij,ij->i", probabilities, block)[:, None])
@@ -107,6 +139,19 @@ def derivatives(predictions: Array, labels: Labels, values: Array) -> tuple[Arra
     curvature[1:, 0] = curvature[0, 1:]
     pull = 2.0 * SHIFT_PENALTY * np.concatenate([[1e-12], np.ones(classes)])
     return (gradient + pull * np.concatenate([[0.0], values[1:]])) / count, (curvature + np.diag(pull)) / count
+
+
+def calibrated(
+    predictions: Array, labels: Labels, scale: float, shifts: Array
+) -> tuple[NDArray[np.float32], float, float]:
+    """Probabilities (n, classes), their log loss and the share that is right; by blocks."""
+    found, loss, right = np.empty(predictions.shape, np.float32), 0.0, 0
+    for rows in blocks(*predictions.shape):
+        probabilities = softmax(predictions[rows] * scale + shifts)
+        loss += log_loss(probabilities, labels[rows]) * len(probabilities)
+        right += int(np.sum(probabilities.argmax(axis=1) == labels[rows]))
+        found[rows] = probabilities
+    return found, loss / len(labels), right / len(labels)
 
 
 def softmax(logits: Array) -> Array:

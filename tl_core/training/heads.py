@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tl_core.errors import TrainingError
-from tl_core.training.calibrating import best_scale, best_shifts, log_loss, softmax
+from tl_core.training.calibrating import best_scale, best_shifts, calibrated
 from tl_core.training.decomposing import Array, decompose
 from tl_core.training.leaving_out import Labels, Ridges, groups_of
 from tl_core.training.product_threads import threads_for
@@ -52,28 +52,28 @@ def fit_ridge_head(
     """
     if not len(labels):
         raise TrainingError("There is no picture to fit a head to.", "Bring pictures of at least two kinds.")
-    with threads_for(features.size):
+    with threads_for(*features.shape, num_classes):
         parts = decompose(features, overwrite=overwrite)
         targets = one_hot(labels, num_classes, parts.rotated.dtype)
         ridges = Ridges(parts, targets, penalties(parts.eigenvalues), groups_of(together))
-        (best,) = best_for_each(ridges, labels, [np.arange(len(labels))])
+        (best,) = best_for_each(ridges, labels, [slice(None)])
         left_out = ridges.left_out(best)
         scale, shifts = best_shifts(left_out, labels, best_scale(left_out, labels)[0])
         weight, bias = ridges.coefficients(best)
-    probabilities = softmax(left_out * scale + shifts)
+    probabilities, loss, accuracy = calibrated(left_out, labels, scale, shifts)
     return RidgeHead(
         weight=(weight * scale).astype(np.float32),
         bias=(bias * scale + shifts).astype(np.float32),
         penalty=ridges.penalties[best],
         temperature=1.0 / scale,
         shifts=shifts.astype(np.float32),
-        loo_loss=log_loss(probabilities, labels),
-        loo_accuracy=float(np.mean(probabilities.argmax(axis=1) == labels)),
-        loo_probabilities=probabilities.astype(np.float32),
+        loo_loss=loss,
+        loo_accuracy=accuracy,
+        loo_probabilities=probabilities,
     )
 
 
-def best_for_each(ridges: Ridges, labels: Labels, judges: Sequence[NDArray[np.int64]]) -> list[int]:
+def best_for_each(ridges: Ridges, labels: Labels, judges: Sequence[NDArray[np.int64] | slice]) -> list[int]:
     """For each of the sets of pictures the penalty with which those are predicted best, in log loss at the best scale.
 
     Penalties are tried coarsely, then around the best ones.

@@ -39,10 +39,12 @@ class Ridges:
 
     @cached_property
     def products(self) -> Array:
-        """Rotated features times centred targets, (r, classes)."""
-        kind = self.parts.rotated.dtype
-        centred = (self.targets - self.mean).astype(kind)
-        found: Array = (self.parts.rotated.T @ centred).astype(np.float64)
+        """Rotated features times centred targets, (r, classes); so many classes at once that targets stay few."""
+        rotated, (count, classes) = self.parts.rotated, self.targets.shape
+        step, found = max(1, NUMBERS_AT_ONCE // max(count, 1)), np.empty((rotated.shape[1], classes))
+        for start in range(0, classes, step):
+            some = slice(start, start + step)
+            found[:, some] = rotated.T @ (self.targets[:, some] - self.mean[some]).astype(rotated.dtype)
         return found
 
     @cached_property
@@ -86,14 +88,19 @@ class Ridges:
             fitted = rotated @ np.hstack([self.inner(at) for at in some]).astype(rotated.dtype)
             for place, at in enumerate(some):
                 yield at, self.without(at, fitted[:, place * classes : (place + 1) * classes])
+            del fitted  # before the next product takes as much
 
     def without(self, at: int, fitted: Array) -> Array:
-        residuals = self.targets - (fitted + self.mean.astype(fitted.dtype))
-        rest = np.maximum(1.0 - self.leverages[:, at], SMALLEST_REST)
-        found: Array = self.targets - residuals / rest[:, None]
+        """`fitted` is spent: by blocks it becomes the residuals, as classes may be many."""
+        mean, rest = self.mean.astype(fitted.dtype), np.maximum(1.0 - self.leverages[:, at], SMALLEST_REST)
+        found: Array = np.empty_like(self.targets)
+        for rows in blocks(*fitted.shape):
+            residuals = self.targets[rows] - (fitted[rows] + mean)
+            found[rows] = self.targets[rows] - residuals / rest[rows, None]
+            fitted[rows] = residuals
         for batch in self.groups:
-            for some in portions(batch, len(self.parts.eigenvalues)):
-                found[some] = self.targets[some] - self.residuals_without(some, residuals[some], self.shrinks[at])
+            for some in portions(batch, max(len(self.parts.eigenvalues), fitted.shape[1])):
+                found[some] = self.targets[some] - self.residuals_without(some, fitted[some], self.shrinks[at])
         return found
 
     def residuals_without(self, some: NDArray[np.int64], residuals: Array, shrink: Array) -> Array:
