@@ -106,7 +106,7 @@ def cross_validated(
                 "Bring pictures of other days or places, or set group_by to none.",
             )
     total = np.zeros((len(labels), num_classes))
-    with threads_for(*features.shape, num_classes):
+    with threads_for(len(features), features.shape[1], num_classes):
         parts = decompose(features)
         targets = one_hot(labels, num_classes, parts.rotated.dtype)
         for folds in numbers:

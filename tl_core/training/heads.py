@@ -52,7 +52,7 @@ def fit_ridge_head(
     """
     if not len(labels):
         raise TrainingError("There is no picture to fit a head to.", "Bring pictures of at least two kinds.")
-    with threads_for(*features.shape, num_classes):
+    with threads_for(len(features), features.shape[1], num_classes):
         parts = decompose(features, overwrite=overwrite)
         targets = one_hot(labels, num_classes, parts.rotated.dtype)
         ridges = Ridges(parts, targets, penalties(parts.eigenvalues), groups_of(together))
