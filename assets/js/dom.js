@@ -102,6 +102,10 @@ function brief(seconds) {
   return say('time.hours', { n: Math.max(1, Number((seconds / 3600).toPrecision(2))) });
 }
 
+function bytesInWords(bytes) {
+  return bytes >= 0.5e9 ? (bytes / 1e9).toFixed(1) + ' GB' : Math.max(1, Math.round(bytes / 1e6)) + ' MB';
+}
+
 // The server's errors are {"message", "hint"}; anything else is a connection that broke.
 function reasonOf(reply) {
   const words = [reply && reply.message, reply && reply.hint].filter(Boolean).join(' ');

@@ -69,11 +69,7 @@ function costFact() {
   const first = say('ice.once', { duration: brief(found.first_model_seconds) });
   const epoch = found.epoch_seconds > 0
     ? [el('small', {}, say('ice.epoch')), el('b', {}, say('ice.roughly', { duration: brief(found.epoch_seconds) }))] : [el('span', {}, say('ice.instant'))];
-  return el('div', { class: 'ice-fact cost' }, icon('clock'), el('div', {}, epoch, el('small', {}, first), el('small', {}, say('ice.memory', { n: memory(found.memory_bytes / 1e6) }))));
-}
-
-function memory(megabytes) {
-  return megabytes >= 1000 ? (megabytes / 1000).toFixed(1) + ' GB' : Math.round(megabytes) + ' MB';
+  return el('div', { class: 'ice-fact cost' }, icon('clock'), el('div', {}, epoch, el('small', {}, first), el('small', {}, say('ice.memory', { n: bytesInWords(found.memory_bytes) }))));
 }
 
 function paintAnswers() {

@@ -6,8 +6,12 @@ let reply = null;
 let asked = '';
 const ask = asker((said) => { reply = said; render(); });
 
+function costOf(name) {
+  return reply && (name === 'own' ? reply.chosen : (reply.presets || {})[name]);
+}
+
 function forecast(name) {
-  const found = reply && (name === 'own' ? reply.chosen : (reply.presets || {})[name]);
+  const found = costOf(name);
   if (found) return say('preset.time', { duration: brief(found.total_seconds) });
   return name in UNMEASURED ? say(UNMEASURED[name]) : '';
 }
@@ -25,6 +29,18 @@ function cardOf(name) {
       time ? el('span', { class: 'preset-time' }, icon('clock', 16), ' ', time) : null, el('span', { class: 'net-title' }, what(name))));
 }
 
+// What the chosen way will take here: time, memory, disk; and that the disk lacks room, where it does.
+function taken() {
+  const found = costOf(value().pace);
+  if (!found) return null;
+  const first = brief(found.first_model_seconds);
+  const all = brief(found.total_seconds);
+  const words = { first, all, memory: bytesInWords(found.memory_bytes), disk: bytesInWords(found.disk_bytes) };
+  const missing = found.disk_missing_bytes > 0 && say('preset.disk_missing', { missing: bytesInWords(found.disk_missing_bytes) });
+  return [el('p', { class: 'preset-cost' }, say(first === all ? 'preset.cost_at_once' : 'preset.cost', words)),
+    missing ? el('p', { class: 'preset-missing', role: 'alert' }, icon('warning', 16), ' ', missing) : null];
+}
+
 function choose(name) {
   if (name === value().pace) return;
   props.value = { ...value(), pace: name };
@@ -40,7 +56,7 @@ function render() {
     ask(question);
   }
   redraw(root, el('div', { class: 'net-cards presets', role: 'radiogroup', 'aria-label': say('preset.label') }, options.map(cardOf)),
-    reply && reply.state === 'working' ? waitingLine(say('preset.measuring')) : null);
+    taken(), reply && reply.state === 'working' ? waitingLine(say('preset.measuring')) : null);
 }
 
 watch(['value', 'words'], render);

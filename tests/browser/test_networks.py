@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import App, Watched
 from tests.browser.test_looks import serious_faults
@@ -123,7 +123,11 @@ def test_a_preset_is_chosen_with_its_forecast_and_runs(app: App, watched: Watche
     instant = page.get_by_role("radio", name=re.compile("^Instant"))
     expect(instant).to_be_checked()
     expect(page.locator(".preset-time").first).to_have_text(re.compile(r"about \S+"), timeout=LOOKING_MS)
+    cost = page.locator(".preset-cost")
+    expect(cost).to_have_text(re.compile(r"in about \S+ \S+; about [\d.]+ [MG]B of memory, [\d.]+ [MG]B on disk\.$"))
     page.get_by_role("radio", name=re.compile("^Better")).check(force=True)
+    expect(cost).to_have_text(re.compile(r"^First model in about \S+ \S+, everything in about \S+ \S+; about "))
+    expect(page.locator(".preset-missing")).to_have_count(0)
     expect(page.locator("#decision-ice")).to_contain_text("Thaw places it")
     shoot(page, "3-train-presets")
     assert serious_faults(page) == []
@@ -131,6 +135,27 @@ def test_a_preset_is_chosen_with_its_forecast_and_runs(app: App, watched: Watche
     expect(page.locator("#decision-ice")).to_contain_text("All ice")
     start(page)
     state(page, "finished")
+
+
+def test_a_disk_without_room_is_said_before_train_is_pressed(app: App, watched: Watched, shoot: Shoot) -> None:
+    page = watched.page
+
+    def on_a_small_disk(route: Route) -> None:
+        """The server's own answer, but for the disk that it looked at."""
+        answer = route.fetch()
+        said = answer.json()
+        for cost in (said.get("presets") or {}).values():
+            cost["disk_missing_bytes"] = 2.4e9
+        route.fulfill(response=answer, json=said)
+
+    page.route("**/estimate?*", on_a_small_disk)
+    network(page, app)
+    tab(page, "3 Train")
+    missing = page.get_by_role("alert").filter(has_text="The disk has not enough room for this: it lacks about 2.4 GB.")
+    expect(missing).to_be_visible(timeout=LOOKING_MS)
+    expect(page.locator("#train")).to_be_visible()
+    shoot(page, "3-train-disk")
+    assert serious_faults(page) == []
 
 
 @pytest.mark.long

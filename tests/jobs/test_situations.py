@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,36 +9,29 @@ import pytest
 
 from tests.training.test_estimate_values import SPEED
 from tests.training.test_plan_reasons import FACTS
+from tl_core.caching.limits import cache_limit, free_bytes
 from tl_core.caching.rows import RowRequest
 from tl_core.caching.shards import RowKind
 from tl_core.config import RunConfig
-from tl_core.jobs.situations import HANDING_SECONDS, Situation
+from tl_core.jobs.situations import HANDING_SECONDS, Situation, room_in
 from tl_core.training.forecast import Sides
+from tl_core.training.made import nothing_known
 
-CONTENTS = ["a", "b", "c"]
 KIND = RowKind("squares", "any", (2,), "uint8")
 
 
-def situation(cache: Path) -> Situation:
-    features = RowRequest(cache, replace(KIND, name="features"), CONTENTS)
-    return Situation(
-        Sides(FACTS, FACTS),
-        SPEED,
-        RowRequest(cache, KIND, CONTENTS),
-        features,
-        process_seconds=3.0,
-        staging_seconds=0.5,
-    )
+def situation() -> Situation:
+    return Situation(Sides(FACTS, FACTS), SPEED, nothing_known, process_seconds=3.0, staging_seconds=0.5)
 
 
-def test_what_is_decoded_and_understood_meanwhile_is_counted(tmp_path: Path) -> None:
-    known = situation(tmp_path)
-    assert known.made() == (0, 0)
-    with RowRequest(tmp_path, KIND, ["b", "c", "d"]) as request:
-        for place in range(3):
+def test_older_rows_may_go_for_new_ones_and_the_limit_bounds_them(tmp_path: Path) -> None:
+    with RowRequest(tmp_path, KIND, ["b", "c"]) as request:
+        for place in range(2):
             request.put(place, np.zeros(2, dtype=np.uint8))
-    assert known.made() == pytest.approx((2 / 3, 0))
-    assert replace(known, features=None).made() == pytest.approx((2 / 3, 0))
+    room = room_in(tmp_path)
+    assert room.older == sum(path.stat().st_size for path in tmp_path.rglob("*.shard")) > 0
+    assert room.free == pytest.approx(free_bytes(tmp_path), rel=0.05)
+    assert room.bound == pytest.approx(cache_limit(tmp_path).bytes, rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +43,5 @@ def test_what_is_decoded_and_understood_meanwhile_is_counted(tmp_path: Path) -> 
         (RunConfig(backbone="efficientnet_b0"), True, HANDING_SECONDS + 0.5),
     ],
 )
-def test_the_start_takes_what_no_worker_has_done_yet(
-    tmp_path: Path, settings: RunConfig, worker_waits: bool, seconds: float
-) -> None:
-    assert situation(tmp_path).speed_now(settings, worker_waits=worker_waits).start_seconds == pytest.approx(seconds)
+def test_the_start_takes_what_no_worker_has_done_yet(settings: RunConfig, worker_waits: bool, seconds: float) -> None:
+    assert situation().speed_now(settings, worker_waits=worker_waits).start_seconds == pytest.approx(seconds)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from tl_core.training.estimate_values import WITHIN, Alone, Estimate, Made, Speed, StageSpeed, Workload, estimated
+from tl_core.training.estimate_values import WITHIN, Alone, Estimate, Speed, StageSpeed, Workload, estimated
 from tl_core.training.forecast import repeated
+from tl_core.training.made import Made
 
 STAGES = (
     StageSpeed(
@@ -84,6 +85,29 @@ def test_what_is_made_already_costs_the_first_model_nothing() -> None:
         fresh.first_model_seconds - half.first_model_seconds
     )
     assert estimated(SPEED, replace(WORK, made=Made(read=1.0, seen=1.0))).first_model_seconds == 0.0
+
+
+def test_what_is_scored_already_costs_the_head_alone_no_last_measurement() -> None:
+    quick = replace(SPEED, score_seconds=0.04, making_seconds=0.7)
+    alone = replace(WORK, trained=("head",), epochs=0, scored=50)
+    measured = [
+        estimated(quick, replace(alone, made=Made(scored=part))).total_seconds
+        - estimated(quick, replace(alone, scored=0)).total_seconds
+        for part in (0.0, 0.5, 1.0)
+    ]
+    assert measured == pytest.approx([0.7 + 50 * 0.045, 0.7 + 25 * 0.045, 0.0])
+    deeper = replace(WORK, scored=50)
+    assert estimated(quick, replace(deeper, made=Made(scored=1.0))) == estimated(quick, deeper)
+
+
+def test_what_is_remembered_already_costs_nothing_again() -> None:
+    quick = replace(SPEED, making_seconds=0.7)
+    fresh = estimated(quick, WORK)
+    half = estimated(quick, replace(WORK, made=Made(judged=1.0, learned=0.5)))
+    known = estimated(quick, replace(WORK, made=Made(judged=1.0, learned=1.0)))
+    assert fresh.total_seconds - half.total_seconds == pytest.approx((50 + 50) * 0.015)
+    assert fresh.total_seconds - known.total_seconds == pytest.approx((50 + 100) * 0.015 + 0.7)
+    assert known.epoch_seconds == fresh.epoch_seconds
 
 
 def test_a_frozen_stage_between_trained_ones_lets_the_gradient_through_for_half() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from small_training import Ticking
 
@@ -15,11 +16,16 @@ from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset, import_source
 from tl_core.data.decoder import DecoderPool
 from tl_core.events import Phase
+from tl_core.training import preparing
 from tl_core.training.device import device_facts
+from tl_core.training.device_feed import DevicePictures
 from tl_core.training.frozen_engine import with_engine
 from tl_core.training.head_phase import head_prefix
+from tl_core.training.made import Ahead, Made
+from tl_core.training.parts_ahead import parts_ahead
+from tl_core.training.pictures import Positions
 from tl_core.training.preparing import prepared
-from tl_core.training.rows_ahead import rows_before_head
+from tl_core.training.rows_ahead import RowsAhead, contents_of
 from tl_core.training.session import plan_facts, planned, run_training, staged
 from tl_core.training.splitting import split_pictures
 from tl_core.training.workplace import Workplace
@@ -67,26 +73,37 @@ def test_a_run_finds_everything_that_was_prepared_and_nothing_is_made_twice(data
         assert (name, found[name].done) == (name, found[name].total)
 
 
+def test_pictures_are_fed_to_the_network_as_a_run_feeds_them(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[int] = []
+
+    class Noting(DevicePictures):
+        def __call__(self, positions: Positions) -> torch.Tensor:
+            fed.extend(positions.tolist())
+            return super().__call__(positions)
+
+    monkeypatch.setattr(preparing, "DevicePictures", Noting)
+    prepare(dataset, tmp_path / "cache")
+    assert sorted(fed) == list(range(30))
+
+
 def test_what_is_counted_before_a_run_are_the_rows_that_it_reads(dataset: Dataset, tmp_path: Path) -> None:
-    cache, network, device = (
-        tmp_path / "cache",
-        staged(CONFIG, len(dataset.index.classes), device_facts()),
-        device_facts(),
-    )
-    facts = plan_facts(split_pictures(CONFIG, dataset.index), network, device, cache)
+    cache, device = tmp_path / "cache", device_facts()
+    network = staged(CONFIG, len(dataset.index.classes), device)
+    split = split_pictures(CONFIG, dataset.index)
+    facts = plan_facts(split, network, device, cache)
     plan = with_engine(planned(CONFIG, facts)[0], head_prefix(network).module, cache)
-    squares, features = rows_before_head(CONFIG, facts, network, plan.frozen_engine, dataset.index, cache)
-    assert features is not None
-    assert [rows.count_missing() for rows in (squares, features)] == [30, 30]
+    parts = parts_ahead(network, device, precision=plan.precision, engine=plan.frozen_engine, cache=cache)
+    look = RowsAhead(cache, [contents_of(split)], parts, plan.frozen_engine)
+    assert (look(plan).made.read, look(plan).made.seen) == (0.0, 0.0)
     assert not (cache / "squares").exists()
     prepare(dataset, cache)
-    assert [rows.count_missing() for rows in (squares, features)] == [0, 0]
-    other = rows_before_head(
-        replace(CONFIG, part="0,0,0.5,0.5"), facts, network, plan.frozen_engine, dataset.index, cache
-    )
-    assert [rows and rows.count_missing() for rows in other] == [30, 30]
-    scratch = replace(CONFIG, start="scratch", preset=None)
-    assert rows_before_head(scratch, facts, network, plan.frozen_engine, dataset.index, cache)[1] is None
+    assert look(plan) == Ahead(Made(read=1.0, seen=1.0, scored=1.0), held=look(plan).held)
+    other = planned(replace(CONFIG, part="0,0,0.5,0.5"), facts)[0]
+    assert look(other).made._replace(scored=0.0) == Made()
+    scratch = replace(CONFIG, start="scratch", preset=None, freeze="none")
+    assert look(planned(scratch, facts)[0]).made.seen == 0.0
 
 
 @pytest.mark.long

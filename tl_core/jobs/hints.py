@@ -32,7 +32,7 @@ from tl_core.jobs.hint_requests import (
     staged_for,
 )
 from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
-from tl_core.jobs.situations import Situation
+from tl_core.jobs.situations import Situation, room_in
 from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
@@ -165,12 +165,13 @@ class Hints:
             )
             if situation not in self._situations:
                 return {**first, **asked, "state": "running" if asked["state"] == "done" else asked["state"]}
-        from tl_core.training.forecast import forecast
+        from tl_core.training.forecast import Kept, forecast
 
         self._situations.move_to_end(situation)
         known = self._situations[situation]
         speed = known.speed_now(settings, worker_waits=self._worker_waits())
-        return {**first, "state": "done", **forecast(settings, known.sides, speed, known.made()).to_dict()}
+        kept = Kept(known.look, room_in(self._cache))
+        return {**first, "state": "done", **forecast(settings, known.sides, speed, kept).to_dict()}
 
     def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
         """Puts the situation where `_estimate` finds it."""
@@ -178,7 +179,8 @@ class Hints:
         yield MEASURING
         from tl_core.training.before_network import process_seconds, reading_seconds
         from tl_core.training.forecast import Sides
-        from tl_core.training.rows_ahead import rows_before_head
+        from tl_core.training.parts_ahead import parts_ahead
+        from tl_core.training.rows_ahead import RowsAhead, contents_of
         from tl_core.training.session import plan_facts
         from tl_core.training.splitting import head_alone, more_than_head, split_pictures
 
@@ -192,10 +194,11 @@ class Hints:
         yield MEASURING
         with DecoderPool() as decoder:
             speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
-        splits = (split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings)))
+        splits = [split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings))]
         sides = Sides(*(plan_facts(split, network, device, self._cache) for split in splits))
-        rows = rows_before_head(settings, sides.more, network, engine, dataset.index, self._cache)
-        self._situations[situation] = Situation(sides, speed, *rows, process, staging)
+        parts = parts_ahead(network, device, precision=precision_of(device), engine=engine, cache=self._cache)
+        look = RowsAhead(self._cache, [contents_of(split) for split in splits], parts, engine)
+        self._situations[situation] = Situation(sides, speed, look, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}
@@ -212,7 +215,7 @@ class Hints:
         from tl_core.training.frozen_engine import engine_for
         from tl_core.training.head_phase import head_prefix
 
-        size, precision = network.network.preprocessing.image_size, "bf16" if device.native_bf16 else "fp32"
+        size, precision = network.network.preprocessing.image_size, precision_of(device)
         parts = (network.network, head_prefix(network).module, device)
         engine = engine_for(*parts, precision=precision, pictures=pictures, cache=self._cache)
         key = key_of("speed", settings.backbone, size, device.name, device.threads, precision, engine)
@@ -224,3 +227,7 @@ class Hints:
         if was_quiet and self._is_quiet() and not is_busy():
             write_hint(self._cache, "speeds", key, speed.to_dict())
         return speed, engine
+
+
+def precision_of(device: DeviceFacts) -> str:
+    return "bf16" if device.native_bf16 else "fp32"

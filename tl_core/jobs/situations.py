@@ -1,16 +1,19 @@
 """What an estimate starts from, for one dataset and one way to see it: facts, speeds, and what is made already.
 
-Knows which rows a training would read and whether a worker waits; how an estimate is made of it, `forecast` knows.
+Knows the disk's room and whether a worker waits; how an estimate is made of it, `forecast` knows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tl_core.caching.rows import RowRequest
+from tl_core.caching.limits import cache_limit, free_bytes, kept_files
 from tl_core.config import PRETRAINED, RunConfig
-from tl_core.training.estimate_values import Made, Speed
+from tl_core.training.estimate_disk import Room
+from tl_core.training.estimate_values import Speed
+from tl_core.training.made import Look
 
 if TYPE_CHECKING:
     from tl_core.training.forecast import Sides
@@ -21,15 +24,14 @@ HANDING_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`squares` and `features` are the rows of all pictures; the last one None where there are no such features.
+    """`look` tells what a plan finds made at the moment.
 
     `process_seconds` and `staging_seconds` pass before the first picture where no worker waits.
     """
 
     sides: Sides
     speed: Speed
-    squares: RowRequest
-    features: RowRequest | None
+    look: Look
     process_seconds: float
     staging_seconds: float
 
@@ -41,12 +43,11 @@ class Situation:
             start = HANDING_SECONDS + (0.0 if is_ready_for(settings) else self.staging_seconds)
         return replace(self.speed, start_seconds=start)
 
-    def made(self) -> Made:
-        """The parts of the pictures that are decoded and understood by now. Copies of a picture are one row."""
-        pictures = max(1, len(self.squares))
-        read = 1.0 - self.squares.count_missing() / pictures
-        seen = 0.0 if self.features is None else 1.0 - self.features.count_missing() / pictures
-        return Made(read, seen)
+
+def room_in(cache: Path) -> Room:
+    """What the disk has for new rows now."""
+    older = sum(item.size for item in kept_files(cache))
+    return Room(free_bytes(cache), older, cache_limit(cache).bytes)
 
 
 def is_ready_for(settings: RunConfig) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tl_core.backbones.stage import HEAD
+from tl_core.training.made import NOTHING_MADE, Made
 
 # What remains of a stage's backward pass when its own weights need no gradient: the way through to what is before.
 BACKWARD_THROUGH = 0.5
@@ -91,16 +92,6 @@ class Speed:
         return cls(**{**known, "alone": alone, "stages": tuple(StageSpeed(**stage) for stage in values["stages"])})
 
 
-class Made(NamedTuple):
-    """Which part of the pictures is decoded already, and which part the frozen network has seen up to its head."""
-
-    read: float = 0.0
-    seen: float = 0.0
-
-
-NOTHING_MADE = Made()
-
-
 @dataclass(frozen=True, slots=True)
 class Workload:
     """What is to be done: how many pictures, in which steps, which stages train; and what is `made` already."""
@@ -120,7 +111,10 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds and bytes of a training, before it begins. A head in closed form has no epochs: `epoch_seconds` is 0."""
+    """Seconds and bytes of a training, before it begins. A head in closed form has no epochs: `epoch_seconds` is 0.
+
+    `disk_bytes` are newly written and stay; `disk_missing_bytes` are what the disk lacks for it (`estimate_disk`).
+    """
 
     first_model_seconds: float
     epoch_seconds: float
@@ -128,6 +122,8 @@ class Estimate:
     memory_bytes: float
     trainable_parameters: int
     total_parameters: int
+    disk_bytes: float = 0.0
+    disk_missing_bytes: float = 0.0
 
     @property
     def trainable_share(self) -> float:
@@ -143,14 +139,14 @@ class Estimate:
 
 def estimated(speed: Speed, work: Workload) -> Estimate:
     """The cost of `work` at `speed`: the first model, what is kept for the epochs, the epochs, and the finished model
-    measured. But for the first model, no picture is taken to be known to a cache.
+    measured.
     """
     learning = [stage for stage in speed.stages if stage.name in work.trained]
     head_only = all(stage.name == HEAD for stage in learning)
     first = first_model_seconds(speed, work)
     epoch = 0.0 if head_only else epoch_seconds(speed, work)
     once = 0.0 if head_only else remembering_seconds(speed, work)
-    scoring = speed.making_seconds + work.scored * (speed.feed_seconds + speed.score_seconds) if work.scored else 0.0
+    scoring = scoring_seconds(speed, work.scored * (1.0 - work.made.scored) if head_only else work.scored)
     trainable = sum(stage.parameters for stage in learning)
     return Estimate(
         first_model_seconds=first,
@@ -160,6 +156,11 @@ def estimated(speed: Speed, work: Workload) -> Estimate:
         trainable_parameters=trainable,
         total_parameters=sum(stage.parameters for stage in speed.stages),
     )
+
+
+def scoring_seconds(speed: Speed, looks: float) -> float:
+    """Of the finished model at so many pictures; without any, nothing has to be made fast for it."""
+    return speed.making_seconds + looks * (speed.feed_seconds + speed.score_seconds) if looks else 0.0
 
 
 def first_model_seconds(speed: Speed, work: Workload) -> float:
@@ -174,12 +175,14 @@ def remembering_seconds(speed: Speed, work: Workload) -> float:
     if not speed.has_cuts or first_learning(speed.stages, work.trained) == 0:
         return 0.0
     once = speed.feed_seconds + prefix_seconds(speed, work)
-    judged = speed.making_seconds + work.judged * once
-    if not remembers(speed, work):
-        return judged
     varied = view_seconds(speed, work) + once
     turns = min(work.cached_views, work.epochs)
-    return judged + work.train * (once if work.augment == "none" else turns * varied)
+    judged, learned = work.judged * (1.0 - work.made.judged), work.train * (1.0 - work.made.learned)
+    seconds = judged * once
+    if remembers(speed, work):
+        seconds += learned * (once if work.augment == "none" else turns * varied)
+    making = 0.0 if remembers(speed, work) and not judged + learned else speed.making_seconds
+    return making + seconds
 
 
 def epoch_seconds(speed: Speed, work: Workload) -> float:

@@ -126,6 +126,10 @@ WORDS: dict[str, str] = {
     "preset.minutes_word": "some minutes",
     "preset.long_word": "longer",
     "preset.time": "about {duration}",
+    "preset.cost": "First model in about {first}, everything in about {all}; about {memory} of memory, {disk} on disk.",
+    "preset.cost_at_once": "Everything in about {all}; about {memory} of memory, {disk} on disk.",
+    "preset.disk_missing": "The disk has not enough room for this: it lacks about {missing}. Free some space, or start "
+    "Thaw with --workspace and a folder on a larger disk.",
     "preset.measuring": "Measuring how fast this computer is…",
     "train.ice_decided": "Thaw places it",
     # settings

@@ -123,6 +123,10 @@ WORDS: dict[str, str] = {
     "preset.minutes_word": "几分钟",
     "preset.long_word": "更久",
     "preset.time": "约 {duration}",
+    "preset.cost": "第一个模型约需 {first}，全部约需 {all}；约占 {memory} 内存、{disk} 磁盘。",
+    "preset.cost_at_once": "全部约需 {all}；约占 {memory} 内存、{disk} 磁盘。",
+    "preset.disk_missing": "磁盘空间不够：还差约 {missing}。请腾出一些空间，"
+    "或启动 Thaw 时用 --workspace 指定更大磁盘上的文件夹。",
     "preset.measuring": "正在测量这台电脑的速度……",
     "train.ice_decided": "由 Thaw 决定位置",
     # settings
