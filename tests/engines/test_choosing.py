@@ -191,7 +191,26 @@ def test_little_work_is_told_from_much_by_the_first_measurement_so_that_a_busy_m
     small = at(20, 0.1, refusing)
     assert at(29, 5.0, refusing) == small
     assert at(31, 0.001, timed(watch, 0.0001)).engine == OPENVINO
-    assert at(20, 0.001, refusing).engine == OPENVINO
+    assert at(31, 0.001, refusing).engine == OPENVINO
+
+
+def test_few_pictures_stay_with_the_engine_that_computed_their_features_before_another_was_found(
+    tmp_path: Path,
+) -> None:
+    watch = Watch()
+
+    def at(pictures: int, folder: str) -> EngineChoice:
+        return chosen_engine(
+            PART, TASK, pictures, network="n", cut="head", cache=tmp_path / folder,
+            engines=engines(watch, timed(watch, 0.025), 0.1), clock=watch,
+        )  # fmt: skip
+
+    small = at(29, "few first")
+    assert at(1000, "few first").engine == OPENVINO
+    assert [at(29, "few first").engine, at(30, "few first").engine] == [TORCH, OPENVINO]
+    assert at(29, "few first").reason == small.reason
+    assert at(1000, "many first").engine == OPENVINO
+    assert at(29, "many first").engine == OPENVINO  # nothing was computed by another
 
 
 def test_what_was_not_measured_is_not_kept(tmp_path: Path) -> None:

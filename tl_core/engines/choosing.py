@@ -6,7 +6,7 @@ Knows engines by name and what they gave; neither pictures of anybody nor where 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -39,16 +39,29 @@ Clock = Callable[[], float]
 class EngineChoice:
     """`images_per_second` by engine is empty where nothing was measured; such a choice is not kept.
 
-    `is_final` is False where so few pictures were not worth a comparison: for more of them there may be one.
+    `is_final` is False where so few pictures were not worth a comparison: for more of them there may be one. A final
+    choice says in `few` for how many PyTorch was chosen before it: it stays so for them, whose features are kept.
     """
 
     engine: str
     reason: str
     images_per_second: Mapping[str, float] = field(default_factory=dict)
     is_final: bool = True
+    few: float = 0.0
 
     def holds_for(self, pictures: int) -> bool:
         return self.is_final or pictures / self.images_per_second[TORCH] < WORTH_SECONDS
+
+    def answer(self, pictures: int) -> EngineChoice:
+        """For so many, of which it holds."""
+        is_as_before = self.is_final and self.engine != TORCH and pictures < self.few
+        return replace(self, engine=TORCH, reason=SMALL) if is_as_before else self
+
+    def after(self, known: EngineChoice | None) -> EngineChoice:
+        """This choice, where `known` was the one for few pictures."""
+        if known is None or known.is_final:
+            return self
+        return replace(self, few=WORTH_SECONDS * known.images_per_second[TORCH])
 
     def to_dict(self) -> dict[str, Any]:
         return {**asdict(self), "images_per_second": dict(self.images_per_second)}
@@ -56,7 +69,8 @@ class EngineChoice:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> EngineChoice:
         speeds = {str(name): float(speed) for name, speed in values["images_per_second"].items()}
-        return cls(str(values["engine"]), str(values["reason"]), speeds, bool(values["is_final"]))
+        few = float(values["few"])
+        return cls(str(values["engine"]), str(values["reason"]), speeds, bool(values["is_final"]), few)
 
 
 def makers() -> dict[str, Make]:

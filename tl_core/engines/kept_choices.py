@@ -23,7 +23,7 @@ from tl_core.engines.openvino_part import openvino_version
 from tl_core.engines.task import Task, processor
 from tl_core.platform import atomic_write_json
 
-VERSION = 1  # of how engines are chosen and run
+VERSION = 2  # of how engines are chosen and run
 FOLDER = "engines"
 
 
@@ -46,9 +46,9 @@ def chosen_engine(
     path = cache / FOLDER / f"{key_of(task, network, cut, tuple(engines))}.json"
     known = read_choice(path)
     if known is not None and known.holds_for(pictures):
-        return known
+        return known.answer(pictures)
     keep = partial(keep_part, cache, part, task) if keeps else keep_nothing
-    choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known, keep=keep)
+    choice = choose_engine(part, task, pictures, engines=engines, clock=clock, known=known, keep=keep).after(known)
     if choice.images_per_second and keeps:
         with suppress(OSError):  # a full disk costs a second the next time, and no run
             path.parent.mkdir(parents=True, exist_ok=True)
