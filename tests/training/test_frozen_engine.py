@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 from small_training import CPU, digits_data, run, small_network, small_plan
+from torch import nn
 
 from tests.engines.offered import openvino_only
+from tl_core.engines import running
 from tl_core.engines.choosing import OPENVINO, TORCH
+from tl_core.engines.running import FastPart, fast_part
+from tl_core.engines.task import Task
+from tl_core.engines.torch_part import TorchPart
 from tl_core.events import EpochDone, Event, Finished, Warned
+from tl_core.training import frozen_engine
 from tl_core.training.estimate import measure_speed
 from tl_core.training.frozen_engine import engine_for, with_engine
 from tl_core.training.head_phase import head_prefix
@@ -50,12 +56,48 @@ def test_features_of_one_engine_are_not_taken_for_the_others(tmp_path: Path) -> 
     assert len(list((tmp_path / "cache" / "features").iterdir())) == 2
 
 
-def test_an_engine_that_is_gone_gives_way_and_the_run_says_so(tmp_path: Path) -> None:
-    gone = trained(tmp_path, "gone")
-    assert losses(gone) == losses(trained(tmp_path, TORCH))
-    told = [event.message for event in gone if isinstance(event, Warned)]
-    assert told
-    assert set(told) == {"gone is not used after all: it is not installed any more."}
+def told_of(events: list[Event]) -> list[str]:
+    return [event.message for event in events if isinstance(event, Warned)]
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {},
+        {"freeze": "blocks.2", "augment": "none"},
+        {"freeze": "blocks.2", "augment": "gentle", "flips": "none", "cached_views": 2},
+        {"freeze": "blocks.4", "gradual": "2:blocks.4", "augment": "none"},
+    ],
+    ids=["head", "kept features", "kept views", "by and by"],
+)  # fmt: skip
+def test_an_engine_that_is_gone_gives_way_and_the_run_says_so_once_and_does_not_try_it_again(
+    tmp_path: Path, choices: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def noted(part: nn.Module, task: Task, engine: str, *, cache: Path | None = None) -> FastPart:
+        tried.append(engine)
+        return fast_part(part, task, engine, cache=cache)
+
+    monkeypatch.setattr(frozen_engine, "fast_part", noted)
+    gone = trained(tmp_path, "gone", **choices)
+    assert tried.count("gone") == 1
+    assert losses(gone) == losses(trained(tmp_path, TORCH, **choices))
+    assert told_of(gone) == ["gone is not used after all: it is not installed any more."]
+
+
+@pytest.mark.parametrize("gradual", ["", "2:blocks.2"], ids=["one cut", "two cuts"])
+def test_an_engine_that_goes_after_its_features_were_kept_is_told_once_when_steps_need_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gradual: str
+) -> None:
+    choices = {"freeze": "blocks.2", "gradual": gradual, "augment": "gentle", "flips": "none", "cached_views": 0}
+    found = {"another": lambda part, task: TorchPart(part, task.precision)}
+    monkeypatch.setattr(running, "makers", lambda: found)
+    assert told_of(trained(tmp_path, "another", **choices)) == []
+    found.clear()
+    assert told_of(trained(tmp_path, "another", **choices)) == [
+        "another is not used after all: it is not installed any more."
+    ]
 
 
 def test_the_plan_names_the_engine_and_its_reason(tmp_path: Path) -> None:

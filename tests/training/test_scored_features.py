@@ -71,6 +71,34 @@ def test_validation_pictures_that_the_head_was_judged_on_in_32_bits_are_not_look
     assert [(phase.done, phase.total) for phase in phases] == [(20, 20)]
 
 
+def test_where_the_first_model_made_these_very_features_the_model_is_asked_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scored_features, "SAME", -1.0)
+    data = digits_data(80, 20)
+    for _ in range(2):  # and again, for what did not answer the same is no proof
+        _, phases = result_of(tmp_path, data)
+        assert [(phase.done, phase.total) for phase in (phases[0], phases[1])] == [(20, 20), (0, 20)]
+
+
+def test_another_head_on_features_that_a_model_answered_the_same_to_asks_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    answers = Predictor.probabilities
+
+    def noted(predictor: Predictor, squares: np.ndarray) -> np.ndarray:
+        asked.append(len(squares))
+        return answers(predictor, squares)
+
+    monkeypatch.setattr(Predictor, "probabilities", noted)
+    data = digits_data(80, 20)
+    result_of(tmp_path, data)
+    assert asked == [scored_features.COMPARED]
+    result_of(tmp_path, replace(data, train=data.train.within(np.arange(100) < 60)))
+    assert asked == [scored_features.COMPARED]
+
+
 def test_several_looks_at_each_picture_are_scored_by_the_model_itself(tmp_path: Path) -> None:
     data = digits_data(80, 20, 40)
     ending, _ = result_of(tmp_path, data, test_views=5)

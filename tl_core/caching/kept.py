@@ -28,7 +28,7 @@ class KeptRows:
     def __init__(self, kind: RowKind, keys: Keys, folder: Path) -> None:
         self.kind, self.shape, self.dtype = kind, (len(keys), *kind.shape), np.dtype(kind.dtype)
         self.make_again: Make | None = None
-        self._keys, self._folder = keys, folder
+        self.folder, self._keys = folder, keys
         self._every = np.arange(len(keys))
         self._files: list[HeldFile] = []
         self._file_of = np.full(len(keys), ABSENT, dtype=np.int32)
@@ -50,7 +50,7 @@ class KeptRows:
             rows, damaged = self._read(several)
         if len(damaged):
             raise RunError(
-                f"What is kept in '{self._folder}' is damaged and could not be made again.",
+                f"What is kept in '{self.folder}' is damaged and could not be made again.",
                 "Delete that folder and start again; if it comes back, check the disk.",
             )
         found: NDArray[Any] = rows if chosen.ndim else rows[0]
@@ -119,7 +119,7 @@ class KeptRows:
             )
             if self.make_again is None or not len(damaged):
                 return
-            writer = ShardWriter(self._folder, self.kind)
+            writer = ShardWriter(self.folder, self.kind)
             try:
                 for position, row in self.make_again(damaged):
                     self.put(position, row, writer)

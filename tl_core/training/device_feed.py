@@ -1,7 +1,11 @@
 """What a network is fed, made where the network runs: pictures cropped, varied and normalised, and kept features.
 
-To a graphics card only uint8 squares travel, a quarter of the bytes, and the program waits for none of it. Knows
-neither steps nor labels.
+To a graphics card only uint8 squares travel, a quarter of the bytes, and the program waits for none of it: while the
+card computes one step, or one batch of features, a thread reads the next one's rows from the disk and sends them on a
+stream of their own; two batches at most are on their way. The exception is the end of a batch of features, which are
+fetched from the card to be kept. Pictures that every step asks for stay in the card's memory where all of them together
+take up to a quarter of what is free there (`automatic_device`); kept features and passes that come once hold nothing.
+Knows neither steps nor labels.
 """
 
 from __future__ import annotations
@@ -77,12 +81,12 @@ class DeviceFeatures:
 
     def __init__(self, plan: TrainingPlan, kept: Kept) -> None:
         device = feeding_device(plan.device)
-        self._rows, self._where, self._reads_ahead = DeviceRows(kept.rows, device), kept.where, device != "cpu"
+        self._rows, self._kept, self._reads_ahead = DeviceRows(kept.rows, device), kept, device != "cpu"
 
     def __call__(self, positions: Positions) -> Tensor:
-        return as_numbers(self._rows[self._where[positions]])
+        return as_numbers(self._rows[self._kept.places(positions)])
 
     def expect(self, positions: Positions) -> None:
         """The pictures of the next step, as for `DevicePictures`."""
         if self._reads_ahead:
-            self._rows.expect(self._where[positions])
+            self._rows.expect(self._kept.places(positions))

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tl_core.caching.kept import KeptRows
 from tl_core.data.preprocessing import Preprocessing
 from tl_core.data.tensors import to_batch
 from tl_core.training.depthwise import DepthwiseInFull
@@ -85,11 +84,6 @@ class Engine:
 def square_feed(squares: Squares, preprocessing: Preprocessing) -> Feed:
     """Unchanged pictures as a network wants them."""
     return lambda positions: to_batch(np.asarray(squares[positions]), preprocessing)
-
-
-def stored_feed(rows: NDArray[Any] | KeptRows, where: Positions) -> Feed:
-    """Kept features: `where[position]` is the row of a picture."""
-    return lambda positions: from_stored(np.asarray(rows[where[positions]]))
 
 
 def to_stored(features: Tensor, stored: str) -> NDArray[Any]:

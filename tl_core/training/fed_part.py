@@ -6,6 +6,7 @@ Knows plans, cuts and where features are kept; neither steps nor epochs.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.events import Event, Warned
@@ -59,6 +60,7 @@ def make_trainee(
     )
     if should_stop():
         return None
+    plan = replace(plan, frozen_engine=kept.engine)  # one that failed is not tried again
     feed = DeviceFeatures(plan, kept)
     if plan.prefix_cached and not as_they_are:
         turns = KeptViews(frozen, plan, data, mirror=mirror, cache=files.cache, should_stop=should_stop, clock=clock)
@@ -67,8 +69,10 @@ def make_trainee(
         told = lambda positions, _views, _mixture: feed(positions)  # noqa: E731
         return Trainee(part, told, feed, as_it_is, resting, expect=feed.expect)
     yield from held_on_device(plan, engine, pictures, (data.train,))
-    passed = through(engine, frozen_part(prefix, plan, cache=files.cache).module)
-    return Trainee(part, views, feed, passed, resting, expect=pictures.expect)
+    fast = frozen_part(prefix, plan, cache=files.cache)
+    if fast.told:
+        yield Warned(fast.told)
+    return Trainee(part, views, feed, through(engine, fast.module), resting, expect=pictures.expect)
 
 
 def held_on_device(

@@ -13,7 +13,7 @@ from torch import nn
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.evaluation.scores import RunResult
-from tl_core.events import Event, Finished, Planned, Stopped
+from tl_core.events import Event, Finished, Planned, Stopped, Warned
 from tl_core.training.checkpoint import trained_weights
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine
@@ -21,7 +21,7 @@ from tl_core.training.fed_part import make_trainee
 from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
 from tl_core.training.harm import told_of_harm
-from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start, note_unusual
+from tl_core.training.head_phase import FirstModel, as_it_ran, classifier_of, first_model, neutral_start, note_unusual
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
@@ -31,6 +31,7 @@ from tl_core.training.pictures import TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.presets import Tuned, compared
 from tl_core.training.scoring import save_and_score, save_cross_validated
+from tl_core.training.streams import once
 
 ShouldStop = Callable[[], bool]
 
@@ -50,7 +51,8 @@ def train(
     """
     started = clock()
     yield Planned(plan.to_dict())
-    yield from carry_out(plan, data, network, files, should_stop=should_stop, clock=clock, started=started)
+    events = carry_out(plan, data, network, files, should_stop=should_stop, clock=clock, started=started)
+    yield from once(events, Warned)
 
 
 def carry_out(
@@ -66,6 +68,7 @@ def carry_out(
 ) -> Iterator[Event]:
     """All after Planned. `started` is the clock's time of the first event; `candidates` are the plans of a preset."""
     first = yield from begun(plan, data, network, files, should_stop=should_stop, clock=clock)
+    plan, candidates = as_it_ran(plan, first), [as_it_ran(candidate, first) for candidate in candidates]
     goes_on = len(candidates) > 1 or plan.method == "fine-tune"
     is_saved = first.loo_probabilities is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
     if is_saved:

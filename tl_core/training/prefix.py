@@ -1,4 +1,9 @@
-"""Runs the frozen part of a network once over pictures and keeps what it says. Knows neither labels nor training."""
+"""Runs the frozen part of a network once over pictures and keeps what it says. Knows neither labels nor training.
+
+What comes out in the middle of a network is kept as the plan computes it: in 16 bits where bf16 is native, else in 32.
+Rounding what is computed in 32 would halve its place on the disk, and what learns from it would then be fed other
+numbers than without the cache. (The head's features are kept in 32 bits everywhere: `head_phase.head_prefix`.)
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,7 @@ from tl_core.caching.features import FeatureKey, feature_rows
 from tl_core.caching.kept import KeptRows
 from tl_core.caching.rows import RowRequest
 from tl_core.events import Event, Phase, Warned
-from tl_core.training.engine import Engine, Feed, stored_feed, to_stored
+from tl_core.training.engine import Engine, Feed, from_stored, to_stored
 from tl_core.training.frozen_engine import FastPart, frozen_part
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Positions, TrainingData, first_of
@@ -39,18 +44,28 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Features of some of a run's rows: `where[row]` is their place, -1 where there is none."""
+    """Features of some of a run's rows: `where[row]` is their place, -1 where there is none.
+
+    `engine` is what they were asked of in the end: another than the plan's where that one failed.
+    """
 
     rows: KeptRows
     where: Positions  # (rows of the squares,)
+    engine: str
 
     @property
     def available(self) -> NDArray[np.bool_]:
         return self.where >= 0
 
-    @property
-    def feed(self) -> Feed:
-        return stored_feed(self.rows, self.where)
+    def feed(self, positions: Positions) -> torch.Tensor:
+        return from_stored(np.asarray(self.rows[self.places(positions)]))
+
+    def places(self, positions: Positions) -> Positions:
+        """Where their rows lie. Raises LookupError for a picture without features: -1 would be the last one's row."""
+        places = self.where[positions]
+        if (places < 0).any():
+            raise LookupError(f"no features were computed for {int((places < 0).sum())} of {len(places)} pictures")
+        return places
 
 
 class FrozenPass:
@@ -64,6 +79,12 @@ class FrozenPass:
     @cached_property
     def fast(self) -> FastPart:
         return frozen_part(self._prefix.module, self._plan, cache=self._cache)
+
+    def expect(self, rows: Positions) -> None:
+        """What is asked for next: a feed that reads ahead sends it to the card while that computes the present."""
+        expect: Callable[[Positions], None] | None = getattr(self._feed, "expect", None)
+        if expect is not None and len(rows):
+            expect(rows)
 
     def __call__(self, rows: Positions) -> NDArray[Any]:
         return to_stored(self._engine.infer(self.fast.module, self._feed(rows)), self._prefix.stored)
@@ -108,7 +129,7 @@ def prefix_features(
     for place, row in enumerate(wanted):
         if int(row) in done:
             where[row] = place
-    return Kept(rows, where)
+    return Kept(rows, where, plan.frozen_engine)
 
 
 def computed(
@@ -125,6 +146,7 @@ def computed(
     yield Phase("features", len(done), len(wanted))
     for start in range(0, len(missing), compute.batch):
         places = missing[start : start + compute.batch]
+        compute.expect(wanted[missing[start + compute.batch : start + 2 * compute.batch]])
         for place, row in zip(places.tolist(), compute(wanted[places]), strict=True):
             request.put(place, row)
         done.update(int(row) for row in wanted[places])

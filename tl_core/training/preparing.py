@@ -7,13 +7,14 @@ Knows no label, no head and no run; it can be left, or asked to stop, at any poi
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.events import Event, Phase
-from tl_core.training.engine import square_feed
+from tl_core.training.device_feed import DevicePictures
 from tl_core.training.folds import measures_in_folds
 from tl_core.training.frozen_engine import with_engine
 from tl_core.training.head_phase import head_prefix
@@ -51,12 +52,13 @@ def prepared(config: RunConfig, dataset: Dataset, network: StagedNetwork, place:
         data,
         rows_of((data.train, data.val)),
         cache=place.cache,
-        feed=square_feed(data.squares, plan.preprocessing),
+        feed=DevicePictures(plan, data),
         first=(),
         should_stop=place.should_stop,
         clock=place.clock,
     )
-    yield from only_phases(computing)
+    kept = yield from only_phases(computing)
+    plan = replace(plan, frozen_engine=kept.engine)  # as the run goes on
     if plan.method == "head" and len(data.measured(plan.measured_on)) and not place.should_stop():
         in_full = features_in_full(
             plan, prefix, data, cache=place.cache, should_stop=place.should_stop, clock=place.clock

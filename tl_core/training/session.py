@@ -42,6 +42,7 @@ from tl_core.training.presets import preset_plans, together
 from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
 from tl_core.training.splitting import LEARNS_FROM_ALL, learns_from_all, split_pictures, validation_share
+from tl_core.training.streams import once
 from tl_core.training.unused import unused_by_split
 from tl_core.training.workplace import Workplace
 
@@ -112,7 +113,7 @@ def one_training(
     folds = repeated_folds(data, index, config) if in_folds else data.folds
     data = replace(data, together=groups_of_rows(data, index, config), folds=folds)
     files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
-    yield from carry_out(
+    events = carry_out(
         with_pictures(plan, data),
         data,
         network,
@@ -122,6 +123,7 @@ def one_training(
         started=started,
         candidates=tuple(with_pictures(candidate, data) for candidate in candidates),
     )
+    yield from once(events, Warned)
 
 
 def read_for(

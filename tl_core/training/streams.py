@@ -5,7 +5,7 @@ Knows generators, not what flows through them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -24,6 +24,16 @@ def retold(items: Generator[Item, None, Made], tell: Callable[[Item], Told | Non
         told = tell(item)
         if told is not None:
             yield told
+
+
+def once(items: Iterator[Item], kind: type) -> Iterator[Item]:
+    """Without those of a kind that came before, equal to the word."""
+    known = set[Item]()
+    for item in items:
+        if isinstance(item, kind) and item in known:
+            continue
+        known.update([item] if isinstance(item, kind) else [])
+        yield item
 
 
 def made_by(items: Generator[Item, None, Made]) -> Made:
