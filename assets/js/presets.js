@@ -44,6 +44,7 @@ function taken() {
 function choose(name) {
   if (name === value().pace) return;
   props.value = { ...value(), pace: name };
+  render();
   trigger('pick', { preset: name });
 }
 
