@@ -33,7 +33,7 @@ def measured_on_card(
     )
     fed, alone = [], []
     for _ in range(turns):
-        fed.append(with_thaw(dataset, folder, config))
+        fed.append(with_thaw(dataset, folder, config).images_per_second)
         alone.append(whole_alone(backbone, BATCH, pictures))
     usual = {"with pictures": statistics.median(fed), "steps alone": statistics.median(alone)}
     name = torch.cuda.get_device_name() if choose_device() == "cuda" else choose_device()
