@@ -2,8 +2,8 @@
 
 `python -m benchmarks.forecast` writes a part of Fashion-MNIST out as pictures and asks for the forecast of each setting
 as the Train tab does: for a cold worker and an empty cache, for a worker that waits and an empty cache, and for the
-same once more with what that run kept. It carries each out and compares the seconds to the first model, for an epoch (with
-its pictures judged) and in all, the memory at its highest, and what was newly written to the disk.
+same once more with what that run kept. It carries each out and compares the seconds to the first model, for an epoch
+(with its pictures judged) and in all, the memory at its highest, and what was newly written to the disk.
 
 The constants of `estimate_memory` were fitted to cold runs of the settings in FITTED. Those in HELD_OUT (another
 network, other sizes of pictures and batches, another optimizer) had no part in that, nor had any worker that waited;
