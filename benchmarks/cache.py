@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 import psutil
 
+from benchmarks.limits import as_record, limits
+from benchmarks.recording import RESULTS, record
 from tl_core.caching.limits import kept_files
 from tl_core.caching.rows import RowRequest
 from tl_core.caching.shards import RowKind
 
-RESULTS = Path(__file__).parent / "results" / "cache.json"
 KINDS = {
     "features": RowKind("features", "benchmark", (1280,), "float32"),
     "squares": RowKind("squares", "benchmark", (256, 256, 3), "uint8"),
@@ -105,11 +106,14 @@ def table(found: list[dict[str, Any]]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="*", help="of features alone, instead of the usual sizes")
+    parser.add_argument("--out", type=Path, default=RESULTS / "cache.json")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         print(json.dumps(measured(arguments.one[0], int(arguments.one[1]))))
         return
+    machine = limits()
+    print(machine.words())
     sizes = {"features": tuple(arguments.rows)} if arguments.rows else ROWS
     found = []
     for name, counts in sizes.items():
@@ -118,7 +122,7 @@ def main() -> None:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             found.append(json.loads(done.stdout))
     print(table(found))
-    RESULTS.write_text(json.dumps({"results": found}, indent=1) + "\n", encoding="utf-8")
+    record(arguments.out, as_record(machine), {"results": found}, [])
 
 
 if __name__ == "__main__":

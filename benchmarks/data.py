@@ -2,6 +2,7 @@
 
 `python -m benchmarks.data [--small N] [--large N] [--rows N]` prints a table and writes benchmarks/results/data.json.
 Both rates use as many processes as there are cores, in turn and several times, so that a busy machine slows both.
+Looking at pictures, and the whole import, also keep what a network will see of each, as they do for people.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import hashlib
 import io
 import json
 import multiprocessing
-import os
 import statistics
 import subprocess
 import sys
@@ -25,12 +25,17 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
-from tl_core.data.dataset import find_unchanged, import_source
+from benchmarks.bringing import brought_in
+from benchmarks.limits import as_record, limits
+from benchmarks.recording import RESULTS, record
+from tl_core.backbones.usual import usual_preprocessing
+from tl_core.config import RunConfig
+from tl_core.data.dataset import find_unchanged
 from tl_core.data.decoder import DecoderPool, ToRead
 from tl_core.data.importing import import_into
 from tl_core.data.reading import ImportStopped
+from tl_core.jobs.workspace import Workspace
 
-RESULTS = Path(__file__).parent / "results" / "data.json"
 ROUNDS = 5
 SIZES = {"small": (350, 263), "large": (4000, 3000)}  # pixels; the large one is a phone's 12 megapixels
 MOTIFS = {"small": 40, "large": 4}  # different pictures; the others are these with other bytes behind the pixels
@@ -101,7 +106,7 @@ def measure_speed(root: Path, kind: str, count: int) -> dict[str, Any]:
     sizes = [path.stat().st_size for path in paths]
     files = [ToRead(str(path), str(path.relative_to(root)), size) for path, size in zip(paths, sizes, strict=True)]
     raw, index, look = [], [], []
-    with multiprocessing.Pool() as processes, DecoderPool() as pool:
+    with multiprocessing.get_context("spawn").Pool() as processes, DecoderPool() as pool:
         raw_seconds(processes, paths), index_seconds(pool, root / kind, root / "spare")  # warm: files, processes
         for _ in range(ROUNDS):
             raw.append(raw_seconds(processes, paths))
@@ -109,7 +114,7 @@ def measure_speed(root: Path, kind: str, count: int) -> dict[str, Any]:
         some = files[: max(8, count // 10)]
         for _ in range(2):
             started = time.perf_counter()
-            list(pool.look(some))
+            list(pool.look(some, preprocessing=usual_preprocessing(RunConfig())))
             look.append((time.perf_counter() - started) / len(some))
     return {
         "pictures": count,
@@ -123,11 +128,12 @@ def measure_speed(root: Path, kind: str, count: int) -> dict[str, Any]:
 
 def measure_import(root: Path) -> dict[str, Any]:
     """The whole import of the small pictures, and finding again that nothing changed."""
+    workspace = Workspace(root / "workspace")
     started = time.perf_counter()
-    dataset = import_source(root / "small", root / "datasets" / "small")
+    dataset = brought_in(root / "small", workspace)
     seconds = time.perf_counter() - started
     started = time.perf_counter()
-    known = find_unchanged(root / "datasets", root / "small")
+    known = find_unchanged(workspace.person().datasets, root / "small")
     again = time.perf_counter() - started
     assert known is not None
     return {
@@ -153,21 +159,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, count in (("small", 4000), ("large", 60), ("rows", 1_000_000)):
         parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
+    parser.add_argument("--out", type=Path, default=RESULTS / "data.json")
     arguments = parser.parse_args()
-    results: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
-    if hasattr(os, "getloadavg"):  # above 1, other programs took part of the time
-        results["load before"] = round(os.getloadavg()[0], 1)
+    machine = limits()
+    print(machine.words())
+    results: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="thaw-benchmark-") as folder:
         root = Path(folder)
         results["small, 350 px"] = measure_speed(root, "small", arguments.small)
         results["large, 12 megapixels"] = measure_speed(root, "large", arguments.large)
         results["import of the small"] = measure_import(root)
         results["rows"] = measure_rows(root, arguments.rows)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    record(arguments.out, as_record(machine), results, [])
     for name, values in results.items():
-        print(name if isinstance(values, dict) else f"{name}: {values}")
-        for key, value in values.items() if isinstance(values, dict) else ():
+        print(name)
+        for key, value in values.items():
             print(f"  {key:26} {value:>15,}" if isinstance(value, int | float) else f"  {key:26} {value:>15}")
 
 

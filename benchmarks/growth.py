@@ -20,15 +20,15 @@ from typing import Any
 import psutil
 
 from benchmarks import fashion_mnist
+from benchmarks.bringing import brought_in
 from benchmarks.limits import as_record, limits
 from benchmarks.recording import RESULTS, Goal, record, table
 from tl_core.config import RunConfig
-from tl_core.data.dataset import import_source
 from tl_core.jobs.following import follow
 from tl_core.jobs.launcher import launch, log_tail
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import RunDir, create_run
-from tl_core.jobs.workspace import Workspace, new_identifier
+from tl_core.jobs.workspace import Workspace
 
 OUT = RESULTS / "growth.json"
 SIZES = (1_000, 10_000, 50_000)
@@ -77,11 +77,11 @@ def measured(pictures: int, source: Path) -> dict[str, Any]:
         words = [str(data), "--train", str(pictures), "--test", str(TEST), "--source", str(source)]
         if fashion_mnist.main(words):
             raise SystemExit(2)
-        person = Workspace(Path(folder) / "workspace").person()
+        workspace = Workspace(Path(folder) / "workspace")
         started = time.perf_counter()
-        dataset = import_source(data, person.datasets / new_identifier())
+        dataset = brought_in(data, workspace)
         bringing = time.perf_counter() - started
-        run = create_run(person.runs, RunConfig.from_dict({"preset": "instant"}), dataset.folder)
+        run = create_run(workspace.person().runs, RunConfig.from_dict({"preset": "instant"}), dataset.folder)
         started = time.time()
         launch(run.path)
         records, peak = watched(run)

@@ -27,6 +27,8 @@ def results_part(folder: Path = RESULTS) -> str:
     machines = [f"`{name}`: {machine_words(found['machine'])}" for name, found in files.items() if "machine" in found]
     if machines:
         lines += ["", f"Measured on: {'; '.join(machines)}."]
+    if "rows" in files.get("data", {}):
+        lines += ["", bringing_line(files["data"])]
     for name, found in files.items():
         if name.startswith("peers") and found.get("rows"):
             lines += ["", *peers_lines(found)]
@@ -37,6 +39,18 @@ def machine_words(machine: Mapping[str, Any]) -> str:
     """A load far above the cores says that others were at work: then the ratios count, not the seconds."""
     gigaflops = f"{machine['gigaflops_fp32']:.0f} and {machine['gigaflops_bf16']:.0f} GFLOP/s in fp32 and bf16"
     return f"{machine['processor']}, {machine['cores']} cores, {gigaflops}, load {machine['load']:.1f}"
+
+
+def bringing_line(found: Mapping[str, Any]) -> str:
+    small, large, rows = found["small, 350 px"], found["large, 12 megapixels"], found["rows"]
+    return (
+        f"Bringing pictures of 350 pixels in: the first pass takes {small['index_images_per_second']:,.0f} a second, "
+        f"{small['share_of_raw']:.0%} of the rate of reading and hashing the same bytes and nothing else "
+        f"(12 megapixels: {large['share_of_raw']:.0%}), the second {small['look_images_per_second']:,.0f} a second. "
+        f"An index of {rows['rows']:,} pictures was built in {rows['build_peak_megabytes']:,.0f} MB of memory, then opened, "
+        f"counted, searched and split in {rows['use_peak_megabytes']:,.0f} MB; "
+        f"looking for near-duplicates among them took {rows['near_peak_megabytes']:,.0f} MB and {rows['near_seconds']:,.0f} s (`benchmarks.data`)."
+    )
 
 
 def peers_lines(found: Mapping[str, Any]) -> list[str]:

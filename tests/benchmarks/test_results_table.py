@@ -47,6 +47,19 @@ def test_peers_stand_beside_thaw_and_who_was_skipped_is_said(tmp_path: Path) -> 
     assert "| fastai | skipped: fastai not installed | | | |" in part
 
 
+def test_bringing_pictures_in_is_told_in_the_figures_of_its_file(tmp_path: Path) -> None:
+    small = {"index_images_per_second": 36438.7, "share_of_raw": 0.748, "look_images_per_second": 462.3}
+    peaks = {"build_peak_megabytes": 437.0, "use_peak_megabytes": 331.0, "near_peak_megabytes": 456.2}
+    rows = {"rows": 1_000_000, **peaks, "near_seconds": 4.92}
+    found = {"small, 350 px": small, "large, 12 megapixels": {"share_of_raw": 1.08}, "rows": rows}
+    record(tmp_path / "data.json", MACHINE, found, [])
+    part = results_part(tmp_path)
+    assert "the first pass takes 36,439 a second, 75% of the rate" in part
+    assert "the second 462 a second. An index of 1,000,000 pictures was built in 437 MB" in part
+    assert "took 456 MB and 5 s (`benchmarks.data`)" in part
+    assert "`data`: Abacus, 2 cores" in part
+
+
 def test_recorded_goals_are_read_as_they_were(tmp_path: Path) -> None:
     goals = [Goal("what", "goal", "measured", False)]
     record(tmp_path / "new" / "file.json", MACHINE, {"rows": [1]}, goals)
