@@ -21,7 +21,7 @@ KIND = RowKind("squares", "any", (2,), "uint8")
 
 
 def situation() -> Situation:
-    return Situation(Sides(FACTS, FACTS), SPEED, nothing_known, process_seconds=3.0, staging_seconds=0.5)
+    return Situation(Sides(FACTS, FACTS), SPEED, lambda: nothing_known, process_seconds=3.0, staging_seconds=0.5)
 
 
 def test_older_rows_may_go_for_new_ones_and_the_limit_bounds_them(tmp_path: Path) -> None:

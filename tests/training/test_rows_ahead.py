@@ -65,7 +65,8 @@ def test_a_training_writes_the_rows_that_were_counted_and_a_second_one_finds_the
     assert before.made._replace(scored=0.0) == Made()
     run(tmp_path, data, small_network(), plan)
     assert sum(before.to_write) - 80 * READ == written(tmp_path)
-    after = look(plan)
+    assert look(plan) == before  # one look for all plans; the next is another's
+    after = look_of(data, tmp_path, plan.precision)(plan)
     assert after.to_write == ToWrite(first=80 * READ)
     assert after.made.seen == 1.0
     assert after.made.scored == (1.0 if plan.method == "head" else 0.0)

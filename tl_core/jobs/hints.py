@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,7 +171,7 @@ class Hints:
         self._situations.move_to_end(situation)
         known = self._situations[situation]
         speed = known.speed_now(settings, worker_waits=self._worker_waits())
-        kept = Kept(known.look, room_in(self._cache))
+        kept = Kept(known.look(), room_in(self._cache))
         return {**first, "state": "done", **forecast(settings, known.sides, speed, kept).to_dict()}
 
     def _measuring(self, situation: str, folder: Path, settings: RunConfig) -> Iterator[Answer]:
@@ -197,7 +198,7 @@ class Hints:
         splits = [split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings))]
         sides = Sides(*(plan_facts(split, network, device, self._cache) for split in splits))
         parts = parts_ahead(network, device, precision=precision_of(device), engine=engine, cache=self._cache)
-        look = RowsAhead(self._cache, [contents_of(split) for split in splits], parts, engine)
+        look = partial(RowsAhead, self._cache, [contents_of(split) for split in splits], parts, engine)
         self._situations[situation] = Situation(sides, speed, look, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)

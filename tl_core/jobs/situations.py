@@ -5,6 +5,7 @@ Knows the disk's room and whether a worker waits; how an estimate is made of it,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +25,14 @@ HANDING_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`look` tells what a plan finds made at the moment.
+    """`look` looks around anew, and then tells what each plan finds made.
 
     `process_seconds` and `staging_seconds` pass before the first picture where no worker waits.
     """
 
     sides: Sides
     speed: Speed
-    look: Look
+    look: Callable[[], Look]
     process_seconds: float
     staging_seconds: float
 

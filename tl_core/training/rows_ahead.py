@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,10 @@ NO_ROWS = Count()
 
 
 class RowsAhead:
-    """Looks for a plan's rows in the cache, as things are at the moment. Copies of a picture are one row."""
+    """Looks for plans' rows in the cache, once for all plans that share them: a new one sees what came meanwhile.
+
+    Copies of a picture are one row.
+    """
 
     def __init__(self, cache: Path, sides: Sequence[Contents], parts: dict[str, PartAhead], engine: str) -> None:
         """`sides` are the same pictures in the splits that plans may have; `parts` the frozen ones by their cut, "head"
@@ -61,11 +64,11 @@ class RowsAhead:
         self._cache, self._parts, self._engine = cache, parts, engine
         self._every = sorted({content for contents in sides[0].values() for content in contents})
         self._sides = sides
+        self._known: dict[tuple[object, ...], Count] = {}
 
     def __call__(self, plan: TrainingPlan) -> Ahead:
         """What is made for the plan, and the bytes that it would write into the cache."""
-        squares = self.squares(plan)
-        read = counted(squares, len(squares), squares.kind.row_bytes)
+        read = self._read(plan)
         seen = NO_ROWS if plan.start == "scratch" else self.count(plan, ("train", "val"), HEAD)
         scored, judged, learned = self._scored(plan), self._judged(plan), self._learned(plan)
         first = read.bytes + seen.bytes + self._engine_bytes(HEAD, plan.precision, seen)
@@ -77,27 +80,34 @@ class RowsAhead:
             sum(rows.held for rows in (read, seen, scored, judged, learned)),
         )
 
-    def squares(self, plan: TrainingPlan) -> RowRequest:
-        """Of every picture, the person's own test included."""
-        return square_rows(self._cache, plan.preprocessing, self._every)
+    def _read(self, plan: TrainingPlan) -> Count:
+        """Squares of every picture, the person's own test included."""
+        key = ("squares", plan.preprocessing)
+        if key not in self._known:
+            squares = square_rows(self._cache, plan.preprocessing, self._every)
+            self._known[key] = counted(squares, len(squares), squares.kind.row_bytes)
+        return self._known[key]
 
-    def count(
-        self, plan: TrainingPlan, splits: Iterable[str], cut: str, *, precision: str = "", view: str = ""
-    ) -> Count:
+    def count(self, plan: TrainingPlan, splits: Sequence[str], cut: str, precision: str = "", view: str = "") -> Count:
         """What the frozen part up to `cut` says of these splits' pictures, in the plan's precision or another."""
-        precision, side = precision or plan.precision, self._side(plan)
-        wanted = sorted({content for split in splits for content in side.get(split, ())})
-        part = self._parts[cut]
-        stored = "fp32" if cut == HEAD else precision
-        size = BYTES_OF[stored] * math.prod(part.shape)
+        part, side = self._parts[cut], self._side(plan)
         is_named = part.weights and plan.start != "scratch" and plan.batch_norm != "reestimated"
-        if not (is_named and wanted):
-            return counted(None, len(wanted), size)
-        key = FeatureKey(plan.backbone, part.weights, cut, plan.preprocessing, precision, self._engine)
-        folder = feature_rows(self._cache, key, part.shape, wanted[:1], stored=stored).kind.folder(self._cache)
-        if not folder.exists():  # naming all rows takes longer than to see that there are none
-            return counted(None, len(wanted), size)
-        return counted(feature_rows(self._cache, key, part.shape, wanted, stored=stored, view=view), len(wanted), size)
+        weights = part.weights if is_named else ""
+        feature = FeatureKey(plan.backbone, weights, cut, plan.preprocessing, precision or plan.precision, self._engine)
+        key = (feature, view, *(side[split] for split in splits))
+        if key not in self._known:
+            wanted = sorted({content for split in splits for content in side[split]})
+            self._known[key] = self._looked_up(feature, part.shape, wanted, view)
+        return self._known[key]
+
+    def _looked_up(self, key: FeatureKey, shape: tuple[int, ...], wanted: Sequence[str], view: str) -> Count:
+        stored = "fp32" if key.cut == HEAD else key.precision
+        rows = None
+        if key.weights and wanted:
+            folder = feature_rows(self._cache, key, shape, wanted[:1], stored=stored).kind.folder(self._cache)
+            if folder.exists():  # naming all rows takes longer than to see that there are none
+                rows = feature_rows(self._cache, key, shape, wanted, stored=stored, view=view)
+        return counted(rows, len(wanted), BYTES_OF[stored] * math.prod(shape))
 
     def _scored(self, plan: TrainingPlan) -> Count:
         """Where only the head learns, the finished model is measured on kept rows."""
