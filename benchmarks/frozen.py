@@ -2,8 +2,9 @@
 
 `python -m benchmarks.frozen [--pictures N] [--rounds N] [--backbone NAME]` prints tables and writes
 benchmarks/results/frozen.json. Products and ways take turns in one process and the best of each counts, so that
-whatever else is busy slows all. Pictures are noise: that takes as long. Each picture is made an input first, as it is
-in a training; decoding is left out.
+whatever else is busy slows all. PyTorch as it comes is measured on all threads and on one, for threads that wait for
+each other can be slower than one on a busy machine; the better of the two is what is compared with. Pictures are noise:
+that takes as long. Each picture is made an input first, as it is in a training; decoding is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.prefix import BATCH_ON_CPU
 from tl_core.training.session import staged
 
-AS_IT_COMES, TUNED = "PyTorch as it comes", "PyTorch, folded, channels last, bf16"
+AS_IT_COMES, ON_ONE = "PyTorch as it comes", "PyTorch as it comes, one thread"
+TUNED = "PyTorch, folded, channels last, bf16"
 FP32, SCORING = "PyTorch, folded, channels last, fp32", "the engine, fp32 (scoring)"
 
 
@@ -105,6 +107,7 @@ def measure_ways(network: StagedNetwork, plan: TrainingPlan, rounds: int) -> dic
     }
     works: dict[str, Callable[[], Any]] = {
         AS_IT_COMES: lambda: usual(to_batch(squares, preprocessing).contiguous()),
+        ON_ONE: lambda: on_one_thread(lambda: usual(to_batch(squares, preprocessing).contiguous())),
         **{name: partial(fed, module, squares, preprocessing) for name, module in modules.items()},
     }
     for name, kind in (("products fp32", torch.float32), ("products bf16", torch.bfloat16)):
@@ -121,13 +124,28 @@ def measure_ways(network: StagedNetwork, plan: TrainingPlan, rounds: int) -> dic
         "gigaflops": {name: round(value, 1) for name, value in products.items()},
         "limit_images_per_second": round(limit, 1),
         "images_per_second": {name: round(rate, 1) for name, rate in rates.items()},
-        "times_as_it_comes": round(engine / rates[AS_IT_COMES], 2),
+        "compared_with": reference_of(rates),
+        "times_as_it_comes": round(engine / rates[reference_of(rates)], 2),
         "share_of_limit": round(engine / limit, 3),
         "seconds_to_make_ready": round(built, 3),
         "megabytes_of_the_engine": round(grown / 1e6, 1),
         "relative_error": {name: relative_error(module, part, noise(preprocessing.image_size, 8))
                            for name, module in modules.items()},
     }  # fmt: skip
+
+
+def on_one_thread(work: Callable[[], Any]) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        work()
+    finally:
+        torch.set_num_threads(before)
+
+
+def reference_of(rates: Mapping[str, float]) -> str:
+    """The better way of PyTorch as it comes."""
+    return max((AS_IT_COMES, ON_ONE), key=lambda name: rates[name])
 
 
 def resident() -> int:
@@ -148,10 +166,11 @@ def gigaflops_a_picture(part: nn.Module, size: int) -> float:
 
 
 def goals_of(ways: dict[str, Any]) -> list[Goal]:
-    times, share = ways["times_as_it_comes"], ways["share_of_limit"]
+    times, share, rates = ways["times_as_it_comes"], ways["share_of_limit"], ways["images_per_second"]
+    measured = f"{times:.1f} times ({rates[AS_IT_COMES]:.0f} a second on all threads, {rates[ON_ONE]:.0f} on one)"
     return [
-        Goal("frozen features, images a second, against PyTorch as it comes", "at least 8 times", f"{times:.1f} times",
-             times >= 8),
+        Goal("frozen features, images a second, against PyTorch as it comes (the better of all threads and one)",
+             "at least 8 times", measured, times >= 8),
         Goal("frozen features, share of the matrix-product limit of the same run", "at least 50 %", f"{share:.0%}",
              share >= 0.5),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The head in closed form beside scikit-learn's logistic regression: seconds, and how right each is on new pictures.
 
-`python -m benchmarks.heads [--rows N] [--seeds N] [--backbone NAME]` prints tables and writes results/heads.json.
+`python -m benchmarks.heads [--rows N] [--seeds N] [--backbone NAME] [--large] [--classes N]` prints tables and writes
+results/heads.json; `--large` adds a head for 100,000 pictures, `--classes 1000` one for so many, with their memory.
 Seconds are for made-up features, the best of three; accuracy is for features of scikit-learn's digits and of
 Fashion-MNIST (where it is installed) by the network at 96 pixels. Logistic regression gets the features standardised.
 """
@@ -8,8 +9,12 @@ Fashion-MNIST (where it is installed) by the network at 96 pixels. Logistic regr
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks import fashion_mnist
 from benchmarks.frozen_passes import seconds
+from benchmarks.heads_alone import Features, Labels, made_up
 from benchmarks.limits import as_record, limits
 from benchmarks.recording import RESULTS, Goal, record, table
 from tl_core.config import RunConfig
@@ -33,21 +39,12 @@ from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import fit_ridge_head
 from tl_core.training.session import staged
 
-SIZES = ((1_000, 1_280), (10_000, 1_024), (50_000, 1_280), (100_000, 1_280))
+LARGE = (100_000, 1_280)
+MANY = (20_000, 1_280)  # with so many classes as are asked for
+SIZES = ((1_000, 1_280), (10_000, 1_024), (50_000, 1_280), LARGE)
 MOST_BY_OTHERS = 10_000  # rows; beyond, logistic regression takes minutes
 CLASSES, IMAGE_SIZE, ROUNDS = 10, 96, 3
 LEARNED_FROM = {"digits": (200, 1_000), "Fashion-MNIST": (300, 1_000, 4_000)}
-Features = NDArray[np.float32]
-Labels = NDArray[np.int64]
-
-
-def made_up(count: int, width: int) -> tuple[Features, Labels]:
-    """Features above 0 whose classes are far enough apart to be told."""
-    numbers = np.random.default_rng(0)
-    labels = numbers.integers(0, CLASSES, count)
-    features = numbers.standard_normal((count, width), dtype=np.float32)
-    features += 0.2 * numbers.standard_normal((CLASSES, width), dtype=np.float32)[labels]
-    return np.maximum(features, 0, out=features), labels
 
 
 def standardised(features: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -59,11 +56,22 @@ def logistic(features: Features, labels: Labels) -> tuple[LogisticRegression, ND
     return LogisticRegression(max_iter=300).fit(((features - mean) / scale).astype(np.float32), labels), mean, scale
 
 
+def measure_alone(count: int, width: int, classes: int) -> dict[str, float]:
+    """Seconds of one head, and the most memory beyond the features that it took; it may spend them, as a training may.
+
+    In a process of its own, whose memory nothing else has filled before.
+    """
+    command = [sys.executable, "-m", "benchmarks.heads_alone", str(count), str(width), str(classes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
 def measure_speed(most: int) -> dict[str, dict[str, float | None]]:
     """Seconds of a head, and of logistic regression on the same features, in turn."""
     found: dict[str, dict[str, float | None]] = {}
     for count, width in (size for size in SIZES if size[0] <= most):
-        features, labels = made_up(count, width)
+        features, labels = made_up(count, width, CLASSES)
         head, other = [], []
         for _ in range(ROUNDS):
             head.append(seconds(partial(fit_ridge_head, features, labels, CLASSES)))
@@ -144,20 +152,31 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="most rows of made-up features")
     parser.add_argument("--seeds", type=int, default=3, metavar="N")
     parser.add_argument("--backbone", default="tf_efficientnet_lite0", metavar="NAME")
+    parser.add_argument("--large", action="store_true", help="also 100,000 pictures, with the memory that they take")
+    parser.add_argument("--classes", type=int, default=0, metavar="N", help="also so many classes, of 20,000 pictures")
+    parser.add_argument("--out", type=Path, default=RESULTS / "heads.json")
     arguments = parser.parse_args()
     machine, device = limits(), device_facts()
     use_threads(device.threads)
     accuracy = measure_accuracy(arguments.backbone, arguments.seeds, device.threads)
     speed = measure_speed(arguments.rows)
     goals = goals_of(speed, accuracy)
-    found = {"backbone": arguments.backbone, "seeds": arguments.seeds, "speed": speed, "accuracy": accuracy}
-    record(RESULTS / "heads.json", as_record(machine), found, goals)
+    sizes = [(*LARGE, CLASSES)] * arguments.large + [(*MANY, arguments.classes)] * (arguments.classes > 0)
+    alone = {f"{count:,} x {width:,}, {classes:,} classes": measure_alone(count, width, classes)
+             for count, width, classes in sizes}  # fmt: skip
+    found = {"backbone": arguments.backbone, "seeds": arguments.seeds, "speed": speed, "alone": alone,
+             "accuracy": accuracy}  # fmt: skip
+    record(arguments.out, as_record(machine), found, goals)
     print(machine.words())
     rows = [
         (name, f"{one['head_seconds']:.2f}", f"{one['logistic_seconds']:.2f}" if one["logistic_seconds"] else "")
         for name, one in speed.items()
     ]
     print(table(("seconds", "head", "logistic regression"), rows))
+    if alone:
+        sized = [(name, f"{one['seconds']:.1f}", f"{one['megabytes']:,.0f}", f"{one['megabytes_of_the_features']:,.0f}")
+                for name, one in alone.items()]  # fmt: skip
+        print(table(("a head alone", "seconds", "MB beside the features", "MB of the features"), sized))
     lines = [
         (f"{row['learned_from']:,} {row['pictures']}", f"{row['head']:.1f} %", f"{row['logistic']:.1f} %",
          f"{row['head_loss']:.3f}", f"{row['logistic_loss']:.3f}")

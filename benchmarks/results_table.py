@@ -43,13 +43,14 @@ def machine_words(machine: Mapping[str, Any]) -> str:
 
 def bringing_line(found: Mapping[str, Any]) -> str:
     small, large, rows = found["small, 350 px"], found["large, 12 megapixels"], found["rows"]
+    peaks = {name: f"{rows[name + '_peak_megabytes']:,.0f} MB" for name in ("build", "use", "near")}
     return (
         f"Bringing pictures of 350 pixels in: the first pass takes {small['index_images_per_second']:,.0f} a second, "
         f"{small['share_of_raw']:.0%} of the rate of reading and hashing the same bytes and nothing else "
         f"(12 megapixels: {large['share_of_raw']:.0%}), the second {small['look_images_per_second']:,.0f} a second. "
-        f"An index of {rows['rows']:,} pictures was built in {rows['build_peak_megabytes']:,.0f} MB of memory, then opened, "
-        f"counted, searched and split in {rows['use_peak_megabytes']:,.0f} MB; "
-        f"looking for near-duplicates among them took {rows['near_peak_megabytes']:,.0f} MB and {rows['near_seconds']:,.0f} s (`benchmarks.data`)."
+        f"An index of {rows['rows']:,} pictures was built in {peaks['build']} of memory, then opened, counted, "
+        f"searched and split in {peaks['use']}; looking for near-duplicates among them took {peaks['near']} and "
+        f"{rows['near_seconds']:,.0f} s (`benchmarks.data`)."
     )
 
 
