@@ -13,7 +13,7 @@ from tl_core.caching.limits import cache_limit, free_bytes
 from tl_core.caching.rows import RowRequest
 from tl_core.caching.shards import RowKind
 from tl_core.config import RunConfig
-from tl_core.jobs.situations import HANDING_SECONDS, Situation, room_in
+from tl_core.jobs.situations import ENDING_SECONDS, HANDING_SECONDS, Situation, room_in
 from tl_core.training.forecast import Sides
 from tl_core.training.made import nothing_known
 
@@ -44,4 +44,5 @@ def test_older_rows_may_go_for_new_ones_and_the_limit_bounds_them(tmp_path: Path
     ],
 )
 def test_the_start_takes_what_no_worker_has_done_yet(settings: RunConfig, worker_waits: bool, seconds: float) -> None:
-    assert situation().speed_now(settings, worker_waits=worker_waits).start_seconds == pytest.approx(seconds)
+    speed = situation().speed_now(settings, worker_waits=worker_waits)
+    assert (speed.start_seconds, speed.end_seconds) == pytest.approx((seconds, ENDING_SECONDS))

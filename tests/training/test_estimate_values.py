@@ -77,6 +77,12 @@ def test_starting_the_persons_own_test_and_the_last_measurement_count() -> None:
     assert found.epoch_seconds == plain.epoch_seconds
 
 
+def test_writing_the_model_comes_once_after_all_else() -> None:
+    plain, ending = estimated(SPEED, WORK), estimated(replace(SPEED, end_seconds=0.2), WORK)
+    assert ending.total_seconds - plain.total_seconds == pytest.approx(0.2)
+    assert ending.first_model_seconds == plain.first_model_seconds
+
+
 def test_what_is_made_already_costs_the_first_model_nothing() -> None:
     fresh = estimated(SPEED, WORK)
     half = estimated(SPEED, replace(WORK, made=Made(read=1.0, seen=2 / 3)))

@@ -62,7 +62,8 @@ class Speed:
     is a process that fits a head, `learning_bytes` what its libraries add for steps of any size. `alone` says what the
     network's end costs less when nothing before it runs. `making_seconds` pass until a frozen part is ready to run
     fast, once for each part that is cut off and once for the finished model. `score_seconds` is a picture's in the
-    finished model; `start_seconds` pass before the first picture: a process, its libraries, the network built, traced.
+    finished model; `start_seconds` pass before the first picture: a process, its libraries, the network built, traced;
+    `end_seconds` at the end, whatever was trained: the model is written.
     """
 
     backbone: str
@@ -80,6 +81,7 @@ class Speed:
     making_seconds: float = 0.0
     score_seconds: float = 0.0
     start_seconds: float = 0.0
+    end_seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -138,9 +140,7 @@ class Estimate:
 
 
 def estimated(speed: Speed, work: Workload) -> Estimate:
-    """The cost of `work` at `speed`: the first model, what is kept for the epochs, the epochs, and the finished model
-    measured.
-    """
+    """The cost of `work` at `speed`: the first model, what is kept for the epochs, the epochs, the model measured."""
     learning = [stage for stage in speed.stages if stage.name in work.trained]
     head_only = all(stage.name == HEAD for stage in learning)
     first = first_model_seconds(speed, work)
@@ -151,7 +151,7 @@ def estimated(speed: Speed, work: Workload) -> Estimate:
     return Estimate(
         first_model_seconds=first,
         epoch_seconds=epoch,
-        total_seconds=first + once + work.epochs * epoch + scoring,
+        total_seconds=first + once + work.epochs * epoch + scoring + speed.end_seconds,
         memory_bytes=memory_bytes(speed, work, head_only=head_only),
         trainable_parameters=trainable,
         total_parameters=sum(stage.parameters for stage in speed.stages),
