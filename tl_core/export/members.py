@@ -18,7 +18,6 @@ MAX_ENTRIES = 1000
 MAX_BYTES = 8 * 2**30  # the biggest network that timm knows has 7.8 GB of weights
 MAX_RATIO = 200.0  # a bomb packs a thousand to one; weights hardly pack at all
 RATIO_FROM_BYTES = 2**20  # small files may pack well
-PART_BYTES = 2**20
 SYSTEM_NAMES = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 EXPORT_AGAIN = "Export or download the model again."
 # What zipfile raises on damaged archives, cut off at every length or edited at random.
