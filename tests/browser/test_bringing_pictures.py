@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Watched, new_context
-from tests.browser.test_main_job import open_page
+from tests.browser.steps import open_page
 
 ONE_MINUTE = 60_000
 

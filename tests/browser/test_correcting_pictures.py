@@ -13,9 +13,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Watched, new_context
+from tests.browser.steps import expert, open_page
 from tests.browser.test_bringing_pictures import ONE_MINUTE, drop, found, has_kinds, picture
 from tests.browser.test_looks import fits, serious_faults
-from tests.browser.test_main_job import open_page
 
 Opened = Callable[..., Watched]
 Shoot = Callable[[Page, str], None]
@@ -65,7 +65,7 @@ def test_findings_are_put_right_by_a_press_and_by_hand_and_everything_can_be_und
     drop(page, folder)
     found(page, "reserve", "27 pictures, 2 kinds; 1 not used.")
     expect(page.get_by_text("Of 28 files: 27 used, 1 not used, 0 README, hidden or system files.")).to_be_visible()
-    page.locator("#level").get_by_text("Expert").click()
+    expert(page)
     shoot(page, "pictures-findings")
 
     twice = page.locator("#found .finding").filter(has_text="The same picture twice")
@@ -142,7 +142,7 @@ def test_where_it_is_used_which_part_matters_and_the_split_are_said_and_kept(
     watched = opened()  # another browser finds the answers with the pictures
     page = watched.page
     expect(page.get_by_text("The network sees 0 to 100 % of the width and 0 to 90 % of the height.")).to_be_visible()
-    page.locator("#level").get_by_text("Expert").click()
+    expert(page)
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download the split (CSV)").click()
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text(encoding="utf-8"))))

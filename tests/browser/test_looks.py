@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Watched, new_context
-from tests.browser.test_main_job import Shoot, bring_garden, loaded, open_page, state, tab, train
+from tests.browser.steps import Shoot, bring_garden, loaded, open_page, state, tab, train
 
 TABS = ("1 Pictures", "2 Network", "3 Train", "4 Results", "5 Try")
 TABS_CHINESE = ("1 图片", "2 网络", "3 训练", "4 结果", "5 试用")

@@ -6,61 +6,28 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, App, Watched, new_context
+from tests.browser.steps import (
+    TRAINING_MS,
+    Shoot,
+    bring_garden,
+    loaded,
+    open_page,
+    start,
+    state,
+    tab,
+    thawed_for,
+    train,
+)
 
-TRAINING_MS = 240_000  # how long a training may take on a busy machine of two cores
-Shoot = Callable[[Page, str], None]
 EPOCH_ROWS = "#live-chart details[data-key='live.table'] tbody tr"
 POINTS = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
   .flatMap((plot) => plot.data.map((trace) => trace.x.length)).reduce((sum, n) => sum + n, 0)"""
-
-
-def open_page(page: Page, url: str) -> None:
-    page.goto(url)
-    loaded(page)
-
-
-def loaded(page: Page) -> None:
-    """Waits until what was chosen before is shown."""
-    expect(page.locator("h1")).to_contain_text("Thaw")
-    expect(page.locator("html[aria-busy]")).to_have_count(0)
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
-    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
-
-
-def bring_garden(page: Page) -> None:
-    tab(page, "1 Pictures")  # a page that opens while something is trained shows that
-    page.get_by_role("button", name=re.compile("Garden")).click()
-    expect(page.locator("#dropzone .drop-status")).to_have_text("Your pictures are in.")
-    expect(page.get_by_text("121 pictures, 4 kinds")).to_be_visible()
-
-
-def train(page: Page) -> None:
-    tab(page, "3 Train")
-    start(page)
-
-
-def start(page: Page) -> None:
-    """Presses Train, and sees the page turn to the new run: an earlier one, which has ended, may be shown till then."""
-    before = page.evaluate("() => location.href")
-    page.locator("#train").click()
-    page.wait_for_function("(before) => location.href !== before", arg=before)
-
-
-def state(page: Page, name: str) -> None:
-    """Waits for it, or for another ending, which is told with what the page says of it."""
-    shown = page.locator("#live-chart .thaw-state")
-    expect(shown).to_have_class(re.compile(rf"\b({name}|finished|stopped|failed|lost)\b"), timeout=TRAINING_MS)
-    assert name in (shown.get_attribute("class") or "").split(), page.locator("#live-chart").inner_text()
 
 
 def charted_points(page: Page) -> int:
@@ -115,13 +82,7 @@ def test_a_thawed_run_is_watched_live_and_survives_a_reload_another_browser_and_
     app: App, watched: Watched, browser: Browser, shoot: Shoot
 ) -> None:
     page = watched.page
-    open_page(page, app.url)
-    bring_garden(page)
-    thaw_with_the_keyboard(page)
-    page.locator("#level").get_by_text("Expert").click()
-    tab(page, "3 Train")
-    page.get_by_role("button", name=re.compile("All settings")).click()
-    page.locator("#control-epochs input, #control-epochs textarea").first.fill("6")
+    thawed_for(page, app.url, epochs=6)
     shoot(page, "3-train-expert-light")
     start(page)
     state(page, "running")
@@ -165,32 +126,9 @@ def forget_the_lost_connection(watched: Watched) -> None:
     watched.problems[:] = [problem for problem in watched.problems if not any(word in problem for word in lost)]
 
 
-def thaw_with_the_keyboard(page: Page) -> None:
-    """Moves the ice line up by two parts from all ice, and sees the drawing, the numbers and the sentence follow."""
-    tab(page, "2 Network")
-    slider = page.get_by_role("slider", name="Ice line")
-    slider.focus()
-    page.keyboard.press("End")  # an earlier run may have had it elsewhere
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("^All ice"))
-    frozen = page.locator(".ice-slab.frozen")
-    count = frozen.count()
-    learns = page.locator(".ice-fact.trained b").inner_text()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
-    expect(frozen).to_have_count(count - 2)
-    expect(page.locator(".ice-fact.trained b")).not_to_have_text(learns)
-    expect(page.locator(".ice-sentence")).to_have_text("Later layers adapt. For unusual pictures.")
-
-
 def test_stop_keeps_the_model_so_far(app: App, watched: Watched) -> None:
     page = watched.page
-    open_page(page, app.url)
-    bring_garden(page)
-    thaw_with_the_keyboard(page)
-    page.locator("#level").get_by_text("Expert").click()
-    tab(page, "3 Train")
-    page.get_by_role("button", name=re.compile("All settings")).click()
-    page.locator("#control-epochs input, #control-epochs textarea").first.fill("500")
+    thawed_for(page, app.url, epochs=500)
     start(page)
     expect(page.locator(".live-status")).to_have_text(re.compile(r"Epoch \d+ of 500"), timeout=TRAINING_MS)
     page.get_by_role("button", name="Stop and keep").click()

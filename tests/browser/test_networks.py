@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import App, Watched
+from tests.browser.steps import Shoot, bring_garden, loaded, open_page, set_fields, start, state, tab
 from tests.browser.test_looks import serious_faults
-from tests.browser.test_main_job import Shoot, bring_garden, loaded, open_page, start, state, tab
 
 LOOKING_MS = 180_000  # the first look waits for torch on a busy machine
 THAWED = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
@@ -176,8 +176,6 @@ def test_better_compares_places_of_the_ice_and_tells_which_it_kept(app: App, wat
 
 def small_and_short(page: Page, *, epochs: int) -> None:
     """Settings that train in seconds: small pictures, and no augmentation, so that the frozen part is remembered."""
-    page.get_by_role("button", name=re.compile("All settings")).click()
-    for field, value in (("epochs", str(epochs)), ("image_size", "64")):
-        page.locator(f"#control-{field} input, #control-{field} textarea").first.fill(value)
+    set_fields(page, epochs=epochs, image_size=64)
     page.locator("#control-augment input").click()
     page.get_by_role("option", name="none", exact=True).click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.conftest import ROOT, App, Watched
-from tests.browser.test_main_job import open_page
+from tests.browser.steps import open_page
 
 SCRIPT = (ROOT / "assets" / "js" / "dom.js").read_text(encoding="utf-8")
 DRAWN_TWICE = """([script, type, value]) => {

@@ -8,26 +8,13 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App, Watched
-from tests.browser.test_main_job import (
-    TRAINING_MS,
-    bring_garden,
-    open_page,
-    sample_picture,
-    state,
-    tab,
-    thaw_with_the_keyboard,
-)
+from tests.browser.steps import TRAINING_MS, state, tab, thawed_for
+from tests.browser.test_main_job import sample_picture
 
 
 def test_the_first_model_is_tried_while_training_goes_on(app: App, watched: Watched, tmp_path: Path) -> None:
     page = watched.page
-    open_page(page, app.url)
-    bring_garden(page)
-    thaw_with_the_keyboard(page)
-    page.locator("#level").get_by_text("Expert").click()
-    tab(page, "3 Train")
-    page.get_by_role("button", name=re.compile("All settings")).click()
-    page.locator("#control-epochs input, #control-epochs textarea").first.fill("500")
+    thawed_for(page, app.url, epochs=500)
     page.locator("#train").click()
     first = page.locator("#live-chart .live-first")
     expect(first).to_contain_text("The first model is ready, and training goes on.", timeout=TRAINING_MS)
