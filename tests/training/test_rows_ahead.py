@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from small_training import BACKBONE, CPU, digits_data, facts_of, files_in, run, small_network
 
+from tl_core.backbones.stage import HEAD
 from tl_core.caching.limits import kept_files
 from tl_core.caching.shards import SUFFIX, TAIL
 from tl_core.config import RunConfig
@@ -73,6 +74,14 @@ def test_a_training_writes_the_rows_that_were_counted_and_a_second_one_finds_the
     assert after.made.judged == (1.0 if cuts_of(plan) else 0.0)
     assert after.made.learned == (1.0 if cuts_of(plan) and plan.prefix_cached else 0.0)
     assert after.held == written(tmp_path)
+
+
+def test_a_network_that_cannot_be_cut_keeps_nothing_at_the_line_of_ice(tmp_path: Path) -> None:
+    data, plan = digits_data(60, 20), plan_of(digits_data(60, 20), CPU, freeze=HALF, augment="none", epochs=1)
+    look = look_of(data, tmp_path, plan.precision)
+    whole = RowsAhead(tmp_path, look._sides, {HEAD: look._parts[HEAD]}, "torch")
+    assert look(plan).to_write.remembered > 0
+    assert whole(plan).to_write == look(plan).to_write._replace(remembered=0)
 
 
 def test_a_training_from_other_running_averages_finds_nothing(tmp_path: Path) -> None:

@@ -42,20 +42,18 @@ class PartAhead:
 def parts_ahead(
     network: StagedNetwork, device: DeviceFacts, *, precision: str, engine: str, cache: Path
 ) -> dict[str, PartAhead]:
-    """By their cut: each stage of the body, and "head" for all before the classifier."""
+    """By their cut: "head" for all before the classifier, and each stage of the body where the network can be cut."""
     tasks = {one: task_for(network, device, one) for one in ("fp32", precision)} if engine == OPENVINO else {}
     whole, body = head_prefix(network).module, [stage for stage in network.stages if stage.name != HEAD]
     width = (classifier_of(network).in_features,)
     has_shape = not isinstance(whole, ClassifierInput) and bool(body)
     parts = {HEAD: part_ahead(whole, body[-1].output_shape, tasks, cache) if has_shape else PartAhead(width)}
     read = 0
-    for stage in body:
-        part = network.cut(stage.name, train=False)[0] if network.has_cuts else None
-        read += 0 if part is None else bytes_of(part)
-        is_known = part is not None and read <= MOST_READ
-        own = {precision: tasks[precision]} if precision in tasks else {}
-        shape = stage.output_shape
-        parts[stage.name] = part_ahead(part, shape, own, cache) if part and is_known else PartAhead(shape)
+    own = {precision: tasks[precision]} if precision in tasks else {}
+    for stage in body if network.has_cuts else ():
+        part, shape = network.cut(stage.name, train=False)[0], stage.output_shape
+        read += bytes_of(part)
+        parts[stage.name] = part_ahead(part, shape, own, cache) if read <= MOST_READ else PartAhead(shape)
     return parts
 
 

@@ -73,7 +73,7 @@ class RowsAhead:
         scored, judged, learned = self._scored(plan), self._judged(plan), self._learned(plan)
         first = read.bytes + seen.bytes + self._engine_bytes(HEAD, plan.precision, seen)
         measuring = 0 if plan.precision == "fp32" else self._engine_bytes(HEAD, "fp32", scored)
-        parts = sum(self._engine_bytes(cut, plan.precision, judged + learned) for cut in cuts_of(plan))
+        parts = sum(self._engine_bytes(cut, plan.precision, judged + learned) for cut in self._cuts(plan))
         return Ahead(
             Made(read.made, seen.made, scored.made, judged.made, learned.made),
             ToWrite(first, scored.bytes + measuring, judged.bytes + learned.bytes + parts),
@@ -119,14 +119,18 @@ class RowsAhead:
         return Count(found.wanted) if made_on_the_way else found
 
     def _judged(self, plan: TrainingPlan) -> Count:
-        return sum((self.count(plan, ("val",), cut) for cut in cuts_of(plan)), NO_ROWS)
+        return sum((self.count(plan, ("val",), cut) for cut in self._cuts(plan)), NO_ROWS)
 
     def _learned(self, plan: TrainingPlan) -> Count:
         if not plan.prefix_cached:
             return NO_ROWS
         turns = 1 if plan.augment == "none" else min(plan.cached_views, plan.epochs)
         views = range(1, turns + 1)  # as `batches.views_of` counts them
-        return sum((self._view(plan, cut, number) for cut in cuts_of(plan) for number in views), NO_ROWS)
+        return sum((self._view(plan, cut, number) for cut in self._cuts(plan) for number in views), NO_ROWS)
+
+    def _cuts(self, plan: TrainingPlan) -> tuple[str, ...]:
+        """A network that cannot be cut runs whole, and keeps nothing on the way."""
+        return tuple(cut for cut in cuts_of(plan) if cut in self._parts)
 
     def _view(self, plan: TrainingPlan, cut: str, number: int) -> Count:
         """Whether views are mirrored is seen when the head is fitted, and is the same every time: whichever is kept."""
