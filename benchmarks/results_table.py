@@ -26,7 +26,14 @@ def results_part(folder: Path = RESULTS) -> str:
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     machines = [f"`{name}`: {machine_words(found['machine'])}" for name, found in files.items() if "machine" in found]
     if machines:
-        lines += ["", f"Measured on: {'; '.join(machines)}."]
+        lines += [
+            "",
+            "<details><summary>The machines</summary>",
+            "",
+            *(f"- {one}" for one in machines),
+            "",
+            "</details>",
+        ]
     if "rows" in files.get("data", {}):
         lines += ["", bringing_line(files["data"])]
     for name, found in files.items():

@@ -35,7 +35,7 @@ def test_every_goal_of_every_file_has_a_line(tmp_path: Path) -> None:
     part = results_part(tmp_path)
     assert "| beads \\| a second | at least 3 | 4 | met | `benchmarks.abacus` |" in part
     assert "| buttons | none | 2 | **not met** | `benchmarks.buttons` |" in part
-    assert "`abacus`: Abacus, 2 cores, 3 and 7 GFLOP/s in fp32 and bf16, load 0.2;" in part
+    assert "- `abacus`: Abacus, 2 cores, 3 and 7 GFLOP/s in fp32 and bf16, load 0.2\n" in part
 
 
 def test_peers_stand_beside_thaw_and_who_was_skipped_is_said(tmp_path: Path) -> None:
