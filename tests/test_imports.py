@@ -36,7 +36,8 @@ HOLDS_TORCH = (
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
-    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.scores", "export.model_config",
+    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.answers", "evaluation.scores",
+    "export.described", "export.model_config",
     "training.estimate_values", "training.freezing", "training.plan_values", "training.probe_values",
     "training.rate_values",
 )  # fmt: skip

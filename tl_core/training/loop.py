@@ -22,6 +22,7 @@ from tl_core.training.finetune import Best, FineTuning
 from tl_core.training.first_save import first_saved
 from tl_core.training.harm import told_of_harm
 from tl_core.training.head_phase import FirstModel, classifier_of, first_model, neutral_start, note_unusual
+from tl_core.training.keeping import keep_left_out
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
 from tl_core.training.metrics import Clock
@@ -169,6 +170,8 @@ def measured(
     `is_saved`: the network as it is lies in the model's folder already, because only its head has learned.
     """
     if len(first.data.measured(plan.measured_on)):
+        if first.loo_probabilities is not None:
+            keep_left_out(first.data, first.loo_probabilities, model=files.model)
         return (
             yield from save_and_score(
                 plan,
@@ -185,6 +188,6 @@ def measured(
         raise TypeError("a training from scratch needs pictures to measure on")
     return (
         yield from save_cross_validated(
-            plan, network.network.module, first.loo_probabilities, first.data.train, folder=files.model
+            plan, network.network.module, first.loo_probabilities, first.data, folder=files.model
         )
     )

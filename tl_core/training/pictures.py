@@ -52,6 +52,7 @@ class TrainingData:
     test: Part
     together: Positions | None = None  # a number for every row of the squares: equal ones are left out together
     folds: tuple[Positions, ...] = ()  # for each repeat the fold of every row of the squares
+    paths: tuple[str, ...] = ()  # of each row of the squares, where they have files; of copies the first
 
     def measured(self, measured_on: str) -> Part:
         """The part that the result is measured on; for "cross-validation" that is none."""
