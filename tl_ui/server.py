@@ -21,6 +21,7 @@ from tl_core.caching.limits import cache_limit
 from tl_core.errors import RunError
 from tl_core.jobs.workspace import Workspace
 from tl_ui.edge import Closing, Edge
+from tl_ui.gate import Gate
 from tl_ui.listening import listen, page_address
 from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
@@ -61,6 +62,7 @@ def routes_app(settings: Settings, services: Services, temporary: Path | None = 
     app.state.services = services
     app.router.routes.extend(thaw_routes(services, Assets()))
     app.state.closing = Closing()
+    app.add_middleware(Gate)
     app.add_middleware(Edge, settings=settings, closing=app.state.closing)
     return app
 
