@@ -9,6 +9,7 @@ import json
 import mmap
 import os
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -77,6 +78,25 @@ def fsync_folder(folder: Path) -> None:
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def replace_folder(temporary: Path, folder: Path) -> None:
+    """Moves `temporary` to where `folder` is; what was there is gone then.
+
+    No call replaces a folder that has files, so the old one steps aside first, and comes back if that fails.
+    """
+    if not folder.exists():
+        os.rename(temporary, folder)
+    else:
+        aside = temporary.with_name(temporary.name + ".old")
+        os.rename(folder, aside)
+        try:
+            os.rename(temporary, folder)
+        except OSError:
+            os.rename(aside, folder)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+    fsync_folder(folder.parent)
 
 
 def _replace(temporary: Path, path: Path) -> None:

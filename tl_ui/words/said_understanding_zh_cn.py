@@ -10,6 +10,11 @@ SAID: dict[str, str] = {
     "Train again: a new run keeps its answers.": "请重新训练：新的训练会保存回答。",
     "The answers that this run kept ('{name}') are damaged: {what}.": "这次训练保存的回答（'{name}'）已损坏：{what}。",
     "'{name}' was written by a newer Thaw.": "'{name}' 由较新版本的 Thaw 写成。",
+    # temperature and thresholds
+    "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
+    "Change the run it is from.": "请在导出它的训练中修改。",
+    "The model cannot answer like that: {problems}.": "模型不能这样回答：{problems}。",
+    "Choose other values.": "请选择其他数值。",
     # two runs on the same pictures
     "Of the {pictures} that both were measured on, the first is right on {first} and the second on {second}.": (
         "在两者都评测过的 {pictures} 中，第一个答对 {first} 张，第二个答对 {second} 张。"
