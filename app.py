@@ -36,6 +36,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=port_number, default=None, help="port (default 7860, or the next free one)")
     parser.add_argument("--workspace", type=Path, default=None, help="folder for pictures, runs and caches")
     parser.add_argument("--cache-gb", default=None, help="most that prepared pictures and features take, in gigabytes")
+    parser.add_argument("--hosted", action="store_true", help="for strangers: quotas, and an end after some hours")
+    parser.add_argument("--quota", action="append", default=[], metavar="NAME=NUMBER", help="see docs/HOSTING.md")
+    parser.add_argument("--auth", type=Path, default=None, metavar="FILE", help="file of names and passwords to log in")
     parser.add_argument("--no-install", action="store_true", help="never install anything; say what is missing")
     return parser.parse_args(words)
 
@@ -76,7 +79,14 @@ def serve(arguments: argparse.Namespace) -> int:
 
     try:
         choose_limit(arguments.cache_gb)
-        settings = Settings.from_arguments(host=arguments.host, port=arguments.port, workspace=arguments.workspace)
+        settings = Settings.from_arguments(
+            host=arguments.host,
+            port=arguments.port,
+            workspace=arguments.workspace,
+            hosted=arguments.hosted,
+            quotas=arguments.quota,
+            auth=arguments.auth,
+        )
         server.serve(settings, open_browser=not os.environ.get("THAW_NO_BROWSER"))
     except UserError as error:
         print(error.message, file=sys.stderr)

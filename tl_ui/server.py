@@ -27,6 +27,7 @@ from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
 from tl_ui.services import Services
 from tl_ui.settings import Settings
+from tl_ui.visitors import Visitors, kept_key
 
 if TYPE_CHECKING:
     from gradio import Blocks
@@ -63,7 +64,8 @@ def routes_app(settings: Settings, services: Services, temporary: Path | None = 
     app.router.routes.extend(thaw_routes(services, Assets()))
     app.state.closing = Closing()
     app.add_middleware(Gate)
-    app.add_middleware(Edge, settings=settings, closing=app.state.closing)
+    visitors = Visitors(kept_key(settings.workspace)) if settings.shared else None
+    app.add_middleware(Edge, settings=settings, closing=app.state.closing, visitors=visitors)
     return app
 
 
@@ -161,14 +163,17 @@ def _leave() -> None:
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """Only a Space's own proxy is believed about who asked; an open page's stream must not hold Ctrl-C up."""
+    """A Space's own proxy is believed about who asked, else one on this machine, or those of FORWARDED_ALLOW_IPS.
+
+    An open page's stream must not hold Ctrl-C up.
+    """
     return uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
         ws="none",
-        proxy_headers=settings.is_framed,
+        proxy_headers=settings.shared,
         forwarded_allow_ips="*" if settings.is_framed else None,
         timeout_graceful_shutdown=2,
     )
@@ -177,7 +182,12 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 def _announce(url: str, settings: Settings, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
     print(f"Thaw is ready at {url} (Ctrl-C ends it; trainings go on).", flush=True)
     print(f"Prepared pictures may take {cache_limit(Workspace(settings.workspace).cache).reason}", flush=True)
-    if settings.shared:
+    if settings.quotas is not None:
+        print(
+            f"Hosted: each visitor has quotas, and what is {settings.quotas.keep_hours} hours old is erased.",
+            flush=True,
+        )
+    elif settings.shared:
         print("Others can reach it too: each browser gets a workspace of its own.", flush=True)
     if on_ready is not None:
         on_ready(url)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tl_core.data.limits import HOSTED, LOCAL, Limits
+from tl_core.errors import ConfigError
 from tl_core.jobs.workspace import default_root
+from tl_ui.passwords import Passwords
+from tl_ui.quotas import Quotas, chosen_quotas
 
 LOOPBACK_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
@@ -20,7 +24,8 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 class Settings:
     """`shared`: others can reach it, so each browser gets a workspace of its own and nobody types server paths.
 
-    `port` None means 7860, or the next free one. `public_hosts` are names besides the host's own that browsers use.
+    `quotas` are there when it is hosted for strangers, `passwords` when people log in. `port` None means 7860, or the
+    next free one. `public_hosts` are names besides the host's own that browsers use.
     """
 
     workspace: Path
@@ -30,13 +35,29 @@ class Settings:
     public_hosts: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()  # origins besides our own that may show the page in a frame
     limits: Limits = LOCAL
+    quotas: Quotas | None = None
+    passwords: Passwords | None = None
 
     @classmethod
-    def from_arguments(cls, *, host: str | None, port: int | None, workspace: Path | None) -> Settings:
-        """From the command line, with `SPACE_ID` and `SPACE_HOST` (a Hugging Face Space) read from the environment."""
+    def from_arguments(
+        cls,
+        *,
+        host: str | None,
+        port: int | None,
+        workspace: Path | None,
+        hosted: bool = False,
+        quotas: Sequence[str] = (),
+        auth: Path | None = None,
+    ) -> Settings:
+        """From the command line, with `SPACE_ID` and `SPACE_HOST` (a Hugging Face Space) read from the environment.
+
+        Raises ConfigError for quotas and passwords that cannot be read.
+        """
         on_space = "SPACE_ID" in os.environ
         chosen = host or ("0.0.0.0" if on_space else LOOPBACK_HOST)
-        shared = on_space or not is_loopback(chosen)
+        shared = on_space or hosted or auth is not None or not is_loopback(chosen)
+        if quotas and not (hosted or on_space):
+            raise ConfigError("Quotas hold where Thaw is hosted for strangers.", "Add --hosted, or leave --quota out.")
         return cls(
             workspace=(workspace or default_root()).expanduser().resolve(),
             host=chosen,
@@ -45,7 +66,14 @@ class Settings:
             public_hosts=_public_hosts(chosen, shared),
             framed_by=("https://huggingface.co",) if on_space else (),
             limits=HOSTED if shared else LOCAL,
+            quotas=chosen_quotas(quotas, os.environ) if hosted or on_space else None,
+            passwords=Passwords.read(auth) if auth is not None else None,
         )
+
+    @property
+    def is_hosted(self) -> bool:
+        """For strangers: with quotas, caches of each person's own, and an end after some hours."""
+        return self.quotas is not None
 
     def allows_host(self, name: str) -> bool:
         """Whether a request may call this server `name` (lower case, no port, no brackets).
