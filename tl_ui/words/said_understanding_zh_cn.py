@@ -10,6 +10,61 @@ SAID: dict[str, str] = {
     "Train again: a new run keeps its answers.": "请重新训练：新的训练会保存回答。",
     "The answers that this run kept ('{name}') are damaged: {what}.": "这次训练保存的回答（'{name}'）已损坏：{what}。",
     "'{name}' was written by a newer Thaw.": "'{name}' 由较新版本的 Thaw 写成。",
+    # measures, and where they were measured
+    "How many of all pictures it is right on; big classes count for more.": (
+        "在所有图片中答对的比例；图片多的类别占比更大。"
+    ),
+    "How many it is right on in each class, averaged over the classes: small ones count as much.": (
+        "每一类答对的比例，再对各类取平均：小类别同样重要。"
+    ),
+    "Between missing pictures of a class and seeing it where it is not, averaged over the classes.": (
+        "兼顾漏认某一类和误认为某一类两种错误，再对各类取平均。"
+    ),
+    "How often a picture of a class gets a higher probability for it than one of another; 0.5 is chance.": (
+        "某一类的图片在该类上的概率高于其他类图片的机会；0.5 等于碰运气。"
+    ),
+    "How often the right class is among its three likeliest.": "正确类别位于最可能的三个之中的比例。",
+    "How surprised it is by the truth, on average; being sure and wrong costs most, and 0 is perfect.": (
+        "平均而言，真相让它有多意外；自信却答错代价最大，0 为完美。"
+    ),
+    "How far how sure it says it is and how often it is right lie apart, on average; 0 is perfect.": (
+        "它说的把握与实际答对的比例平均相差多少；0 为完美。"
+    ),
+    "How sure it says it is and how often it is right are {error} points apart on average, in {bins} bins of equal "
+    "width; chance alone makes at most {chance} of that.": (
+        "它说的把握与实际答对的比例平均相差 {error} 个百分点（按等宽的 {bins} 段计算）；仅凭偶然最多造成其中 {chance}。"
+    ),
+    "How sure it says it is and how often it is right are {error} points apart on average, in {bins} bins of equal "
+    "width; with {n} pictures, chance alone makes up to {chance}, so nothing speaks against it.": (
+        "它说的把握与实际答对的比例平均相差 {error} 个百分点（按等宽的 {bins} 段计算）；在 {n} 张图片上，"
+        "仅凭偶然就可达 {chance}，因此看不出问题。"
+    ),
+    "{right} of {pictures} right: the true rate is likely between {low} and {high} %.": (
+        "{pictures} 张中答对 {right} 张：真实比例很可能在 {low}% 到 {high}% 之间。"
+    ),
+    "Not a single picture of it was measured, so nothing is known.": "一张这样的图片也没有评测过，因此无从得知。",
+    "The class '{name}' counts as much as any and has few pictures.": "类别'{name}'与其他类同样重要，但图片很少。",
+    "Measured on {n} pictures, each by a head that was fitted without it: on pictures like these.": (
+        "在 {n} 张图片上评测，每张都由未见过它的分类头评判：只说明对这类图片的表现。"
+    ),
+    "Measured on {n} test pictures that neither training nor any choice has seen.": (
+        "在 {n} 张测试图片上评测，训练和各项选择都没有用过它们。"
+    ),
+    "Measured on {n} pictures set aside, by which choices were made too: on pictures like these.": (
+        "在留出的 {n} 张图片上评测，各项选择也参考了它们：只说明对这类图片的表现。"
+    ),
+    "None of them shares its {what} with a training picture.": "其中没有一张与训练图片有相同的 {what}。",
+    # how sure
+    "With {n} pictures to judge by, nobody can say whether the model is too sure of itself: its probabilities stay as "
+    "they are.": "只有 {n} 张图片可供评判，无法判断模型是否过于自信：概率保持原样。",
+    "{n} pictures are the least.": "至少需要 {n} 张图片。",
+    "The model is surer of itself than it is right; its probabilities are made more modest (temperature {t}, fitted on "
+    "{n} held-out pictures).": "模型的自信超过了实际水平；概率已调低（温度 {t}，用 {n} 张留出的图片拟合）。",
+    "The model is more often right than it says; its probabilities are raised (temperature {t}, fitted on {n} held-out "
+    "pictures).": "模型答对的次数多于它所说的；概率已调高（温度 {t}，用 {n} 张留出的图片拟合）。",
+    "The model is about as sure of itself as it is right (temperature {t}, fitted on {n} held-out pictures).": (
+        "模型的自信与实际水平大致相符（温度 {t}，用 {n} 张留出的图片拟合）。"
+    ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
