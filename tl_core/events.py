@@ -154,12 +154,17 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Somebody asked to stop. A usable model was kept; `result` says how good it is."""
+    """Somebody asked to stop. A usable model was kept; `result` says how good it is.
+
+    `result` is empty where nothing was measured: it had not begun, or it was `forced`, because it gave no answer. A
+    model that was saved before that is there.
+    """
 
     kind: ClassVar[str] = "stopped"
     epochs: int
     seconds: float
     result: dict[str, Any]
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from tl_core.events import Failed
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity, ending_of, state_of
 from tl_core.jobs.rundir import JobDir
+from tl_core.jobs.tickets import QueueFiles, ticketed
+from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock, is_locked
 from tl_core.processes import ChildProcess, end_group, spawn_detached
 
@@ -86,6 +88,14 @@ def worker_environment(ours: Mapping[str, str]) -> dict[str, str]:
 
 def _is_passed(name: str) -> bool:
     return name in PASSED_NAMES or name.startswith(PASSED_PREFIXES)
+
+
+def keep_queue(workspace: Workspace) -> None:
+    """Where somebody waits for a turn and nobody keeps the queue, start who does: it lives on without us."""
+    files = QueueFiles(workspace.queue)
+    if next(ticketed(workspace), None) is not None and not is_locked(files.keeper):
+        files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        start_python("tl_core.jobs.queue_keeper", str(workspace.root.absolute()), log=files.log)
 
 
 def request_stop(folder: Path) -> None:

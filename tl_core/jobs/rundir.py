@@ -59,6 +59,16 @@ class JobDir:
         return self.path / "stop"
 
     @property
+    def ticket(self) -> Path:
+        """Its place in the queue; there from the wish to start until its worker trains."""
+        return self.path / "queue.json"
+
+    @property
+    def heartbeat(self) -> Path:
+        """Written over and over by the work itself, so that one that hangs is noticed."""
+        return self.path / "heartbeat.json"
+
+    @property
     def import_request(self) -> Path:
         return self.path / "job.json"
 

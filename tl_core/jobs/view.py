@@ -32,8 +32,8 @@ from tl_core.jobs.rundir import JobDir
 class RunView:
     """Everything that the records so far say. Times are seconds since 1970 by the worker's clock.
 
-    `result` and `seconds` come with `finished` and `stopped`; `failure` with `failed`. `phase` is the last one told;
-    `model` says that there is a first model to try.
+    `seconds` come with `finished` and `stopped`, `result` too where it was measured; `failure` with `failed`. `phase`
+    is the last one told; `model` says that there is a first model to try; `is_forced`, that it gave Stop no answer.
     """
 
     state: State
@@ -49,12 +49,13 @@ class RunView:
     result: dict[str, Any] | None = None
     seconds: float | None = None
     failure: Failed | None = None
+    is_forced: bool = False
     started: float | None = None
     updated: float | None = None
 
     @property
     def is_active(self) -> bool:
-        return self.state in ("starting", "running")
+        return self.state in ("queued", "starting", "running")
 
 
 def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
@@ -121,8 +122,10 @@ def _with_event(view: RunView, event: Event) -> RunView:
             return replace(view, model=event)
         case Thawed():
             return replace(view, thawed=(*view.thawed, event))
-        case Finished() | Stopped():
-            return replace(view, result=event.result, seconds=event.seconds)
+        case Finished():
+            return replace(view, result=event.result or None, seconds=event.seconds)
+        case Stopped():
+            return replace(view, result=event.result or None, seconds=event.seconds, is_forced=event.forced)
         case Failed():
             return replace(view, failure=event)
         case _:

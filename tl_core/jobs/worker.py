@@ -128,6 +128,7 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | Non
 def _train(run: RunDir, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
     workspace = workspace_of(run.path)
     with training_under_way(workspace, run.id):
+        run.ticket.unlink(missing_ok=True)  # marked first: from here on it is known to be under way without its ticket
         yield from _training(run, workspace, should_stop, ready)
 
 
