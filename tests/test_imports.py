@@ -40,7 +40,7 @@ HOLDS_TORCH = (
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
     "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.answers", "evaluation.comparing",
-    "evaluation.measures", "evaluation.temperature",
+    "evaluation.doubting", "evaluation.measures", "evaluation.missing", "evaluation.temperature",
     "evaluation.scores",
     "export.adjusting", "export.decision", "export.described", "export.model_config",
     "training.estimate_values", "training.freezing", "training.plan_values", "training.probe_values",

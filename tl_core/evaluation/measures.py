@@ -21,7 +21,7 @@ MEANINGS = {
     "auroc": "How often a picture of a class gets a higher probability for it than one of another; 0.5 is chance.",
     "top_3": "How often the right class is among its three likeliest.",
     "log_loss": "How surprised it is by the truth, on average; being sure and wrong costs most, and 0 is perfect.",
-    "calibration_error": "How far how sure it says it is and how often it is right lie apart, on average; 0 is perfect.",
+    "calibration_error": "How far how sure it says it is and how often it is right lie apart on average; 0 is perfect.",
 }
 
 

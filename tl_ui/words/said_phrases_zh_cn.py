@@ -45,6 +45,10 @@ PHRASES: dict[str, str] = {
     "{n} names": "{n} 个名称",
     "1 byte": "1 字节",
     "{n} bytes": "{n} 字节",
+    # shares
+    "1 in {n}": "1/{n}",
+    "{n} in 100": "{n}%",
+    "no picture": "零张",
     # what the first bytes of a file say
     "a camera raw file": "相机原始文件（RAW）",
     "an SVG drawing": "SVG 图形",

@@ -27,7 +27,7 @@ SAID: dict[str, str] = {
     "How surprised it is by the truth, on average; being sure and wrong costs most, and 0 is perfect.": (
         "平均而言，真相让它有多意外；自信却答错代价最大，0 为完美。"
     ),
-    "How far how sure it says it is and how often it is right lie apart, on average; 0 is perfect.": (
+    "How far how sure it says it is and how often it is right lie apart on average; 0 is perfect.": (
         "它说的把握与实际答对的比例平均相差多少；0 为完美。"
     ),
     "How sure it says it is and how often it is right are {error} points apart on average, in {bins} bins of equal "
@@ -64,6 +64,30 @@ SAID: dict[str, str] = {
     "pictures).": "模型答对的次数多于它所说的；概率已调高（温度 {t}，用 {n} 张留出的图片拟合）。",
     "The model is about as sure of itself as it is right (temperature {t}, fitted on {n} held-out pictures).": (
         "模型的自信与实际水平大致相符（温度 {t}，用 {n} 张留出的图片拟合）。"
+    ),
+    # the class that must not be missed
+    "Of {whole} '{name}', {missed} slipped through (likely between {low} and {high} %); of {others} others, {checked} "
+    "were checked again (likely between {least} and {most} %).": (
+        "{whole} 张'{name}'中漏过 {missed} 张（真实比例很可能在 {low}% 到 {high}% 之间）；其他 {others} 张中有 "
+        "{checked} 张被再检查一次（很可能在 {least}% 到 {most}% 之间）。"
+    ),
+    "With so few '{name}' measured, that is hardly known: {n} or more of them would tell.": (
+        "评测过的'{name}'太少，这个数字很不可靠：至少要有 {n} 张。"
+    ),
+    "There is no class '{name}' in this run.": "这次训练中没有类别'{name}'。",
+    "Choose one of its classes.": "请从它的类别中选择。",
+    "Among the {n} pictures that were measured, {of} are of '{name}', so nothing can be counted.": (
+        "在评测过的 {n} 张图片中，'{name}'有 {of} 张，因此无法统计。"
+    ),
+    "Bring more pictures of both kinds.": "请为两种情况都添加更多图片。",
+    # I don't know
+    "With {n} pictures to judge by, nobody can say how right it is when it is sure: {least} or more would tell.": (
+        "只有 {n} 张图片可供评判，无法判断它有把握时的准确程度：至少需要 {least} 张。"
+    ),
+    "It leaves {few} unanswered ({part} of {whole}), and is right on {right} in 100 of the others (likely between "
+    "{low} and {high} %).": (
+        "它对 {few} 的图片不作回答（{whole} 张中 {part} 张），其余每 100 张答对 {right} 张（真实比例很可能在 {low}% 到 "
+        "{high}% 之间）。"
     ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
