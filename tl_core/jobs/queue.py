@@ -40,6 +40,7 @@ class Queue:
 
     order: tuple[RunDir, ...]
     under_way: tuple[tuple[str, RunDir], ...]
+    policy: Policy
 
 
 class RunQueue:
@@ -91,34 +92,13 @@ class RunQueue:
 
     def now(self) -> Queue:
         """How it stands; nothing is started."""
-        waiting, under_way = self._standing()
-        runs = {run.id: run for _one, run in waiting}
-        order = order_of([one for one, _run in waiting], [owner for owner, _run in under_way], self._policy)
-        return Queue(tuple(runs[one.run] for one in order), tuple(under_way))
-
-    @property
-    def _policy(self) -> Policy:
-        return read_policy(self._workspace)
+        return standing(self._workspace)
 
     def _next(self) -> RunDir | None:
-        waiting, under_way = self._standing()
-        chosen = next_run([one for one, _run in waiting], [owner for owner, _run in under_way], self._policy)
+        waiting, under_way = _everybody(self._workspace)
+        policy = read_policy(self._workspace)
+        chosen = next_run([one for one, _run in waiting], [owner for owner, _run in under_way], policy)
         return next((run for one, run in waiting if one is chosen), None)
-
-    def _standing(self) -> tuple[list[tuple[Waiting, RunDir]], list[tuple[str, RunDir]]]:
-        """Who waits, and who is under way: at work, or with a ticket and a living process that is about to be."""
-        turns = read_turns(self._workspace)
-        waiting: list[tuple[Waiting, RunDir]] = []
-        starting: list[tuple[str, RunDir]] = []
-        for owner, run, ticket in ticketed(self._workspace):
-            if state_of(run.path) == "queued":
-                waiting.append((Waiting(run.id, owner, ticket.number, turns.get(owner, 0)), run))
-            else:
-                starting.append((owner, run))
-        at_work = runs_under_way(self._workspace)
-        known = {run.id for _owner, run in starting}
-        trained = [(owner, run) for owner, run in every_run(self._workspace) if run.id in at_work - known]
-        return waiting, [*trained, *starting]
 
     def _begin(self, run: RunDir) -> bool:
         """Whether a worker was started. One that cannot be started gets an ending, and the next one has its turn."""
@@ -142,6 +122,30 @@ class RunQueue:
     def _give_up(self, run: RunDir, failure: Failed) -> None:
         _write_ending(run, failure)
         run.ticket.unlink(missing_ok=True)
+
+
+def standing(workspace: Workspace) -> Queue:
+    """How the queue of a workspace stands."""
+    waiting, under_way = _everybody(workspace)
+    runs = {run.id: run for _one, run in waiting}
+    policy = read_policy(workspace)
+    order = order_of([one for one, _run in waiting], [owner for owner, _run in under_way], policy)
+    return Queue(tuple(runs[one.run] for one in order), tuple(under_way), policy)
+
+
+def _everybody(workspace: Workspace) -> tuple[list[tuple[Waiting, RunDir]], list[tuple[str, RunDir]]]:
+    """Who waits, and who is under way: at work, or with a ticket and a living process that is about to be."""
+    turns = read_turns(workspace)
+    waiting: list[tuple[Waiting, RunDir]] = []
+    starting: list[tuple[str, RunDir]] = []
+    for owner, run, ticket in ticketed(workspace):
+        if state_of(run.path) == "queued":
+            waiting.append((Waiting(run.id, owner, ticket.number, turns.get(owner, 0)), run))
+        else:
+            starting.append((owner, run))
+    elsewhere = runs_under_way(workspace) - {run.id for _owner, run in starting}
+    at_work = [(owner, run) for owner, run in every_run(workspace) if run.id in elsewhere] if elsewhere else []
+    return waiting, [*at_work, *starting]
 
 
 def _write_ending(job: JobDir, ending: Stopped | Failed) -> None:

@@ -109,10 +109,8 @@ def every_run(workspace: Workspace) -> Iterator[tuple[str, RunDir]]:
 def read_policy(workspace: Workspace) -> Policy:
     """What was set last; one at a time, first in, first out, where nothing was."""
     values = _object(QueueFiles(workspace.queue).policy)
-    most = values.get("most_running")
-    if not isinstance(most, int) or not 1 <= most <= MOST_RUNNING:
-        most = 1
-    return Policy(most, is_fair=values.get("is_fair") is True)
+    most, most_of_one = (_count(values.get(name)) for name in ("most_running", "most_of_one"))
+    return Policy(most or 1, is_fair=values.get("is_fair") is True, most_of_one=most_of_one)
 
 
 def write_policy(workspace: Workspace, policy: Policy) -> None:
@@ -136,6 +134,10 @@ def _entries(folder: Path) -> list[Path]:
     with suppress(OSError):
         return [Path(entry.path) for entry in os.scandir(folder)]
     return []
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and 1 <= value <= MOST_RUNNING else None
 
 
 def _object(path: Path) -> dict[str, Any]:

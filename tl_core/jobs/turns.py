@@ -26,10 +26,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """At most so many trainings at once; `is_fair`: a turn for each person, else first in, first out."""
+    """At most so many trainings at once; `is_fair`: a turn for each person, else first in, first out.
+
+    `most_of_one`: so many of one person, where that is limited.
+    """
 
     most_running: int = 1
     is_fair: bool = False
+    most_of_one: int | None = None
 
 
 def next_run(waiting: Collection[Waiting], running: Collection[str], policy: Policy) -> Waiting | None:
@@ -37,12 +41,13 @@ def next_run(waiting: Collection[Waiting], running: Collection[str], policy: Pol
 
     Fair is: who has the fewest under way goes first, among them who has waited longest since a turn of their own.
     """
-    if len(running) >= policy.most_running or not waiting:
+    counts, most = Counter(running), policy.most_of_one
+    allowed = [one for one in waiting if most is None or counts[one.owner] < most]
+    if len(running) >= policy.most_running or not allowed:
         return None
     if not policy.is_fair:
-        return min(waiting, key=lambda one: one.number)
-    counts = Counter(running)
-    return min(waiting, key=lambda one: (counts[one.owner], one.last_turn, one.number))
+        return min(allowed, key=lambda one: one.number)
+    return min(allowed, key=lambda one: (counts[one.owner], one.last_turn, one.number))
 
 
 def order_of(waiting: Collection[Waiting], running: Sequence[str], policy: Policy) -> list[Waiting]:
