@@ -6,6 +6,7 @@ The shapes are torch's own (tests hold them to `torch.optim.lr_scheduler`), as f
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from tl_core.training.plan_values import TrainingPlan
 
@@ -28,6 +29,15 @@ class Rates:
     def at(self, step: int) -> float:
         """`step` counts from 0."""
         return self.factor * learning_rate_at(self.plan, step)
+
+    def to_dict(self) -> dict[str, Any]:
+        best = self._best if math.isfinite(self._best) else None  # JSON knows no infinity
+        return {"factor": self.factor, "best": best, "bad_epochs": self._bad_epochs}
+
+    def put_back(self, values: dict[str, Any]) -> None:
+        """Goes on from what `to_dict` gave."""
+        self.factor, self._bad_epochs = float(values["factor"]), int(values["bad_epochs"])
+        self._best = math.inf if values["best"] is None else float(values["best"])
 
     def judged(self, val_loss: float | None) -> None:
         """An epoch's validation loss: where it stands still, a plateau halves the rate."""
