@@ -1,4 +1,4 @@
-"""The runs of one owner: start, follow, stop, try, take away. Knows no HTTP."""
+"""The runs of one owner: start, follow, stop, go on, try, take away, delete. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from tl_core.data.dataset import Dataset
 from tl_core.data.splits import check_classes
 from tl_core.errors import RunError, UserError
 from tl_core.export.packing import zip_model
-from tl_core.jobs import launcher
 from tl_core.jobs.journal import last_record, read_records
-from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
+from tl_core.jobs.liveness import ProcessIdentity, state_of
 from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
 from tl_core.jobs.view import RunView, read_view
+from tl_core.jobs.waits import Wait
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_ui.guard import NotFoundError
+from tl_ui.owned_queue import OwnedQueue
 
 log = logging.getLogger("thaw")
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
@@ -43,12 +44,13 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """What the journal says since an offset."""
+    """What the journal says since an offset; `wait` is of a run in the queue."""
 
     records: list[dict[str, Any]]
     next_offset: int
     state: str
     has_more: bool
+    wait: Wait | None = None
 
 
 class Assistant(Protocol):
@@ -71,6 +73,7 @@ class OwnedRuns:
     def __init__(self, person: Person, assistant: Assistant) -> None:
         self._person = person
         self._assistant = assistant
+        self.queue = OwnedQueue(person, assistant.hand)
 
     def run(self, run: str) -> RunDir:
         """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
@@ -90,16 +93,23 @@ class OwnedRuns:
         return found
 
     def start(self, dataset: Dataset, config: RunConfig) -> str:
+        """Its settings are kept as they are now, whether it starts at once or waits for its turn."""
         check_classes(dataset.index)
         run = create_run(self._person.runs, config, dataset.folder)
-        launcher.launch_run(run.path, self._assistant.hand)
+        self.queue.put(run.path)
         return run.id
 
     def stop(self, run: str) -> None:
-        """Asks; the worker keeps a usable model and ends. Nothing happens where it has ended already."""
-        found = self.run(run)
-        if state_of(found.path) not in ENDED:
-            launcher.request_stop(found.path)
+        """Asks; the worker keeps a usable model and ends. One that waits is cancelled, one that has ended stays."""
+        self.queue.stop(self.run(run).path)
+
+    def resume(self, run: str) -> None:
+        """Puts a run that was stopped, or lost, into the queue to go on from where it was."""
+        self.queue.put(self.run(run).path)
+
+    def delete(self, run: str) -> int:
+        """The bytes that are free now. Raises RunError while it works, and while another run needs it."""
+        return self.queue.delete(self.run(run).path)
 
     def rename(self, run: str, label: Label) -> None:
         self.run(run).write_label(label)
@@ -113,7 +123,8 @@ class OwnedRuns:
         state = state_of(found.path)
         records, next_offset = read_records(found.journal, offset, limit_bytes=NEWS_BYTES)
         has_more = bool(records) and next_offset < found.journal.stat().st_size
-        return RunNews(records, next_offset, state, has_more)
+        wait = self.queue.wait(found.path) if state == "queued" else None
+        return RunNews(records, next_offset, state, has_more, wait)
 
     def model(self, run: str) -> Path:
         """The model's folder; raises RunError where there is none yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -34,9 +35,10 @@ def run_routes(services: Services) -> list[Route]:
 
 
 def view(services: Services, request: Request) -> Response:
-    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more"}.
+    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more", "wait"}.
 
-    Where there is more, the page has not seen the end yet, whatever the run's state: it is told "running".
+    `wait` is {"before", "seconds"} of a run in the queue, else null. Where there is more, the page has not seen the end
+    yet, whatever the run's state: it is told "running".
     """
     text = request.query_params.get("from", "0")
     if not re.fullmatch(r"\d{1,15}", text, flags=re.ASCII):
@@ -48,6 +50,7 @@ def view(services: Services, request: Request) -> Response:
         "next": news.next_offset,
         "state": "running" if news.has_more else news.state,
         "more": news.has_more,
+        "wait": None if news.wait is None else asdict(news.wait),
     }
     return json_answer(shown)
 

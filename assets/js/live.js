@@ -4,6 +4,7 @@ let run = '';
 let view = emptyView();
 let state = '';
 let round = 0;
+let wait = null;
 let stopping = false;
 let box = null;
 
@@ -36,7 +37,7 @@ function foldEarlier() {
 }
 
 function chip(name) {
-  const icons = { running: 'flame', starting: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
+  const icons = { running: 'flame', starting: 'clock', queued: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
   return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say('state.' + name));
 }
 
@@ -48,8 +49,8 @@ function took() {
 
 function paintHead() {
   const name = value().name || (view.plan && view.plan.backbone) || '';
-  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say('live.stop'));
-  const active = state === 'running' || state === 'starting';
+  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say(state === 'queued' ? 'live.cancel' : 'live.stop'));
+  const active = state === 'running' || state === 'starting' || state === 'queued';
   const kept = box.head.querySelector('.stop');
   const focused = kept && document.activeElement === kept;
   box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null].filter(Boolean));
@@ -60,6 +61,7 @@ function progress() {
   const phase = view.phase;
   const step = view.lastStep;
   if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state), took()].filter(Boolean) };
+  if (state === 'queued') return { share: 0, words: waiting() };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
   if (step) words.push(say('live.epoch', { epoch: step.epoch, epochs: step.epochs }));
@@ -69,6 +71,13 @@ function progress() {
   if (rate) words.push(say('live.rate', { n: rate < 10 ? rate.toFixed(1) : Math.round(rate) }));
   if (left) words.push(say('live.left', { duration: duration(left) }));
   return { share: phase.total ? phase.done / phase.total : 0, words };
+}
+
+function waiting() {
+  if (!wait) return [say('state.queued')];
+  const words = [wait.before ? say('live.waits', { n: grouped(wait.before) }) : say('live.waits_next')];
+  if (wait.seconds !== null && wait.before) words.push(say('live.waits_about', { duration: duration(wait.seconds) }));
+  return words;
 }
 
 function paintProgress() {
@@ -83,8 +92,12 @@ function paintProgress() {
 function ending() {
   const end = view.ending || {};
   const go = (tab, key, kind) => el('button', { type: 'button', class: 'thaw-button ' + kind, onclick: () => trigger('go', { tab }) }, say(key));
+  if (state === 'stopped' && !view.model && !(end.result && end.result.accuracy !== undefined)) {
+    return el('div', { class: 'thaw-note' }, icon('stop'), el('p', {}, say(end.forced ? 'live.forced_lead' : 'live.cancelled_lead')));
+  }
   if (state === 'finished' || state === 'stopped') {
-    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say('live.' + state + '_lead')),
+    const lead = end.forced ? 'live.forced_lead' : 'live.' + state + '_lead';
+    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say(lead)),
       el('div', { class: 'thaw-buttons' }, go('results', 'live.see_results', 'primary'), go('try', 'live.try_it', '')));
   }
   if (state === 'failed') {
@@ -175,6 +188,7 @@ async function watchRun(mine) {
       if (mine !== round) return;
       const isNew = reply.records.length > 0 || reply.state !== state;
       offset = reply.next;
+      wait = reply.wait;
       fold(view, reply.records);
       state = ENDED.includes(reply.state) && reply.records.length ? state : reply.state;
       paint(isNew);
@@ -197,6 +211,7 @@ function attach(moves = true) {
   view = emptyView();
   state = '';
   stopping = false;
+  wait = null;
   round += 1;
   if (!run) { box = null; root.replaceChildren(); return; }
   build();

@@ -1,0 +1,45 @@
+"""The routes by which runs are cancelled, gone on with, ended by force, deleted. Knows them only through Services."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tl_ui.answers import json_answer
+from tl_ui.owned_runs import OwnedRuns
+from tl_ui.owner import owner_of
+from tl_ui.route_table import routes_of
+from tl_ui.services import Services
+
+
+def queue_routes(services: Services) -> list[Route]:
+    return routes_of(
+        services,
+        ("POST", "/thaw/runs/{run}/cancel", cancel),
+        ("POST", "/thaw/runs/{run}/resume", resume),
+        ("POST", "/thaw/runs/{run}/delete", delete),
+    )
+
+
+def cancel(services: Services, request: Request) -> Response:
+    """Where its turn came meanwhile, it is stopped."""
+    runs, run = _asked(services, request)
+    runs.stop(run)
+    return json_answer({"cancelled": run})
+
+
+def resume(services: Services, request: Request) -> Response:
+    runs, run = _asked(services, request)
+    runs.resume(run)
+    return json_answer({"resuming": run})
+
+
+def delete(services: Services, request: Request) -> Response:
+    """{"deleted", "bytes"}: how many are free now."""
+    runs, run = _asked(services, request)
+    return json_answer({"deleted": run, "bytes": runs.delete(run)})
+
+
+def _asked(services: Services, request: Request) -> tuple[OwnedRuns, str]:
+    return services.runs(owner_of(request)), request.path_params["run"]
