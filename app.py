@@ -75,10 +75,9 @@ def serve(arguments: argparse.Namespace) -> int:
     from tl_core.caching.limits import choose_limit
     from tl_core.errors import UserError
     from tl_ui import server
-    from tl_ui.settings import Settings
+    from tl_ui.settings import Settings, hosted_cache
 
     try:
-        choose_limit(arguments.cache_gb)
         settings = Settings.from_arguments(
             host=arguments.host,
             port=arguments.port,
@@ -87,6 +86,7 @@ def serve(arguments: argparse.Namespace) -> int:
             quotas=arguments.quota,
             auth=arguments.auth,
         )
+        choose_limit(arguments.cache_gb or hosted_cache(settings))
         server.serve(settings, open_browser=not os.environ.get("THAW_NO_BROWSER"))
     except UserError as error:
         print(error.message, file=sys.stderr)

@@ -18,9 +18,9 @@ from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import Words, words_for
 
 
@@ -79,7 +79,8 @@ async def try_picture(services: Services, request: Request) -> Response:
     await run_in_threadpool(services.check_model, owner, run)
     picture = await run_in_threadpool(services.new_incoming, owner, ".picture")
     try:
-        await receive_file(request, picture, limit=services.settings.limits.file_bytes)
+        limit = services.settings.limits.file_bytes
+        await receive_upload(request, picture, limit=limit, owner=owner, allowances=services.allowances)
         answers = await run_in_threadpool(services.try_picture, owner, run, picture)
     finally:
         picture.unlink(missing_ok=True)

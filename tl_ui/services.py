@@ -20,7 +20,8 @@ from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
 from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.view import RunView
-from tl_core.jobs.workspace import Workspace
+from tl_core.jobs.workspace import Person, Workspace
+from tl_ui.allowances import Allowances
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
@@ -44,6 +45,7 @@ class Services:
         self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
         self._staging = Staging(settings.limits.archive_bytes)
+        self.allowances = Allowances(settings.quotas, self.workspace)
 
     def close(self) -> None:
         self._shelf.close()
@@ -72,23 +74,29 @@ class Services:
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 remove(left)
 
+    def _person(self, owner: str) -> Person:
+        """Raises QuotaError where there are too many people already."""
+        self.allowances.admit(owner)
+        return self.workspace.person(owner, has_own_cache=self.settings.is_hosted)
+
     def datasets(self, owner: str) -> OwnedDatasets:
-        person = self.workspace.person(owner)
+        person = self._person(owner)
         return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local")
 
     def pictures(self, owner: str) -> OwnedPictures:
         return OwnedPictures(self.datasets(owner), self._shelf, self.settings.limits)
 
     def uploads(self, owner: str) -> OwnedUploads:
-        person = self.workspace.person(owner)
-        return OwnedUploads(person, self._staging, self.datasets(owner), self.pictures(owner), self.additions(owner))
+        person = self._person(owner)
+        datasets, pictures, additions = self.datasets(owner), self.pictures(owner), self.additions(owner)
+        return OwnedUploads(person, self._staging, datasets, pictures, additions, self.allowances)
 
     def additions(self, owner: str) -> OwnedAdditions:
         limits: Literal["local", "hosted"] = "hosted" if self.settings.shared else "local"
-        return OwnedAdditions(self.workspace.person(owner), self.datasets(owner), self._shelf, limits)
+        return OwnedAdditions(self._person(owner), self.datasets(owner), self._shelf, limits)
 
     def runs(self, owner: str) -> OwnedRuns:
-        return OwnedRuns(self.workspace.person(owner), self.assistant)
+        return OwnedRuns(self._person(owner), self.assistant)
 
     # datasets
 
@@ -104,6 +112,8 @@ class Services:
 
     def import_upload(self, owner: str, uploaded: Path, name: str) -> str:
         try:
+            self.allowances.check_import(owner)
+            self.allowances.check_zips(owner, [uploaded])
             return self.datasets(owner).start(uploaded, name)
         except BaseException:
             uploaded.unlink(missing_ok=True)
@@ -111,6 +121,8 @@ class Services:
 
     def start_sample(self, owner: str, name: str) -> str:
         """`digits` or `garden`; "starting" for a few seconds the first time, while the pictures are drawn."""
+        self.allowances.check_import(owner)
+        self.allowances.check_pictures(owner, 0)
         return self.datasets(owner).start_sample(name)
 
     def new_incoming(self, owner: str, ending: str) -> Path:
@@ -134,6 +146,7 @@ class Services:
         return self.runs(owner).rows()
 
     def start_run(self, owner: str, dataset: str, config: RunConfig) -> str:
+        self.allowances.check_run(owner)
         return self.runs(owner).start(self.dataset(owner, dataset), config)
 
     def stop_run(self, owner: str, run: str) -> None:
@@ -155,6 +168,7 @@ class Services:
         self.runs(owner).model(run)
 
     def try_picture(self, owner: str, run: str, picture: Path) -> list[dict[str, Any]]:
+        self.allowances.count_prediction(owner)
         return self.runs(owner).try_picture(run, picture)
 
     def bundle(self, owner: str, run: str) -> Path:
@@ -163,7 +177,7 @@ class Services:
     # networks
 
     def weights(self, owner: str) -> OwnedWeights:
-        return OwnedWeights(self.workspace.person(owner), self.assistant, shared=self.settings.shared)
+        return OwnedWeights(self._person(owner), self.assistant, shared=self.settings.shared)
 
     def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""

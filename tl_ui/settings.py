@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.caching.limits import VARIABLE
 from tl_core.data.limits import HOSTED, LOCAL, Limits
 from tl_core.errors import ConfigError
 from tl_core.jobs.workspace import default_root
@@ -96,6 +97,13 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def hosted_cache(settings: Settings) -> str | None:
+    """Gigabytes that each person's prepared pictures may take where it is hosted and nothing else was chosen."""
+    if settings.quotas is None or VARIABLE in os.environ:
+        return None
+    return f"{settings.quotas.cache_megabytes / 1000:g}"
 
 
 def _is_address(name: str) -> bool:

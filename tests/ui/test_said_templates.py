@@ -35,6 +35,7 @@ def spoken(path: Path) -> Iterator[str]:
 
 SPEAKERS = ("DataError", "RunError", "TrainingError", "WeightsError", "PictureError", "EntryDamaged", "Warned")
 SPEAKERS += ("NotFoundError", "RefusedError", "TooLargeError", "Skipped", "ConfigError", "NotYetError", "Failed")
+SPEAKERS += ("QuotaError",)
 
 
 def _text(node: ast.expr) -> str:

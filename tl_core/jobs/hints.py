@@ -33,6 +33,7 @@ from tl_core.jobs.hint_requests import (
 )
 from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
 from tl_core.jobs.situations import Situation
+from tl_core.jobs.workspace import own_cache_of
 from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
@@ -103,8 +104,11 @@ class Hints:
         from tl_core.training.workplace import Workplace
 
         with DecoderPool() as decoder:
-            place = Workplace(self._cache, decoder, device_facts(), should_stop, time.monotonic)
+            place = Workplace(self._cache_of(folder), decoder, device_facts(), should_stop, time.monotonic)
             yield from (curve.to_dict() for curve in rate_curve(settings, open_dataset(folder), place))
+
+    def _cache_of(self, folder: Path) -> Path:
+        return own_cache_of(folder) or self._cache
 
     def _network(self, dataset: Path, settings: RunConfig, simple: str, priority: int) -> NetworkHint:
         """Its speed is a matter of two seconds and comes first."""
@@ -137,7 +141,7 @@ class Hints:
         must_be_here(settings)
         dataset = open_dataset(folder)
         key = key_of("probe", contents_of(dataset), seeing(settings), own_weights(settings))
-        known = read_hint(self._cache, "probes", key)
+        known = read_hint(self._cache_of(folder), "probes", key)
         if known is not None:
             yield known
             return
@@ -147,10 +151,10 @@ class Hints:
 
         network, device = staged_for(settings, dataset)
         with DecoderPool() as decoder:
-            place = Workplace(self._cache, decoder, device, should_stop, time.monotonic)
+            place = Workplace(self._cache_of(folder), decoder, device, should_stop, time.monotonic)
             for found in probe(dataset, network, place, used_in=settings.used_in, group_by=settings.group_by):
                 if found.state == "done" and settings.start == "pretrained":
-                    write_hint(self._cache, "probes", key, found.to_dict())
+                    write_hint(self._cache_of(folder), "probes", key, found.to_dict())
                 yield found.to_dict()
 
     def _estimate(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
@@ -188,20 +192,21 @@ class Hints:
         network, device = staged_for(settings, dataset)
         staging = time.monotonic() - begun
         yield MEASURING
-        speed, engine = self._speed(settings, network, device, len(dataset.index.columns))
+        cache = self._cache_of(folder)
+        speed, engine = self._speed(settings, network, device, len(dataset.index.columns), cache)
         yield MEASURING
         with DecoderPool() as decoder:
             speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
         splits = (split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings)))
-        sides = Sides(*(plan_facts(split, network, device, self._cache) for split in splits))
-        rows = rows_before_head(settings, sides.more, network, engine, dataset.index, self._cache)
+        sides = Sides(*(plan_facts(split, network, device, cache) for split in splits))
+        rows = rows_before_head(settings, sides.more, network, engine, dataset.index, cache)
         self._situations[situation] = Situation(sides, speed, *rows, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}
 
     def _speed(
-        self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int
+        self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int, cache: Path
     ) -> tuple[Speed, str]:
         """Measured once for this machine and network; kept for the next time where nothing else was busy here.
 
@@ -214,13 +219,13 @@ class Hints:
 
         size, precision = network.network.preprocessing.image_size, "bf16" if device.native_bf16 else "fp32"
         parts = (network.network, head_prefix(network).module, device)
-        engine = engine_for(*parts, precision=precision, pictures=pictures, cache=self._cache)
+        engine = engine_for(*parts, precision=precision, pictures=pictures, cache=cache)
         key = key_of("speed", settings.backbone, size, device.name, device.threads, precision, engine)
-        known = read_hint(self._cache, "speeds", key)
+        known = read_hint(cache, "speeds", key)
         if known is not None:
             return Speed.from_dict(known), engine
         was_quiet = self._is_quiet()
         speed = measure_speed(network, device, precision=precision, frozen_engine=engine)
         if was_quiet and self._is_quiet() and not is_busy():
-            write_hint(self._cache, "speeds", key, speed.to_dict())
+            write_hint(cache, "speeds", key, speed.to_dict())
         return speed, engine
