@@ -34,13 +34,13 @@ ONLY_EXECUTED = {
 }  # fmt: skip
 GUARDS = {"tl_core/jobs/worker.py", "tl_core/jobs/assistant.py", "tl_ui/guard.py"}
 HOLDS_TORCH = (
-    "data.tensors", "jobs.worker", "jobs.assistant", "backbones", "training", "evaluation", "export", "caching",
+    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "backbones", "training", "evaluation", "export", "caching",
     "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
     "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.answers", "evaluation.comparing",
-    "evaluation.doubting", "evaluation.measures", "evaluation.missing", "evaluation.temperature",
+    "evaluation.doubting", "evaluation.measures", "evaluation.missing", "evaluation.suspects", "evaluation.temperature",
     "evaluation.scores",
     "export.adjusting", "export.decision", "export.described", "export.model_config",
     "training.estimate_values", "training.freezing", "training.plan_values", "training.probe_values",

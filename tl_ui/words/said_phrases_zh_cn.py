@@ -35,6 +35,8 @@ PHRASES: dict[str, str] = {
     "1 row": "1 行",
     "{n} rows": "{n} 行",
     "{n} pictures": "{n} 张图片",
+    "1 label": "1 个",
+    "{n} labels": "{n} 个",
     "1 file": "1 个文件",
     "{n} files": "{n} 个文件",
     "1 other file": "1 个其他文件",

@@ -89,6 +89,14 @@ SAID: dict[str, str] = {
         "它对 {few} 的图片不作回答（{whole} 张中 {part} 张），其余每 100 张答对 {right} 张（真实比例很可能在 {low}% 到 "
         "{high}% 之间）。"
     ),
+    # labels that look wrong
+    "None of the labels of the {pictures} that were judged looks wrong.": (
+        "评判过的 {pictures} 中，没有标签看起来有错。"
+    ),
+    "{labels} of {n} may be wrong; each was judged by a model that had not seen the picture.": (
+        "{n} 个标签中有 {labels} 可能有错；每张图片都由未见过它的模型评判。"
+    ),
+    "Look at them: hard pictures with the right label are among them.": "请逐一查看：其中也有标签正确但难认的图片。",
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
