@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.jobs.queue import standing
 from tl_core.jobs.workspace import OWN_CACHE, Workspace
+from tl_ui.disk_sizes import DiskSizes
 from tl_ui.guard import QuotaError
 from tl_ui.quotas import MEGABYTE, Quotas
 from tl_ui.usage import (
     DAY_SECONDS,
     RunCounts,
     entries_of,
-    folder_bytes,
     imports_of,
     names_in,
     pictures_of,
@@ -30,7 +31,6 @@ from tl_ui.usage import (
 from tl_ui.windows import Window
 
 ALL = "all"  # no owner is called so: they have 26 letters
-DISK_SECONDS = 10.0  # so long a folder's size is believed
 QUEUE_SECONDS = 2.0
 MINUTE = 60.0
 LATER = "Try again in a minute."
@@ -58,8 +58,7 @@ class Allowances:
         self._predicted = Window(MINUTE, clock)
         self._trained = Window(DAY_SECONDS, clock)  # by runs that were erased
         self._uploads = Counter[str]()
-        self._sizes: dict[str, tuple[float, int]] = {}
-        self._arrived = Counter[str]()  # bytes since the size was looked at
+        self._disk = DiskSizes(clock)
         self._queue = (-QUEUE_SECONDS, RunCounts())
         self._lock = threading.Lock()
 
@@ -95,9 +94,8 @@ class Allowances:
         if self.quotas is None:
             return
         self._uploaded.add(owner, size)
-        with self._lock:
-            self._arrived[owner] += size
-            self._arrived[ALL] += size
+        self._disk.arrived(owner, size)
+        self._disk.arrived(ALL, size)
         most = self.quotas.upload_megabytes_a_day * MEGABYTE
         if self._uploaded.total(owner) > most:
             raise QuotaError(
@@ -169,7 +167,7 @@ class Allowances:
     def forget(self, owner: str) -> None:
         """Before what a person has is erased: what was trained counts on, for the day."""
         self._trained.add(owner, training_seconds_of(self._workspace.person(owner)))
-        self._sizes.pop(owner, None)
+        self._disk.forget(owner)
 
     def training_seconds(self, owner: str) -> float:
         return self._trained.total(owner) + training_seconds_of(self._workspace.person(owner))
@@ -184,8 +182,15 @@ class Allowances:
         return counted
 
     def _count_runs(self) -> RunCounts:
-        counts = [runs_of(self._workspace.person(name)) for name in names_in(self._people)]
-        return RunCounts(sum(one.running for one in counts), sum(one.waiting for one in counts))
+        queue = standing(self._workspace)
+        return RunCounts(len(queue.under_way), len(queue.order))
+
+    def past_their_time(self) -> list[Path]:
+        """The folders of trainings under way whose owners have used up their minutes."""
+        if self.quotas is None:
+            return []
+        most = self.quotas.training_minutes_a_day * MINUTE
+        return [run.path for owner, run in standing(self._workspace).under_way if self.training_seconds(owner) > most]
 
     def standing(self, owner: str) -> tuple[Used, ...]:
         """How much of each quota is used; nothing where there are none."""
@@ -193,11 +198,11 @@ class Allowances:
             return ()
         person, most = self._workspace.person(owner), self.quotas
         runs = runs_of(person)
-        self._measure(owner, self._people / owner, without=OWN_CACHE)
+        self._disk.look(owner, self._people / owner, without=OWN_CACHE)
         return (
             Used("pictures", pictures_of(person), most.pictures),
             Used("upload", self._uploaded.total(owner) / MEGABYTE, most.upload_megabytes_a_day),
-            Used("disk", self._size(owner) / MEGABYTE, most.disk_megabytes),
+            Used("disk", self._disk.size(owner) / MEGABYTE, most.disk_megabytes),
             Used("runs", runs.running + runs.waiting, most.running_runs + most.waiting_runs),
             Used("training", self.training_seconds(owner) / MINUTE, most.training_minutes_a_day),
             Used("predictions", self._predicted.total(owner), most.predictions_a_minute),
@@ -209,37 +214,23 @@ class Allowances:
 
     def look_at_disk(self) -> None:
         """What all people together take; whoever sweeps the disk does it, since it walks through everything."""
-        self._measure(ALL, self._people, without="")
+        self._disk.look(ALL, self._people)
 
     def _check_disk(self, owner: str) -> None:
-        looked, _ = self._sizes.get(owner, (-DISK_SECONDS, 0))
-        if self._clock() - looked >= DISK_SECONDS:
-            self._measure(owner, self._people / owner, without=OWN_CACHE)
+        if self._disk.is_old(owner):
+            self._disk.look(owner, self._people / owner, without=OWN_CACHE)
         self._compare_disk(owner)
 
     def _compare_disk(self, owner: str) -> None:
         if self.quotas is None:
             return
-        if self._size(owner) > self.quotas.disk_megabytes * MEGABYTE:
+        if self._disk.size(owner) > self.quotas.disk_megabytes * MEGABYTE:
             raise QuotaError(
                 f"Your pictures and models take {self.quotas.disk_megabytes:,} MB, which is what each person may here.",
                 "Delete a set of pictures that you no longer need.",
             )
-        if self._size(ALL) > self.quotas.all_disk_megabytes * MEGABYTE:
+        if self._disk.size(ALL) > self.quotas.all_disk_megabytes * MEGABYTE:
             raise QuotaError("This demo's disk is full.", "Come back later; what is old is erased every few minutes.")
-
-    def _measure(self, name: str, folder: Path, *, without: str) -> None:
-        with self._lock:
-            before = self._arrived[name]
-        size = folder_bytes(folder, without=without)
-        with self._lock:
-            self._arrived[name] -= before
-            self._sizes[name] = (self._clock(), size)
-
-    def _size(self, name: str) -> int:
-        """As of a moment ago, with what has arrived since. Caches count for all, not for their owner."""
-        with self._lock:
-            return self._sizes.get(name, (0.0, 0))[1] + self._arrived[name]
 
 
 def _too_fast(most: int, *, is_all: bool) -> str:

@@ -31,6 +31,7 @@ def cancel(services: Services, request: Request) -> Response:
 
 def resume(services: Services, request: Request) -> Response:
     runs, run = _asked(services, request)
+    services.allowances.check_run(owner_of(request))
     runs.resume(run)
     return json_answer({"resuming": run})
 

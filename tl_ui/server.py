@@ -114,7 +114,7 @@ Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 def _lifespan(services: Services, temporary: Path | None) -> Lifespan:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        services.sweep()
+        services.open()
         yield
         services.close()
         if temporary is not None and not temporary.is_relative_to(services.settings.workspace):

@@ -16,13 +16,17 @@ from tl_core.backbones.stage import Stage
 from tl_core.config import PRETRAINED, STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import DataError, UserError
+from tl_core.jobs import launcher
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
 from tl_core.jobs.sweeping import sweep_imports
+from tl_core.jobs.tickets import write_policy
+from tl_core.jobs.turns import Policy
 from tl_core.jobs.view import RunView
 from tl_core.jobs.workspace import Person, Workspace
 from tl_ui.allowances import Allowances
 from tl_ui.dataset_shelf import DatasetShelf
+from tl_ui.erasing import erase_person
 from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
@@ -32,6 +36,7 @@ from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
+from tl_ui.sweeper import HOUR, Sweeper
 
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
@@ -46,8 +51,37 @@ class Services:
         self._shelf = DatasetShelf(settings.limits)
         self._staging = Staging(settings.limits.archive_bytes)
         self.allowances = Allowances(settings.quotas, self.workspace)
+        self._sweeper: Sweeper | None = None
+
+    def open(self) -> None:
+        """Where it is hosted: turns are fair, and what is old is erased from now on."""
+        self.sweep()
+        quotas = self.settings.quotas
+        if quotas is None:
+            return
+        write_policy(self.workspace, Policy(quotas.all_running_runs, is_fair=True))
+        self._sweeper = Sweeper(self.workspace, quotas.keep_hours * HOUR)
+        self._sweeper.start(self.hold_to_quotas)
+
+    def hold_to_quotas(self) -> None:
+        """What no single request decides: the disk of all together, and trainings that take too long."""
+        self.allowances.look_at_disk()
+        for run in self.allowances.past_their_time():
+            launcher.request_stop(run)
+
+    def erase(self, owner: str) -> None:
+        """Everything of one person; who is alone with the server keeps what they have."""
+        if not self.settings.shared:
+            raise RefusedError("This is your own computer, and nothing is erased here at once.", "Delete the sets.")
+        self.allowances.forget(owner)
+        self._staging.forget(self.workspace.person(owner))
+        for folder in self.workspace.person(owner).datasets.iterdir():
+            self._shelf.forget(folder)
+        erase_person(self.workspace, owner)
 
     def close(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.close()
         self._shelf.close()
         self.assistant.leave()
 

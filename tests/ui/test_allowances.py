@@ -14,6 +14,7 @@ from tests.ui.conftest import HOST, FakeAssistant, animals_zip, finished_view, g
 from tests.ui.test_said import in_chinese
 from tl_core.data.dataset import create_dataset
 from tl_core.jobs.rundir import create_import
+from tl_core.jobs.tickets import Ticket
 from tl_core.jobs.workspace import Workspace, new_identifier
 from tl_core.platform import Lock
 from tl_ui.allowances import Allowances
@@ -163,15 +164,18 @@ def hosted_services(tmp_path: Path, **quotas: int) -> Services:
     return Services(settings, FakeAssistant())
 
 
-def test_trainings_of_one_person_and_of_all_are_limited(tmp_path: Path, busy: Callable[[Path], None]) -> None:
-    services = hosted_services(tmp_path, running_runs=1, waiting_runs=1)
-    for _ in range(2):
+def test_trainings_of_one_person_and_of_all_are_limited(tmp_path: Path) -> None:
+    services = hosted_services(tmp_path, running_runs=1, waiting_runs=1, all_waiting_runs=3)
+    for number in range(2):
         services.allowances.check_run(ANNA)
-        busy(new_run(services, ANNA).path)
+        Ticket(number).write(new_run(services, ANNA).ticket)
     with refused("2 trainings of yours run or wait; each person may have 2 here"):
         services.allowances.check_run(ANNA)
     services.allowances.check_run(BEN)
-    assert services.allowances.queue().running == 2
+    Ticket(2).write(new_run(services, BEN).ticket)
+    assert services.allowances.queue().waiting == 3
+    with refused("3 trainings are waiting on this demo already"):
+        services.allowances.check_run(BEN)
 
 
 def test_the_minutes_of_training_are_counted_also_after_erasing(tmp_path: Path) -> None:

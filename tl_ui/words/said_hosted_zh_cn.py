@@ -19,6 +19,10 @@ SAID: dict[str, str] = {
     "Put the right one back, or delete it: then everybody who comes is new here.": (
         "请放回正确的密钥，或将其删除：删除后所有来访者都会被视为新用户。"
     ),
+    # erasing
+    "This is your own computer, and nothing is erased here at once.": "这是您自己的电脑，不会一次清除全部内容。",
+    "Delete the sets.": "请逐组删除。",
+    "Nothing was erased: the request does not say that you are sure.": "未清除任何内容：请求中没有确认。",
     # quotas
     "Quotas hold where Thaw is hosted for strangers.": "配额只在公开托管时有效。",
     "Add --hosted, or leave --quota out.": "请加上 --hosted，或去掉 --quota。",
