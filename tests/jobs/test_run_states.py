@@ -16,10 +16,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 from tests.jobs.fake_workers import FakeWorkers, new_run
 from tl_core.errors import RunError
 from tl_core.jobs.deleting import delete_run
-from tl_core.jobs.launcher import request_stop
 from tl_core.jobs.liveness import state_of
 from tl_core.jobs.queue import ATTEMPTS, RunQueue
 from tl_core.jobs.rundir import RunDir, list_runs
+from tl_core.jobs.stopping import request_stop
 from tl_core.jobs.tickets import write_policy
 from tl_core.jobs.turns import Policy
 from tl_core.jobs.workspace import Workspace

@@ -7,12 +7,14 @@ run. It holds the lock, writes the journal and turns every error into an ending.
 from __future__ import annotations
 
 import errno
+import faulthandler
 import os
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +24,13 @@ from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import start_path
+from tl_core.jobs.heartbeat import Heartbeat
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.progress import Progress
 from tl_core.jobs.reserve import IN_RESERVE
+from tl_core.jobs.room import room_for, written
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.under_way import training_under_way
 from tl_core.jobs.waiting import Taken, job_to_take
@@ -75,7 +79,13 @@ def carry_out(job: JobDir, ready: Ready | None) -> int:
             identity = ProcessIdentity.of(os.getpid())
             if identity is not None:
                 identity.write(job.identity)
-            return _run(job, journal, lambda: bool(asked_by_signal) or job.stop.exists(), ready)
+            with Heartbeat(job.heartbeat) as heart:
+
+                def should_stop() -> bool:
+                    heart.beat()
+                    return bool(asked_by_signal) or job.stop.exists()
+
+                return _run(job, journal, should_stop, ready, heart)
     finally:
         lock.release()
 
@@ -87,16 +97,18 @@ def _listen_for_signals() -> list[int]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        faulthandler.register(signal.SIGUSR1, file=sys.stderr, all_threads=True)  # where it is, asked by `show_stacks`
     return asked
 
 
-def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop, ready: Ready | None) -> int:
+def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop, ready: Ready | None, heart: Heartbeat) -> int:
     """Do the work; whatever happens, the journal gets one ending. This is the guard: the one broad `except`."""
     _say(f"worker {os.getpid()} begins")
     told: set[str] = set()
 
     def emit(event: Event) -> None:
-        journal.append(event)
+        heart.beat()
+        written(lambda: journal.append(event), needs=heart.needs, bytes_needed=lambda: room_for(RunDir(job.path)))
         told.add(event.kind)
         _say_event(event)
 
@@ -228,7 +240,8 @@ def _say_event(event: Event) -> None:
 
 
 def _say(words: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
+    with suppress(OSError):  # a full disk ends no training for the sake of its log
+        print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
 
 
 if __name__ == "__main__":
