@@ -97,6 +97,12 @@ SAID: dict[str, str] = {
         "{n} 个标签中有 {labels} 可能有错；每张图片都由未见过它的模型评判。"
     ),
     "Look at them: hard pictures with the right label are among them.": "请逐一查看：其中也有标签正确但难认的图片。",
+    # where it looked
+    "For '{name}' the model looks at the border of the pictures ({share} % of its attention over {n} pictures): it may "
+    "have learned a frame, a mark or the background instead of the thing.": (
+        "对于'{name}'，模型看的是图片的边缘（{n} 张图片上 {share}% 的注意力）：它学到的可能是边框、标记或背景，"
+        "而不是物体本身。"
+    ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
