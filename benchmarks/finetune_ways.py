@@ -28,7 +28,8 @@ from tl_core.training.engine import Engine
 from tl_core.training.estimate import synchronised
 from tl_core.training.metrics import Clock
 from tl_core.training.norms import batch_norms
-from tl_core.training.session import run_training, staged
+from tl_core.training.session import run_training
+from tl_core.training.surroundings import staged
 
 BATCH, KINDS = 32, 10
 WARMING = 2  # steps that do not count

@@ -42,7 +42,7 @@ from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.prefix import BATCH_ON_CPU
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 
 AS_IT_COMES, TUNED = "PyTorch as it comes", "PyTorch, folded, channels last, bf16"
 FP32, SCORING = "PyTorch, folded, channels last, fp32", "the engine, fp32 (scoring)"

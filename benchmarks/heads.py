@@ -31,7 +31,7 @@ from tl_core.training.calibrating import log_loss, softmax
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import fit_ridge_head
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 
 SIZES = ((1_000, 1_280), (10_000, 1_024), (50_000, 1_280), (100_000, 1_280))
 MOST_BY_OTHERS = 10_000  # rows; beyond, logistic regression takes minutes

@@ -20,8 +20,9 @@ from tl_core.training.frozen_engine import with_engine
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.preparing import prepared
 from tl_core.training.rows_ahead import rows_before_head
-from tl_core.training.session import plan_facts, planned, run_training, staged
+from tl_core.training.session import plan_facts, planned, run_training
 from tl_core.training.splitting import split_pictures
+from tl_core.training.surroundings import staged
 from tl_core.training.workplace import Workplace
 
 CONFIG = RunConfig(backbone="tf_efficientnet_lite0", image_size=32, preset="instant", measure="split")

@@ -39,7 +39,7 @@ from tl_core.platform import Lock
 from tl_core.processes import lower_priority
 
 if TYPE_CHECKING:
-    from tl_core.training.session import Ready
+    from tl_core.training.surroundings import Ready
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 REASONS_TOLD = 100  # files that an ending names; a journal is no list of files
@@ -146,7 +146,8 @@ def _train(run: RunDir, should_stop: ShouldStop, ready: Ready | None) -> Iterato
 
 def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
     from tl_core.data.dataset import open_dataset
-    from tl_core.training.session import nothing_ready, run_training
+    from tl_core.training.session import run_training
+    from tl_core.training.surroundings import nothing_ready
 
     config = run.config
     if config.start not in STARTS:

@@ -29,6 +29,7 @@ from tl_core.training.how_far import Best
 from tl_core.training.keeping import keep_left_out
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
+from tl_core.training.machines import made_with
 from tl_core.training.metrics import Clock
 from tl_core.training.mirror import may_mirror
 from tl_core.training.norms import reestimate
@@ -76,6 +77,7 @@ def carry_out(
     computed once, and whoever stops that would get another one, so nobody can.
     """
     checkpoints = Checkpointing(files.checkpoints, clock, started=started)
+    checkpoints.around |= {"pictures": data.mark, "made_with": made_with()}
     beginning = begun(plan, data, network, files, should_stop=should_stop if kept is None else never, clock=clock)
     first = yield from (beginning if kept is None else in_silence(beginning))
     yield from same_beginning(checkpoints, kept, head_mark(classifier_of(network)))
