@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,8 +12,10 @@ from tl_core.data.dataset import Dataset
 from tl_core.data.splits import check_classes
 from tl_core.errors import RunError, UserError
 from tl_core.export.packing import zip_model
+from tl_core.jobs.heartbeat import Pulse
 from tl_core.jobs.journal import last_record, read_records
 from tl_core.jobs.liveness import ProcessIdentity, state_of
+from tl_core.jobs.losses import Loss, loss_of
 from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
 from tl_core.jobs.view import RunView, read_view
 from tl_core.jobs.waits import Wait
@@ -44,13 +46,20 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """What the journal says since an offset; `wait` is of a run in the queue."""
+    """What the journal says since an offset.
+
+    `wait` is of a run in the queue, `loss` of a lost one. Of one at work: `silent_seconds` where it shows no sign of
+    life for far longer than it is used to, `needs_bytes` while it waits for room on the disk.
+    """
 
     records: list[dict[str, Any]]
     next_offset: int
     state: str
     has_more: bool
     wait: Wait | None = None
+    loss: Loss | None = None
+    silent_seconds: float | None = None
+    needs_bytes: int = 0
 
 
 class Assistant(Protocol):
@@ -103,6 +112,14 @@ class OwnedRuns:
         """Asks; the worker keeps a usable model and ends. One that waits is cancelled, one that has ended stays."""
         self.queue.stop(self.run(run).path)
 
+    def force(self, run: str) -> None:
+        """Ends what does not answer Stop; what was saved before stays. Takes seconds."""
+        self.queue.force(self.run(run).path)
+
+    def show_stacks(self, run: str) -> None:
+        """Lets a run that hangs print where it is into its log."""
+        self.queue.show_stacks(self.run(run).path)
+
     def resume(self, run: str) -> None:
         """Puts a run that was stopped, or lost, into the queue to go on from where it was."""
         self.queue.put(self.run(run).path)
@@ -123,8 +140,16 @@ class OwnedRuns:
         state = state_of(found.path)
         records, next_offset = read_records(found.journal, offset, limit_bytes=NEWS_BYTES)
         has_more = bool(records) and next_offset < found.journal.stat().st_size
-        wait = self.queue.wait(found.path) if state == "queued" else None
-        return RunNews(records, next_offset, state, has_more, wait)
+        news = RunNews(records, next_offset, state, has_more)
+        if state == "queued":
+            return replace(news, wait=self.queue.wait(found.path))
+        if state == "lost":
+            return replace(news, loss=loss_of(found.path))
+        pulse = Pulse.read(found.heartbeat) if state == "running" else None
+        if pulse is None:
+            return news
+        silent = pulse.silent_seconds() if pulse.is_overdue() else None
+        return replace(news, silent_seconds=silent, needs_bytes=pulse.needs)
 
     def model(self, run: str) -> Path:
         """The model's folder; raises RunError where there is none yet."""

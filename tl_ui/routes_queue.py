@@ -18,6 +18,8 @@ def queue_routes(services: Services) -> list[Route]:
         services,
         ("POST", "/thaw/runs/{run}/cancel", cancel),
         ("POST", "/thaw/runs/{run}/resume", resume),
+        ("POST", "/thaw/runs/{run}/force", force),
+        ("POST", "/thaw/runs/{run}/stacks", stacks),
         ("POST", "/thaw/runs/{run}/delete", delete),
     )
 
@@ -34,6 +36,19 @@ def resume(services: Services, request: Request) -> Response:
     services.allowances.check_run(owner_of(request))
     runs.resume(run)
     return json_answer({"resuming": run})
+
+
+def force(services: Services, request: Request) -> Response:
+    runs, run = _asked(services, request)
+    runs.force(run)
+    return json_answer({"forced": run})
+
+
+def stacks(services: Services, request: Request) -> Response:
+    """What it prints stands in the run's log a moment later."""
+    runs, run = _asked(services, request)
+    runs.show_stacks(run)
+    return json_answer({"asked": run})
 
 
 def delete(services: Services, request: Request) -> Response:

@@ -35,10 +35,12 @@ def run_routes(services: Services) -> list[Route]:
 
 
 def view(services: Services, request: Request) -> Response:
-    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more", "wait"}.
+    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more", "wait", "loss",
+    "silent", "needs"}.
 
-    `wait` is {"before", "seconds"} of a run in the queue, else null. Where there is more, the page has not seen the end
-    yet, whatever the run's state: it is told "running".
+    `wait` is {"before", "seconds"} of a run in the queue, `loss` {"message", "hint"} of a lost one, else null; `silent`
+    the seconds that one which hangs is silent, else null; `needs` the bytes that the disk lacks, or 0. Where there is
+    more, the page has not seen the end yet, whatever the run's state: it is told "running".
     """
     text = request.query_params.get("from", "0")
     if not re.fullmatch(r"\d{1,15}", text, flags=re.ASCII):
@@ -51,6 +53,9 @@ def view(services: Services, request: Request) -> Response:
         "state": "running" if news.has_more else news.state,
         "more": news.has_more,
         "wait": None if news.wait is None else asdict(news.wait),
+        "loss": None if news.loss is None else in_words(asdict(news.loss), words),
+        "silent": news.silent_seconds,
+        "needs": news.needs_bytes,
     }
     return json_answer(shown)
 

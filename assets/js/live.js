@@ -5,6 +5,9 @@ let view = emptyView();
 let state = '';
 let round = 0;
 let wait = null;
+let loss = null;
+let hangs = false;
+let told = '';
 let stopping = false;
 let box = null;
 
@@ -51,9 +54,10 @@ function paintHead() {
   const name = value().name || (view.plan && view.plan.backbone) || '';
   const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say(state === 'queued' ? 'live.cancel' : 'live.stop'));
   const active = state === 'running' || state === 'starting' || state === 'queued';
+  const force = el('button', { type: 'button', class: 'thaw-button force', onclick: () => ask('force') }, say('live.force'));
   const kept = box.head.querySelector('.stop');
   const focused = kept && document.activeElement === kept;
-  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null].filter(Boolean));
+  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null, hangs ? force : null].filter(Boolean));
   if (focused && active) stop.focus();
 }
 
@@ -61,7 +65,7 @@ function progress() {
   const phase = view.phase;
   const step = view.lastStep;
   if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state), took()].filter(Boolean) };
-  if (state === 'queued') return { share: 0, words: waiting() };
+  if (state === 'queued') return { share: 0, words: waiting(wait) };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
   if (step) words.push(say('live.epoch', { epoch: step.epoch, epochs: step.epochs }));
@@ -73,19 +77,12 @@ function progress() {
   return { share: phase.total ? phase.done / phase.total : 0, words };
 }
 
-function waiting() {
-  if (!wait) return [say('state.queued')];
-  const words = [wait.before ? say('live.waits', { n: grouped(wait.before) }) : say('live.waits_next')];
-  if (wait.seconds !== null && wait.before) words.push(say('live.waits_about', { duration: duration(wait.seconds) }));
-  return words;
-}
-
 function paintProgress() {
   const { share, words } = progress();
   box.bar.firstChild.style.width = 100 * share + '%';
   box.bar.setAttribute('aria-valuenow', Math.round(100 * share));
   box.bar.className = 'thaw-bar ' + state;
-  const text = stopping && !ENDED.includes(state) ? say('live.stopping') : words.join(' · ');
+  const text = stopping && !ENDED.includes(state) && !told ? say('live.stopping') : [told, ...words].filter(Boolean).join(' · ');
   if (box.status.textContent !== text) box.status.textContent = text;
 }
 
@@ -104,7 +101,7 @@ function ending() {
     const lead = end.by_user ? 'live.failed_lead' : 'live.fault_lead';
     return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, el('strong', {}, say(lead)), ' ', [end.message, end.hint].filter(Boolean).join(' ')), log());
   }
-  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, say('live.lost_lead')), log());
+  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, loss ? loss.message + ' ' + loss.hint : say('live.lost_lead')), log());
   return '';
 }
 
@@ -164,8 +161,12 @@ function paint(isNew) {
 async function askToStop() {
   stopping = true;
   paint(false);
+  ask('stop');
+}
+
+async function ask(word) {
   try {
-    const answer = await fetch(inLanguage('thaw/runs/' + run + '/stop'), { method: 'POST' });
+    const answer = await fetch(inLanguage('thaw/runs/' + run + '/' + word), { method: 'POST' });
     if (!answer.ok) throw new Error(reasonOf(await answer.json()));
   } catch (error) {
     stopping = false;
@@ -189,6 +190,9 @@ async function watchRun(mine) {
       const isNew = reply.records.length > 0 || reply.state !== state;
       offset = reply.next;
       wait = reply.wait;
+      loss = reply.loss;
+      told = troubleIn(reply);
+      hangs = reply.silent !== null && !reply.needs;
       fold(view, reply.records);
       state = ENDED.includes(reply.state) && reply.records.length ? state : reply.state;
       paint(isNew);
@@ -212,6 +216,9 @@ function attach(moves = true) {
   state = '';
   stopping = false;
   wait = null;
+  loss = null;
+  told = '';
+  hangs = false;
   round += 1;
   if (!run) { box = null; root.replaceChildren(); return; }
   build();

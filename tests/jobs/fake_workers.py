@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,6 @@ from tl_core.jobs.under_way import MARKS
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock
 
-LIVING = ProcessIdentity.of(os.getpid())
 ENDINGS: dict[str, Event] = {
     "finished": Finished(1, 2.0, {"accuracy": 0.5}),
     "stopped": Stopped(1, 2.0, {"accuracy": 0.5}),
@@ -23,14 +24,11 @@ ENDINGS: dict[str, Event] = {
 }
 
 
-def living() -> ProcessIdentity:
-    assert LIVING is not None
-    return LIVING
-
-
 def dead() -> ProcessIdentity:
     """One whose number belongs to a later process."""
-    return replace(living(), started=living().started - 1)
+    own = ProcessIdentity.of(os.getpid())
+    assert own is not None
+    return replace(own, started=own.started - 1)
 
 
 def new_run(workspace: Workspace, owner: str = "me", **chosen: object) -> RunDir:
@@ -40,9 +38,16 @@ def new_run(workspace: Workspace, owner: str = "me", **chosen: object) -> RunDir
 
 
 class FakeWorkers:
-    """`launch` is what a queue calls; the rest is what then happens to the process."""
+    """`launch` is what a queue calls; the rest is what then happens to the process.
+
+    They all share one that does nothing: what is ended by force is never the tests' own process.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
+        self.process = subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE)
+        identity = ProcessIdentity.of(self.process.pid)
+        assert identity is not None
+        self.identity = identity
         self._marks = workspace.assistant / MARKS
         self._locks: dict[Path, Lock] = {}
         self.launched: list[Path] = []
@@ -50,16 +55,16 @@ class FakeWorkers:
     def launch(self, folder: Path) -> None:
         self.launched.append(folder)
         RunDir(folder).identity.unlink(missing_ok=True)
-        living().write(RunDir(folder).launched)
+        self.identity.write(RunDir(folder).launched)
 
     def begins(self, run: RunDir) -> None:
         """Takes the lock, is marked, and gives up the ticket: from here on it is at work."""
         lock = Lock(run.lock)
         assert lock.acquire()
         self._locks[run.path] = lock
-        living().write(run.identity)
+        self.identity.write(run.identity)
         self._marks.mkdir(parents=True, exist_ok=True)
-        living().write(self._mark(run))
+        self.identity.write(self._mark(run))
         run.ticket.unlink(missing_ok=True)
         with JournalWriter(run.journal) as journal:
             journal.append(Planned({}) if journal.count == 0 else Resumed(epoch=1))
@@ -83,6 +88,7 @@ class FakeWorkers:
         """Whoever is still at work lets go."""
         for lock in self._locks.values():
             lock.release()
+        self.process.communicate()
 
     def _is_gone(self, run: RunDir) -> None:
         dead().write(run.launched)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.jobs.fake_workers import FakeWorkers, new_run
-from tests.jobs.jobs_for_tests import wait_until
+from tests.jobs.fake_workers import FakeWorkers, dead, new_run
+from tests.jobs.jobs_for_tests import edit_json, wait_until
 from tests.ui.conftest import HOST, FakeAssistant
+from tl_core.jobs.heartbeat import QUIET_SECONDS, Heartbeat
 from tl_core.jobs.liveness import state_of
 from tl_core.jobs.rundir import RunDir
 from tl_core.jobs.tickets import QueueFiles
@@ -126,7 +128,39 @@ def test_nobody_cancels_resumes_or_deletes_what_is_anothers(shared: Settings, as
     with TestClient(routes_app(shared, services), base_url=HOST) as ben:
         ben.get("/")
         assert COOKIE in ben.cookies
-        for word in ("cancel", "resume", "delete", "stop"):
+        for word in ("cancel", "resume", "delete", "stop", "force", "stacks"):
             assert ben.post(f"/thaw/runs/{run.id}/{word}").status_code == 404
         assert ben.post(f"/thaw/runs/{run.id}/delete", headers={"origin": "http://evil.example"}).status_code == 403
     assert Path(run.config_file).is_file()
+
+
+def test_a_page_learns_that_a_run_hangs_and_that_the_disk_is_full(client: TestClient, busy: RunDir) -> None:
+    with Heartbeat(busy.heartbeat) as heart:
+        news = client.get(f"/thaw/runs/{busy.id}/view").json()
+        assert (news["silent"], news["needs"], news["loss"]) == (None, 0, None)
+        heart.needs(12_000_000)
+        assert client.get(f"/thaw/runs/{busy.id}/view").json()["needs"] == 12_000_000
+    edit_json(busy.heartbeat, beat=time.monotonic() - 2 * QUIET_SECONDS)
+    silent = client.get(f"/thaw/runs/{busy.id}/view").json()["silent"]
+    assert 2 * QUIET_SECONDS <= silent < 3 * QUIET_SECONDS
+
+
+def test_a_page_is_told_in_its_language_why_a_run_was_lost(
+    client: TestClient, busy: RunDir, workers: FakeWorkers
+) -> None:
+    with Heartbeat(busy.heartbeat):
+        workers.is_killed(busy)
+    edit_json(busy.heartbeat, boot="before the restart")
+    english = client.get(f"/thaw/runs/{busy.id}/view").json()
+    chinese = client.get(f"/thaw/runs/{busy.id}/view?lang=zh-CN").json()
+    assert english["state"] == "lost"
+    assert english["loss"]["message"] == "The computer was switched off or restarted while it trained."
+    assert chinese["loss"]["message"] == "训练期间电脑被关闭或重启了。"
+
+
+def test_a_run_whose_process_is_a_strangers_is_not_ended_by_force(client: TestClient, busy: RunDir) -> None:
+    dead().write(busy.identity)
+    answer = client.post(f"/thaw/runs/{busy.id}/force")
+    assert answer.status_code == 409
+    assert "its process number belongs to another program" in answer.json()["message"]
+    assert client.post(f"/thaw/runs/{busy.id}/stacks").status_code == 409
