@@ -23,6 +23,14 @@ PHRASES: dict[str, str] = {
     "val": "验证集",
     "validation": "验证集",
     "test": "测试集",
+    # pictures that were changed
+    "dark pictures": "偏暗的图片",
+    "bright pictures": "偏亮的图片",
+    "blurred pictures": "模糊的图片",
+    "noisy pictures": "有噪点的图片",
+    "strongly compressed pictures": "压缩过度的图片",
+    "turned pictures": "转了方向的图片",
+    "pictures cut closer": "裁得更近的图片",
     # counts
     "{n} validation pictures with every class among them": "{n} 张验证图片，且每类都有",
     "1 picture": "1 张图片",

@@ -103,6 +103,24 @@ SAID: dict[str, str] = {
         "对于'{name}'，模型看的是图片的边缘（{n} 张图片上 {share}% 的注意力）：它学到的可能是边框、标记或背景，"
         "而不是物体本身。"
     ),
+    # like the training pictures or not
+    "These look like your training pictures.": "这些图片与你的训练图片相似。",
+    "{share} % of these look unlike your training pictures: do not trust what it says of them.": (
+        "其中 {share}% 与你的训练图片不相似：不要相信它对这些图片的回答。"
+    ),
+    # sturdiness
+    "No change to {n} pictures made it clearly worse, as far as so many can show.": (
+        "对 {n} 张图片的各种改动都没有让它明显变差（就这么多图片所能说明的而言）。"
+    ),
+    "It is weakest on {what}: right on {now} % of {n}, instead of {before} %.": (
+        "它最不擅长的是{what}：{n} 张中答对 {now}%，原来是 {before}%。"
+    ),
+    "Train with augment set to {how}, which shows it such pictures.": (
+        "训练时把 augment 设为 {how}，让它见到这样的图片。"
+    ),
+    "No variation in training shows it such pictures: bring some, if it will meet them.": (
+        "训练中的变化不包括这样的图片：如果它会遇到，请添加一些。"
+    ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
