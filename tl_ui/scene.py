@@ -99,11 +99,13 @@ class Scene:
 
     `datasets` can be used, `sets` are all of them; `pictures` are of the chosen one.
 
-    `weights_name` is what the person called the weights file that they brought, empty where none is in use.
+    `weights_name` is what the person called the weights file that they brought, empty where none is in use;
+    `keep_hours` how long a hosted demo keeps things, 0 elsewhere.
     """
 
     choices: Choices
     shared: bool
+    keep_hours: int
     datasets: tuple[DatasetRow, ...]
     sets: tuple[DatasetRow, ...]
     runs: tuple[RunRow, ...]
@@ -135,6 +137,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
         shared=services.settings.shared,
+        keep_hours=services.settings.keep_hours,
         datasets=datasets,
         sets=tuple(rows),
         runs=tuple(services.list_runs(owner)),

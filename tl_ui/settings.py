@@ -12,6 +12,7 @@ from pathlib import Path
 from tl_core.caching.limits import VARIABLE
 from tl_core.data.limits import HOSTED, LOCAL, Limits
 from tl_core.errors import ConfigError
+from tl_core.jobs.turns import Policy
 from tl_core.jobs.workspace import default_root
 from tl_ui.passwords import Passwords
 from tl_ui.quotas import Quotas, chosen_quotas
@@ -38,6 +39,7 @@ class Settings:
     limits: Limits = LOCAL
     quotas: Quotas | None = None
     passwords: Passwords | None = None
+    running: int | None = None  # trainings at once; None: as it was set last, one at first
 
     @classmethod
     def from_arguments(
@@ -49,6 +51,7 @@ class Settings:
         hosted: bool = False,
         quotas: Sequence[str] = (),
         auth: Path | None = None,
+        running: int | None = None,
     ) -> Settings:
         """From the command line, with `SPACE_ID` and `SPACE_HOST` (a Hugging Face Space) read from the environment.
 
@@ -69,12 +72,24 @@ class Settings:
             limits=HOSTED if shared else LOCAL,
             quotas=chosen_quotas(quotas, os.environ) if hosted or on_space else None,
             passwords=Passwords.read(auth) if auth is not None else None,
+            running=running,
         )
+
+    def policy(self, before: Policy) -> Policy:
+        """How trainings take turns; `before` is what was set last."""
+        if self.quotas is not None:
+            return Policy(self.quotas.all_running_runs, is_fair=True, most_of_one=self.quotas.running_runs)
+        return Policy(self.running or before.most_running, is_fair=self.shared)
 
     @property
     def is_hosted(self) -> bool:
         """For strangers: with quotas, caches of each person's own, and an end after some hours."""
         return self.quotas is not None
+
+    @property
+    def keep_hours(self) -> int:
+        """How long a hosted server keeps what people bring; 0 for ever."""
+        return self.quotas.keep_hours if self.quotas else 0
 
     def allows_host(self, name: str) -> bool:
         """Whether a request may call this server `name` (lower case, no port, no brackets).

@@ -67,7 +67,7 @@ class Sweeper:
         """What was erased. Nothing within the hour after the clock was found a day or more from where it should be."""
         if self._has_jumped():
             self._trusted_from = self._steady() + SECOND_LOOK_SECONDS
-            log.warning("The clock is more than a day from where it should be; nothing is erased for an hour.")
+            log.warning("what the clock says was not expected: nothing is erased by its word for an hour")
         is_trusted = self._steady() >= self._trusted_from
         erased: list[Path] = []
         there: dict[Path, float] = {}
