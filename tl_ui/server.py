@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from tl_core.caching.limits import cache_limit
 from tl_core.errors import RunError
 from tl_core.jobs.workspace import Workspace
+from tl_core.jobs.workspace_check import check_workspace, claim_screen
 from tl_ui.edge import Closing, Edge
 from tl_ui.gate import Gate
 from tl_ui.listening import listen, page_address
@@ -142,13 +143,20 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serves until Ctrl-C. Raises UserError where the port or the host cannot be had."""
+    """Serves until Ctrl-C. Raises UserError where the port, the host or the workspace cannot be had."""
+    workspace = Workspace(settings.workspace)
+    check_workspace(workspace)
+    claim = claim_screen(workspace)
+    if claim is None:
+        print("Thaw is open on this workspace already; both show the same pictures and runs.", flush=True)
     with listen(settings.host, settings.port) as socket:
         url = page_address(settings.host, socket)
         app = build_app(settings)
         server = _Server(app, settings, lambda: _announce(url, settings, open_browser, on_ready))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[socket])
+    if claim is not None:
+        claim.release()
     _leave()
 
 

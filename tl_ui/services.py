@@ -19,9 +19,8 @@ from tl_core.errors import DataError, UserError
 from tl_core.jobs import launcher
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
-from tl_core.jobs.sweeping import sweep_imports
-from tl_core.jobs.tickets import write_policy
-from tl_core.jobs.turns import Policy
+from tl_core.jobs.sweeping import sweep_imports, sweep_runs
+from tl_core.jobs.tickets import read_policy, write_policy
 from tl_core.jobs.view import RunView
 from tl_core.jobs.workspace import Person, Workspace
 from tl_ui.allowances import Allowances
@@ -54,12 +53,13 @@ class Services:
         self._sweeper: Sweeper | None = None
 
     def open(self) -> None:
-        """Where it is hosted: turns are fair, and what is old is erased from now on."""
+        """Who waits for a turn goes on to wait. Where it is hosted, what is old is erased from now on."""
         self.sweep()
+        write_policy(self.workspace, self.settings.policy(read_policy(self.workspace)))
+        launcher.keep_queue(self.workspace)
         quotas = self.settings.quotas
         if quotas is None:
             return
-        write_policy(self.workspace, Policy(quotas.all_running_runs, is_fair=True))
         self._sweeper = Sweeper(self.workspace, quotas.keep_hours * HOUR)
         self._sweeper.start(self.hold_to_quotas)
 
@@ -104,6 +104,8 @@ class Services:
         """Removes uploads that a server which died left half written, and what killed imports left."""
         for datasets in (self.workspace.root / "people").glob("*/datasets"):
             sweep_imports(datasets)
+        for runs in (self.workspace.root / "people").glob("*/runs"):
+            sweep_runs(runs)
         for left in (self.workspace.root / "people").glob("*/incoming/*"):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 remove(left)

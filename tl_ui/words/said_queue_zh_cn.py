@@ -30,4 +30,8 @@ SAID: dict[str, str] = {
     "Go on with it, or train again.": "请继续它，或重新训练。",
     "This system cannot ask a process where it is.": "这个系统无法询问进程运行到哪里。",
     "Look at the last lines of the log.": "请看日志的最后几行。",
+    "Locks on files do not hold in the workspace '{root}'; it may lie on a network drive.": (
+        "工作区 '{root}' 中的文件锁不起作用，它可能在网络驱动器上。"
+    ),
+    "Choose a folder on a disk of this computer with --workspace.": "请用 --workspace 选择本机磁盘上的文件夹。",
 }
