@@ -59,6 +59,11 @@ class JobDir:
         return self.path / "stop"
 
     @property
+    def resume_request(self) -> Path:
+        """Exists from the wish to go on until the journal says so."""
+        return self.path / "resume.json"
+
+    @property
     def ticket(self) -> Path:
         """Its place in the queue; there from the wish to start until its worker trains."""
         return self.path / "queue.json"
