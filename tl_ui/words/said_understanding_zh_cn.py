@@ -121,6 +121,20 @@ SAID: dict[str, str] = {
     "No variation in training shows it such pictures: bring some, if it will meet them.": (
         "训练中的变化不包括这样的图片：如果它会遇到，请添加一些。"
     ),
+    # would more pictures help
+    "There are too few pictures to see whether more would help.": "图片太少，看不出增加图片是否有用。",
+    "They nearly always do at this size.": "这么少的时候几乎总是有用。",
+    "Going from {few} to {many} pictures changed {gain} points, so more pictures would help: twice as many would bring "
+    "{next} points at most.": (
+        "从 {few} 张增加到 {many} 张图片，变化了 {gain} 个百分点，因此更多图片会有帮助："
+        "再多一倍最多提高 {next} 个百分点。"
+    ),
+    "Most for '{name}' ({gain} points so far).": "对'{name}'帮助最大（目前为止 {gain} 个百分点）。",
+    "Going from {few} to {many} pictures changed {gain} points: more pictures of the same kind would hardly help.": (
+        "从 {few} 张增加到 {many} 张图片，变化了 {gain} 个百分点：更多同类图片几乎没有帮助。"
+    ),
+    "Going from {few} to {many} pictures changed {gain} points, give or take {error}: whether more would help cannot "
+    "be told.": "从 {few} 张增加到 {many} 张图片，变化了 {gain} 个百分点，误差约 {error}：无法判断更多图片是否有用。",
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
