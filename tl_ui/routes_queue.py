@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tl_core.errors import ConfigError
+from tl_core.training.extending import Asked
 from tl_ui.answers import json_answer
 from tl_ui.owned_runs import OwnedRuns
 from tl_ui.owner import owner_of
@@ -34,7 +36,7 @@ def cancel(services: Services, request: Request) -> Response:
 def resume(services: Services, request: Request) -> Response:
     runs, run = _asked(services, request)
     services.allowances.check_run(owner_of(request))
-    runs.resume(run)
+    runs.resume(run, Asked(more=_number(request, "more"), from_epoch=_number(request, "from_epoch")))
     return json_answer({"resuming": run})
 
 
@@ -59,3 +61,13 @@ def delete(services: Services, request: Request) -> Response:
 
 def _asked(services: Services, request: Request) -> tuple[OwnedRuns, str]:
     return services.runs(owner_of(request)), request.path_params["run"]
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A whole number of the address; None where it is left out."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise ConfigError(f"{name} is '{text}', which is no whole number.")
+    return int(text)

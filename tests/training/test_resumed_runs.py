@@ -153,7 +153,7 @@ def test_pictures_that_are_no_longer_the_same_are_named(dataset: Dataset) -> Non
     changed = ",".join((path, label, split, group, sha256[::-1]))
     gone = lines[2].replace(lines[2].split(",")[0], "elsewhere.png")
     rows.write_text("\n".join([lines[0], changed, gone, *lines[3:]]) + "\n", "utf-8")
-    with pytest.raises(DataError, match=rf"gone: 'elsewhere\.png'; replaced: '{path}'\. Bring them back"):
+    with pytest.raises(DataError, match=rf"Gone: 'elsewhere\.png'\. Replaced: '{path}'\. Bring them back"):
         carried_on(dataset, "run", asked=Asked())
 
 

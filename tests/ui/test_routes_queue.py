@@ -93,6 +93,11 @@ def test_a_lost_run_goes_into_the_queue_again_and_back_when_it_is_cancelled(
     workers.launch(lost.path)
     workers.begins(lost)
     workers.is_killed(lost)
+    gone = client.post(f"/thaw/runs/{lost.id}/resume?lang=zh-CN")
+    assert (gone.status_code, state_of(lost.path)) == (409, "lost")
+    assert "图片" in gone.json()["message"]
+    lost.dataset_folder.mkdir(parents=True, exist_ok=True)
+    assert "no whole number" in client.post(f"/thaw/runs/{lost.id}/resume?more=many").json()["message"]
     assert client.post(f"/thaw/runs/{lost.id}/resume").json() == {"resuming": lost.id}
     assert state_of(lost.path) == "queued"
     before = lost.journal.read_bytes()

@@ -27,21 +27,21 @@ def with_kept_split(index: ImageIndex, rows: Sequence[SplitRow], classes: Sequen
         )
     columns = index.columns
     position_of = {path: position for position, path in enumerate(columns.paths())}
-    problems: dict[str, list[str]] = {"gone": [], "replaced": [], "of another kind": []}
+    problems: dict[str, list[str]] = {"Gone": [], "Replaced": [], "Of another kind now": []}
     positions = np.full(len(rows), -1, dtype=np.int64)
     for place, row in enumerate(rows):
         position = position_of.get(row.path)
         if position is None:
-            problems["gone"].append(row.path)
+            problems["Gone"].append(row.path)
             continue
         positions[place] = position
         if columns.sha256[position].tobytes().hex() != row.sha256:
-            problems["replaced"].append(row.path)
+            problems["Replaced"].append(row.path)
         elif columns.labels[columns.label[position]] != row.label:
-            problems["of another kind"].append(row.path)
-    found = [f"{what}: {in_words(paths)}" for what, paths in problems.items() if paths]
+            problems["Of another kind now"].append(row.path)
+    found = [f"{what}: {in_words(paths)}." for what, paths in problems.items() if paths]
     if found:
-        raise DataError(f"The pictures are not those that the run learned from: {'; '.join(found)}.", HINT)
+        raise DataError(f"The pictures are not those that the run learned from. {' '.join(found)}", HINT)
     split = np.array([SPLIT_CODES[row.split] for row in rows], dtype=columns.split.dtype)
     order = np.argsort(positions, kind="stable")  # as the pictures lie, which is how they were first read
     chosen = columns.select(positions[order])

@@ -22,7 +22,6 @@ from tl_core.training.extending import Asked, after_epoch
 from tl_core.training.kept_plans import KeptPlans, read_plans
 
 UNDER_WAY: tuple[State, ...] = ("queued", "starting", "running")
-NOTHING_MORE = "There is nothing to go on from."
 
 
 def resume_run(
@@ -96,7 +95,7 @@ def check_wish(run: RunDir, asked: Asked, plans: KeptPlans | None, found: list[C
             "Train again, with the freezing and the epochs that you want.",
         )
     if plans is None or not found:
-        raise RunError(f"{NOTHING_MORE} The run '{run.id}' has kept no checkpoint.", "Train again.")
+        raise RunError(f"There is nothing to go on from. The run '{run.id}' has kept no checkpoint.", "Train again.")
     if asked.wants_epochs:
         chosen = found[0] if asked.from_epoch is None else after_epoch(found, asked.from_epoch)
         asked.total(int(chosen.state["epoch"]))
@@ -106,6 +105,6 @@ def check_pictures(run: RunDir, plans: KeptPlans | None) -> None:
     """Raises RunError where the pictures are gone, DataError that names those that are others now."""
     if not run.dataset_folder.is_dir():
         raise RunError(f"The pictures of the run '{run.id}' are gone.", "Bring the pictures in again and train again.")
-    dataset = open_dataset(run.dataset_folder)
     if plans is not None and run.split_file.is_file():
-        with_kept_split(dataset.index, read_split_csv(run.split_file), plans.plan.classes)
+        rows = read_split_csv(run.split_file)
+        with_kept_split(open_dataset(run.dataset_folder).index, rows, plans.plan.classes)

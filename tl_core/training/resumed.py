@@ -133,6 +133,5 @@ def same_pictures(kept: Checkpoint, data: TrainingData, index: ImageIndex, datas
     if kept.state["pictures"] == data.mark:
         return
     gone = [record.path for record in index.records if changed(dataset.path_of(record), record)]
-    raise DataError(
-        f"The pictures are not those that the run learned from: {in_words(gone) or 'some'} can no longer be used.", HINT
-    )
+    named = f" Gone or replaced: {in_words(gone)}." if gone else ""
+    raise DataError(f"The pictures are not those that the run learned from.{named}", HINT)

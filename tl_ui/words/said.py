@@ -24,6 +24,7 @@ from tl_ui.words import (
     said_phrases_zh_cn,
     said_probe_zh_cn,
     said_queue_zh_cn,
+    said_resume_zh_cn,
     said_run_zh_cn,
     said_screen_zh_cn,
     said_skipped_zh_cn,
@@ -60,6 +61,7 @@ TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
         said_weights_zh_cn.SAID,
         said_probe_zh_cn.SAID,
         said_queue_zh_cn.SAID,
+        said_resume_zh_cn.SAID,
         said_screen_zh_cn.SAID,
     ),
 }
