@@ -39,12 +39,12 @@ HOLDS_TORCH = (
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
-    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.alike", "evaluation.answers",
-    "evaluation.comparing", "evaluation.doubting", "evaluation.measures", "evaluation.missing",
-    "evaluation.sturdiness", "evaluation.suspects", "evaluation.temperature", "evaluation.scores",
-    "export.adjusting", "export.decision", "export.described", "export.model_config", "training.estimate_values",
-    "training.freezing", "training.plan_values", "training.probe_values", "training.checkpoint_files",
-    "training.extending", "training.kept_plans", "training.rate_values",
+    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.advice", "evaluation.alike",
+    "evaluation.answers", "evaluation.comparing", "evaluation.doubting", "evaluation.measures", "evaluation.missing",
+    "evaluation.sturdiness", "evaluation.suspects", "evaluation.temperature", "evaluation.scores", "export.adjusting",
+    "export.decision", "export.described", "export.model_config", "training.estimate_values", "training.freezing",
+    "training.plan_values", "training.probe_values", "training.checkpoint_files", "training.extending",
+    "training.kept_plans", "training.rate_values",
 )  # fmt: skip
 
 

@@ -135,6 +135,47 @@ SAID: dict[str, str] = {
     ),
     "Going from {few} to {many} pictures changed {gain} points, give or take {error}: whether more would help cannot "
     "be told.": "从 {few} 张增加到 {many} 张图片，变化了 {gain} 个百分点，误差约 {error}：无法判断更多图片是否有用。",
+    # what to do next
+    "Look at {labels} that may be wrong: what is learned from them is wrong, too.": (
+        "请查看可能有错的 {labels}标签：从错误标签学到的也是错的。"
+    ),
+    "It is not clearly better than always saying '{name}', so bring more pictures of every class, or other classes "
+    "that can be told apart.": ("它并不明显好于总是回答'{name}'，因此请为每一类添加更多图片，或换成能够区分的类别。"),
+    "Bring more pictures of '{name}': it is right on only {right} of {n} of them.": (
+        "请添加更多'{name}'的图片：{n} 张中只答对 {right} 张。"
+    ),
+    "Bring more pictures of '{name}': not one was measured, so nothing is known of it.": (
+        "请添加更多'{name}'的图片：一张也没有评测过，因此无从得知。"
+    ),
+    "Bring more pictures of '{name}': with {n} measured, hardly anything is known of it.": (
+        "请添加更多'{name}'的图片：只评测了 {n} 张，几乎无从得知。"
+    ),
+    "Look at the {n} pictures of '{name}' that it took for '{other}': {count} of {wrong} mistakes.": (
+        "请查看被当成'{other}'的 {n} 张'{name}'图片：占全部 {wrong} 个错误中的 {count} 个。"
+    ),
+    "Bring more pictures: they still make it better.": "请添加更多图片：它还在因此变好。",
+    "Those of '{name}' help most.": "'{name}'的图片帮助最大。",
+    "Only the head has learned so far: the preset Better lets later layers learn, too, and keeps what wins.": (
+        "目前只训练了分类头：预设“更好”还会训练后面的层，并保留胜出者。"
+    ),
+    "Train with augment set to {how}: on {what} it is right much less often.": (
+        "训练时把 augment 设为 {how}：它在{what}上答对的次数少得多。"
+    ),
+    "Bring {what}, if it will meet them: it is right on them much less often.": (
+        "如果它会遇到{what}，请添加一些：它在这些图片上答对的次数少得多。"
+    ),
+    "Bring test pictures: with {n} measured, the true rate may lie far from the one shown.": (
+        "请添加测试图片：只评测了 {n} 张，真实比例可能与显示的相差很远。"
+    ),
+    "Try it on pictures of its later life: they show what no number here can.": (
+        "请用它以后会遇到的图片试一试：它们能说明这里的数字说明不了的事。"
+    ),
+    "If one class must not be missed, choose it and how many others may be checked again.": (
+        "如果有一类不能漏掉，请选择它，以及可以再检查多少其他图片。"
+    ),
+    "Take it away: the bundle has proven that it answers as it does here.": (
+        "带走它：模型包已经证明它的回答与这里一致。"
+    ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",
     "Change the run it is from.": "请在导出它的训练中修改。",
