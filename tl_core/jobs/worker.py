@@ -24,6 +24,7 @@ from tl_core.errors import RunError, UserError
 from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Resumed, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import start_path
+from tl_core.jobs.export_work import export_events
 from tl_core.jobs.heartbeat import Heartbeat
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
@@ -139,6 +140,8 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | Non
         return _import(job, should_stop, emit)
     if kind == "add":
         return _add(job, should_stop, emit)
+    if kind == "export":
+        return export_events(job, emit)
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 

@@ -29,4 +29,9 @@ SAID: dict[str, str] = {
     "This network takes {size} GB; one ONNX file holds at most 2.": "此网络有 {size} GB；一个 ONNX 文件最多容纳 2 GB。",
     "Take the bundle without it, or a torch program.": "请使用不含它的打包文件，或 torch 程序。",
     "model.onnx and predict.py are not in it: {reason}": "其中没有 model.onnx 和 predict.py：{reason}",
+    # as a job
+    "There is no form '{to}' to take a model away in.": "没有名为 '{to}' 的导出格式。",
+    "Take one of {names}.": "请选择其中之一：{names}。",
+    "The export ended before it was done.": "导出未完成就结束了。",
+    "Start it again.": "请重新开始。",
 }
