@@ -10,7 +10,7 @@ from typing import Any
 from tl_core.backbones.catalogue import record_of
 from tl_core.backbones.stage import HEAD, Stage
 from tl_ui.markup import Html, icon, tag
-from tl_ui.owned_runs import RunRow
+from tl_ui.run_list import RunRow
 from tl_ui.words import Words
 
 

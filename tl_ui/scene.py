@@ -26,8 +26,8 @@ from tl_ui.dataset_use import DatasetUse
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_pictures import OwnedPictures
-from tl_ui.owned_runs import RunRow
 from tl_ui.present import for_classes, run_name
+from tl_ui.run_list import RunRow
 from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 

@@ -30,9 +30,10 @@ from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
-from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
+from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews
 from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights
+from tl_ui.run_list import KeptRows, RunRow
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
 from tl_ui.sweeper import HOUR, Sweeper
@@ -49,6 +50,7 @@ class Services:
         self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
         self._staging = Staging(settings.limits.archive_bytes)
+        self._listed = KeptRows()
         self.allowances = Allowances(settings.quotas, self.workspace)
         self._sweeper: Sweeper | None = None
 
@@ -132,7 +134,7 @@ class Services:
         return OwnedAdditions(self._person(owner), self.datasets(owner), self._shelf, limits)
 
     def runs(self, owner: str) -> OwnedRuns:
-        return OwnedRuns(self._person(owner), self.assistant)
+        return OwnedRuns(self._person(owner), self.assistant, self._listed)
 
     # datasets
 
