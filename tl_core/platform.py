@@ -5,6 +5,7 @@ It knows nothing about runs, pictures or training, and imports nothing of ours.
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import os
@@ -22,6 +23,12 @@ from filelock import FileLock, Timeout
 REPLACE_ATTEMPTS = 50  # Windows refuses to replace a file while somebody reads it; 50 times 20 ms is a second
 REPLACE_WAIT_SECONDS = 0.02
 LOCK_POLL_SECONDS = 0.02
+_NO_ROOM = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or what one may use of it, has no room left."""
+    return error.errno in _NO_ROOM
 
 
 @contextmanager

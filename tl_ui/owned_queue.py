@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class OwnedQueue:
     def put(self, folder: Path) -> None:
         """Starts the run now, or when its turn has come: with and without this process."""
         self._queue.add(folder)
-        self._queue.look()
+        with suppress(OSError):  # a full disk, somebody else's damaged run: who keeps the queue looks again
+            self._queue.look()
         self.keep(folder)
 
     def keep(self, folder: Path) -> None:

@@ -9,6 +9,7 @@ let loss = null;
 let hangs = false;
 let told = '';
 let stopping = false;
+let asked = 0;
 let box = null;
 
 const value = () => props.value || {};
@@ -41,7 +42,7 @@ function foldEarlier() {
 
 function chip(name) {
   const icons = { running: 'flame', starting: 'clock', queued: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
-  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say('state.' + name));
+  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say(endedAs(name)));
 }
 
 function took() {
@@ -55,16 +56,17 @@ function paintHead() {
   const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say(state === 'queued' ? 'live.cancel' : 'live.stop'));
   const active = state === 'running' || state === 'starting' || state === 'queued';
   const force = el('button', { type: 'button', class: 'thaw-button force', onclick: () => ask('force') }, say('live.force'));
+  const unheard = stopping && performance.now() - asked > 10000;
   const kept = box.head.querySelector('.stop');
   const focused = kept && document.activeElement === kept;
-  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null, hangs ? force : null].filter(Boolean));
+  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null, active && (hangs || unheard) ? force : null].filter(Boolean));
   if (focused && active) stop.focus();
 }
 
 function progress() {
   const phase = view.phase;
   const step = view.lastStep;
-  if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state), took()].filter(Boolean) };
+  if (ENDED.includes(state)) return { share: 1, words: [say(endedAs(state)), took()].filter(Boolean) };
   if (state === 'queued') return { share: 0, words: waiting(wait) };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
@@ -89,7 +91,7 @@ function paintProgress() {
 function ending() {
   const end = view.ending || {};
   const go = (tab, key, kind) => el('button', { type: 'button', class: 'thaw-button ' + kind, onclick: () => trigger('go', { tab }) }, say(key));
-  if (state === 'stopped' && !view.model && !(end.result && end.result.accuracy !== undefined)) {
+  if (state === 'stopped' && hasNothing()) {
     return el('div', { class: 'thaw-note' }, icon('stop'), el('p', {}, say(end.forced ? 'live.forced_lead' : 'live.cancelled_lead')));
   }
   if (state === 'finished' || state === 'stopped') {
@@ -160,6 +162,7 @@ function paint(isNew) {
 
 async function askToStop() {
   stopping = true;
+  asked = performance.now();
   paint(false);
   ask('stop');
 }
@@ -179,7 +182,7 @@ async function watchRun(mine) {
   let offset = 0;
   let wasRunning = false;
   while (alive() && mine === round) {
-    let pause = document.hidden ? 3000 : 600;
+    let pause = document.hidden ? 3000 : state === 'queued' ? 1500 : 600;
     try {
       const answer = await fetch(inLanguage(`thaw/runs/${run}/view?from=${offset}`));
       if (mine !== round) return;

@@ -80,3 +80,10 @@ function troubleIn(reply) {
   if (reply.needs) return say('live.full_disk', { n: grouped(Math.ceil(reply.needs / 1e6)) });
   return reply.silent === null ? '' : say('live.silent', { duration: duration(reply.silent) });
 }
+
+// Cancelled is stopped without anything; forced, stopped without an answer.
+const hasNothing = () => !view.model && !(view.ending && view.ending.result && view.ending.result.accuracy !== undefined);
+function endedAs(name) {
+  if (name !== 'stopped' || !view.ending) return 'state.' + name;
+  return view.ending.forced ? 'live.as_forced' : hasNothing() ? 'live.as_cancelled' : 'state.stopped';
+}

@@ -17,9 +17,10 @@ from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir
 from tl_core.platform import Lock
 
-LEAVES_A_CHILD = (
-    "import subprocess, sys; subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(600)'])"
-)
+LEAVES_A_CHILD = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"], process_group=0)
+"""
 
 
 def stuck_in_a_long_call() -> None:

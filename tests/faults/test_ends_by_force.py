@@ -70,7 +70,7 @@ def test_force_leaves_no_process_of_the_session_and_says_stopped_forced(run: Run
 def test_a_worker_that_shows_no_sign_of_life_after_stop_is_ended_without_being_asked_again(run: RunDir) -> None:
     leader = leader_of(run)
     request_stop(run.path)
-    assert see_to_stop(run.path, grace_seconds=0.2)
+    assert see_to_stop(run.path, grace_seconds=0.1, silent_seconds=0.2)
     assert state_of(run.path) == "stopped"
     wait_until(lambda: in_session(leader) == [])
 

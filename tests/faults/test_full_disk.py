@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.jobs.fake_workers import new_run
+from tl_core.errors import RunError
 from tl_core.events import Planned, StepDone, Stopped, Warned
 from tl_core.jobs.journal import JournalWriter, read_records
 from tl_core.jobs.room import MARGIN_BYTES, room_for, written
@@ -109,3 +110,18 @@ def test_a_step_that_was_told_before_the_disk_was_full_stays_told(tmp_path: Path
             with pytest.raises(OSError, match="No space left"):
                 writer.append(Warned("more"))
         assert journal.read_bytes() == before
+
+
+def test_a_run_that_finds_no_room_is_refused_in_words_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    runs = workspace.person().runs
+
+    def sync(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tl_core.platform.os.fsync", sync)
+    with pytest.raises(RunError, match="The disk is full: no training can begin"):
+        new_run(workspace)
+    assert list(runs.iterdir()) == []

@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 from tests.jobs.fake_workers import FakeWorkers, dead, new_run
 from tests.jobs.jobs_for_tests import edit_json, wait_until
 from tests.ui.conftest import HOST, FakeAssistant
+from tl_core.config import RunConfig
 from tl_core.jobs.heartbeat import QUIET_SECONDS, Heartbeat
 from tl_core.jobs.liveness import state_of
-from tl_core.jobs.rundir import RunDir
+from tl_core.jobs.rundir import RunDir, create_run
 from tl_core.jobs.tickets import QueueFiles
 from tl_core.platform import is_locked
 from tl_ui.owner import COOKIE
@@ -169,3 +170,16 @@ def test_a_run_whose_process_is_a_strangers_is_not_ended_by_force(client: TestCl
     assert answer.status_code == 409
     assert "its process number belongs to another program" in answer.json()["message"]
     assert client.post(f"/thaw/runs/{busy.id}/stacks").status_code == 409
+
+
+def test_pictures_that_a_waiting_run_will_learn_from_are_not_deleted(
+    client: TestClient, services: Services, busy: RunDir
+) -> None:
+    person = services.workspace.person("me")
+    run = create_run(person.runs, RunConfig(), person.datasets / ("b" * 26))
+    services.runs("me").queue.put(run.path)
+    run.dataset_folder.mkdir()
+    answer = client.post(f"/thaw/datasets/{run.dataset_folder.name}/delete")
+    assert answer.status_code == 409
+    assert "is using these pictures" in answer.json()["message"]
+    assert run.dataset_folder.is_dir()

@@ -23,7 +23,7 @@ from tl_core.processes import boot_id
 
 LINE_BYTES = 512
 BEAT_SECONDS = 1.0
-QUIET_SECONDS = 30.0  # nobody worries sooner
+QUIET_SECONDS = 60.0  # nobody worries sooner: loading the libraries from a cold disk is one long silence
 TIMES_THE_LONGEST = 5  # a worker is given so many times the longest silence that it came back from
 
 

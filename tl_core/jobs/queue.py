@@ -78,6 +78,7 @@ class RunQueue:
                 return False
             if last_record(job.journal) is None:
                 _write_ending(job, Stopped(epochs=0, seconds=0.0, result={}))
+            job.resume_request.unlink(missing_ok=True)
             job.ticket.unlink(missing_ok=True)
         return True
 

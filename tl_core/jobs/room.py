@@ -5,14 +5,13 @@ A row that could not be written whole is not there at all, and comes once there 
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from tl_core.jobs.rundir import RunDir
+from tl_core.platform import is_full
 
-NO_ROOM = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
 LOOK_SECONDS = 0.5
 MARGIN_BYTES = 10_000_000  # for the journal, the log and what is small
 
@@ -37,7 +36,7 @@ def written(
             done = write()
             break
         except OSError as error:
-            if error.errno not in NO_ROOM:
+            if not is_full(error):
                 raise
         told = told or bytes_needed()
         needs(told)

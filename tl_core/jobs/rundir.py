@@ -15,7 +15,7 @@ from tl_core.config import RunConfig
 from tl_core.errors import RunError
 from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.workspace import IDENTIFIER, new_identifier, workspace_of
-from tl_core.platform import atomic_write_json, fsync_folder
+from tl_core.platform import atomic_write_json, fsync_folder, is_full
 
 VERSION = 1  # of config.json and job.json
 NAME_CHARACTERS = 120
@@ -147,8 +147,8 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
     run = RunDir(runs / new_identifier())
     check_stages(config, workspace_of(run.path.absolute()).cache)
     draft = RunDir(runs / f".{run.id}")
-    draft.path.mkdir(parents=True)
     try:
+        draft.path.mkdir(parents=True)
         draft.write_label(Label(name=config.name, note=""))
         settings = {
             "kind": "train",
@@ -159,8 +159,10 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
         }
         atomic_write_json(draft.config_file, settings)
         draft.path.rename(run.path)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
+        if isinstance(error, OSError) and is_full(error):
+            raise RunError("The disk is full: no training can begin.", "Free some space, then try again.") from error
         raise
     fsync_folder(runs)
     return run

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tl_core.errors import RunError
 from tl_core.events import Stopped
-from tl_core.jobs.heartbeat import Pulse
+from tl_core.jobs.heartbeat import QUIET_SECONDS, Pulse
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.liveness import ProcessIdentity, ending_of, is_launched, state_of
 from tl_core.jobs.rundir import JobDir
@@ -61,18 +61,19 @@ def see_to_stop(
     folder: Path,
     *,
     grace_seconds: float = STOP_GRACE_SECONDS,
+    silent_seconds: float = QUIET_SECONDS,
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> bool:
     """After a wish to stop: waits for the end, and ends by force what shows no sign of life. Whether that was needed.
 
-    One that is still saving or measuring its model shows signs of life, and is left to it.
+    One that still saves or measures its model shows signs of life, and is left to it: a person may end it, too.
     """
     job = JobDir(folder)
     asked = clock()
     while is_locked(job.lock) or is_launched(job):
         pulse = Pulse.read(job.heartbeat)
-        if clock() - asked >= grace_seconds and (pulse is None or pulse.is_overdue(at_least=grace_seconds)):
+        if clock() - asked >= grace_seconds and (pulse is None or pulse.is_overdue(at_least=silent_seconds)):
             force_stop(folder, grace_seconds=0.0, clock=clock, pause=pause)
             return True
         pause(LOOK_SECONDS)

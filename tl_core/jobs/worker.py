@@ -116,6 +116,7 @@ def _run(job: JobDir, journal: JournalWriter, heart: Heartbeat, work: Callable[[
         told.add(event.kind)
         if isinstance(event, Resumed | Planned | Failed):  # from here on the journal says what was asked for
             job.resume_request.unlink(missing_ok=True)
+            job.ticket.unlink(missing_ok=True)
         _say_event(event)
 
     try:

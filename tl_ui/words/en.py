@@ -169,6 +169,8 @@ WORDS: dict[str, str] = {
     "live.silent": "No sign of life for {duration}; it may hang.",
     "live.force": "End it by force",
     "live.full_disk": "The disk is full. Training waits and goes on by itself once {n} MB are free.",
+    "live.as_cancelled": "cancelled",
+    "live.as_forced": "stopped (forced)",
     "live.waits": "Waiting, {n} before it",
     "live.waits_next": "Waiting, it is next",
     "live.waits_about": "about {duration}",

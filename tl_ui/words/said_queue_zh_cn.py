@@ -34,4 +34,6 @@ SAID: dict[str, str] = {
         "工作区 '{root}' 中的文件锁不起作用，它可能在网络驱动器上。"
     ),
     "Choose a folder on a disk of this computer with --workspace.": "请用 --workspace 选择本机磁盘上的文件夹。",
+    "The disk is full: no training can begin.": "磁盘已满，无法开始训练。",
+    "Free some space, then try again.": "请腾出一些空间后重试。",
 }

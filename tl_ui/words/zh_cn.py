@@ -168,6 +168,8 @@ WORDS: dict[str, str] = {
     "live.silent": "已有 {duration} 没有响应，可能卡住了。",
     "live.force": "强制结束",
     "live.full_disk": "磁盘已满。训练正在等待，腾出 {n} MB 后会自动继续。",
+    "live.as_cancelled": "已取消",
+    "live.as_forced": "已停止（强制）",
     "live.waits": "等待中，前面还有 {n} 个",
     "live.waits_next": "等待中，下一个就是它",
     "live.waits_about": "大约 {duration}",
