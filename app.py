@@ -36,6 +36,10 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=port_number, default=None, help="port (default 7860, or the next free one)")
     parser.add_argument("--workspace", type=Path, default=None, help="folder for pictures, runs and caches")
     parser.add_argument("--cache-gb", default=None, help="most that prepared pictures and features take, in gigabytes")
+    parser.add_argument("--running", type=run_count, default=None, metavar="N", help="trainings at once (default 1)")
+    parser.add_argument("--hosted", action="store_true", help="for strangers: quotas, and an end after some hours")
+    parser.add_argument("--quota", action="append", default=[], metavar="NAME=NUMBER", help="see docs/HOSTING.md")
+    parser.add_argument("--auth", type=Path, default=None, metavar="FILE", help="file of names and passwords to log in")
     parser.add_argument("--no-install", action="store_true", help="never install anything; say what is missing")
     return parser.parse_args(words)
 
@@ -43,6 +47,12 @@ def parse(words: list[str]) -> argparse.Namespace:
 def port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"'{text}' is no port; it goes from 1 to 65535")
+    return int(text)
+
+
+def run_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of trainings; it goes from 1 to 64")
     return int(text)
 
 
@@ -72,11 +82,19 @@ def serve(arguments: argparse.Namespace) -> int:
     from tl_core.caching.limits import choose_limit
     from tl_core.errors import UserError
     from tl_ui import server
-    from tl_ui.settings import Settings
+    from tl_ui.settings import Settings, hosted_cache
 
     try:
-        choose_limit(arguments.cache_gb)
-        settings = Settings.from_arguments(host=arguments.host, port=arguments.port, workspace=arguments.workspace)
+        settings = Settings.from_arguments(
+            host=arguments.host,
+            port=arguments.port,
+            workspace=arguments.workspace,
+            hosted=arguments.hosted,
+            quotas=arguments.quota,
+            auth=arguments.auth,
+            running=arguments.running,
+        )
+        choose_limit(arguments.cache_gb or hosted_cache(settings))
         server.serve(settings, open_browser=not os.environ.get("THAW_NO_BROWSER"))
     except UserError as error:
         print(error.message, file=sys.stderr)

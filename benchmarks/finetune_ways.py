@@ -30,10 +30,11 @@ from tl_core.processes import cpu_count
 from tl_core.training.device import device_facts
 from tl_core.training.engine import Engine
 from tl_core.training.estimate import synchronised
-from tl_core.training.finetune import JUDGED_AT_ONCE
+from tl_core.training.judging import JUDGED_AT_ONCE
 from tl_core.training.metrics import Clock
 from tl_core.training.norms import batch_norms
-from tl_core.training.session import run_training, staged
+from tl_core.training.session import run_training
+from tl_core.training.surroundings import staged
 
 BATCH, KINDS = 32, 10
 WARMING = 2  # steps that do not count

@@ -43,7 +43,7 @@ from tl_core.training.head_phase import head_prefix
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.prefix import BATCH_ON_CPU
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 
 AS_IT_COMES, ON_ONE = "PyTorch as it comes", "PyTorch as it comes, one thread"
 TUNED = "PyTorch, folded, channels last, bf16"

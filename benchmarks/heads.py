@@ -37,7 +37,7 @@ from tl_core.training.calibrating import log_loss, softmax
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.head_phase import head_prefix
 from tl_core.training.heads import fit_ridge_head
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 
 LARGE = (100_000, 1_280)
 MANY = (20_000, 1_280)  # with so many classes as are asked for

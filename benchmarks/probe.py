@@ -17,7 +17,7 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.probe import probe
 from tl_core.training.probe_values import Probe
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 from tl_core.training.workplace import Workplace
 
 

@@ -199,10 +199,11 @@ def test_what_is_wrong_is_said_in_a_sentence_with_status_2(
     assert list(tmp_path.rglob("config.json")) == []
 
 
-def test_going_on_with_a_run_is_not_built_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_whose_pictures_are_gone_cannot_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = create_run(Workspace(tmp_path).person().runs, RunConfig(), tmp_path / "data")
+    os.utime(run.path, (0, 0))
     assert main(["resume", run.id, "--workspace", str(tmp_path)]) == 2
-    assert "going on with a run is not built yet" in capsys.readouterr().err
+    assert f"The pictures of the run '{run.id}' are gone." in capsys.readouterr().err
 
 
 def test_a_damaged_run_is_listed_with_what_is_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,17 +28,23 @@ FLOORS = (
     ("errors", "platform", "processes", "memory", "held_files", "__init__"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-ONLY_EXECUTED = {"tl_core.jobs.worker", "tl_core.jobs.assistant", "tl_core.data.child", "tl_core.__main__"}
+ONLY_EXECUTED = {
+    "tl_core.jobs.worker", "tl_core.jobs.assistant", "tl_core.jobs.queue_keeper", "tl_core.data.child",
+    "tl_core.__main__",
+}  # fmt: skip
 GUARDS = {"tl_core/jobs/worker.py", "tl_core/jobs/assistant.py", "tl_ui/guard.py"}
 HOLDS_TORCH = (
-    "data.tensors", "jobs.worker", "jobs.assistant", "backbones", "training", "evaluation", "export", "caching",
-    "engines", "__main__",
+    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "backbones", "training", "evaluation",
+    "export", "caching", "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
-    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.scores", "export.model_config",
-    "training.estimate_values", "training.freezing", "training.plan_values", "training.probe_values",
-    "training.rate_values",
+    "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.advice", "evaluation.alike",
+    "evaluation.answers", "evaluation.comparing", "evaluation.doubting", "evaluation.measures", "evaluation.missing",
+    "evaluation.sturdiness", "evaluation.suspects", "evaluation.temperature", "evaluation.scores", "export.adjusting",
+    "export.decision", "export.described", "export.model_config", "training.estimate_values", "training.freezing",
+    "training.plan_values", "training.probe_values", "training.checkpoint_files", "training.extending",
+    "training.kept_plans", "training.rate_values",
 )  # fmt: skip
 
 

@@ -136,10 +136,33 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """A worker went on from a checkpoint made after `epoch` epochs."""
+    """A worker went on from a checkpoint made after `epoch` whole epochs and `step` steps; Planned follows.
+
+    What was told of later epochs and steps, and of more candidates and repeats than these, is made and told again.
+    `epoch` -1: there was no checkpoint, so all begins anew.
+    """
 
     kind: ClassVar[str] = "resumed"
     epoch: int
+    step: int | None = None
+    candidates: int | None = None
+    repeats: int | None = None
+
+    def keeps(self, event: Event) -> bool:
+        """Whether what was told before still holds."""
+        match event:
+            case EpochDone() | Thawed():
+                return event.epoch <= self.epoch
+            case StepDone():
+                return event.epoch <= self.epoch if self.step is None else event.step <= self.step
+            case CandidateDone():
+                return self.candidates is None or event.number <= self.candidates
+            case RepeatDone():
+                return self.repeats is None or event.number <= self.repeats
+            case Planned() | Finished() | Stopped() | Failed():
+                return False
+            case _:
+                return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +177,17 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Somebody asked to stop. A usable model was kept; `result` says how good it is."""
+    """Somebody asked to stop. A usable model was kept; `result` says how good it is.
+
+    `result` is empty where nothing was measured: it had not begun, or it was `forced`, because it gave no answer. A
+    model that was saved before that is there.
+    """
 
     kind: ClassVar[str] = "stopped"
     epochs: int
     seconds: float
     result: dict[str, Any]
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +232,21 @@ def _tupled(value: Any) -> Any:
 def checked(events: Iterable[Event]) -> Iterator[Event]:
     """Passes a stream on and holds its grammar: planned first, epochs rise by one, one ending, numbers finite.
 
-    Raises ValueError at the first event that breaks it, or at the end when no ending came.
+    A journal may go on with Resumed, after an ending or without one; then a stream follows that begins with Planned
+    again, at the epoch after the checkpoint's. Raises ValueError at the first event that breaks it, or at the end when
+    no ending came.
     """
-    ended = False
+    ended, waits_for_plan = False, True
     last_epoch: int | None = None
     for position, event in enumerate(events):
-        if ended:
-            raise ValueError(f"event after the ending: {event.kind}")
-        if (position == 0) != isinstance(event, Planned):
-            raise ValueError(f"a stream starts with 'planned', once; event {position} is '{event.kind}'")
         if isinstance(event, Resumed):
-            last_epoch = event.epoch
+            ended, waits_for_plan, last_epoch = False, True, event.epoch
+        elif ended:
+            raise ValueError(f"event after the ending: {event.kind}")
+        elif waits_for_plan != isinstance(event, Planned):
+            raise ValueError(f"a stream starts with 'planned', once; event {position} is '{event.kind}'")
+        else:
+            waits_for_plan = False
         if isinstance(event, EpochDone):
             if last_epoch is not None and event.epoch != last_epoch + 1:
                 raise ValueError(f"epoch {event.epoch} follows epoch {last_epoch}")

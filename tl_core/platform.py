@@ -5,10 +5,12 @@ It knows nothing about runs, pictures or training, and imports nothing of ours.
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import os
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +24,12 @@ RETRIES = os.name == "nt"  # Windows refuses to replace a file while somebody re
 REPLACE_ATTEMPTS = 50  # times 20 ms is a second
 REPLACE_WAIT_SECONDS = 0.02
 LOCK_POLL_SECONDS = 0.02
+_NO_ROOM = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or what one may use of it, has no room left."""
+    return error.errno in _NO_ROOM
 
 
 @contextmanager
@@ -78,6 +86,25 @@ def fsync_folder(folder: Path) -> None:
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def replace_folder(temporary: Path, folder: Path) -> None:
+    """Moves `temporary` to where `folder` is; what was there is gone then.
+
+    No call replaces a folder that has files, so the old one steps aside first, and comes back if that fails.
+    """
+    if not folder.exists():
+        os.rename(temporary, folder)
+    else:
+        aside = temporary.with_name(temporary.name + ".old")
+        os.rename(folder, aside)
+        try:
+            os.rename(temporary, folder)
+        except OSError:
+            os.rename(aside, folder)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+    fsync_folder(folder.parent)
 
 
 def replace(temporary: Path, path: Path) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+ROUNDS = 3  # of ending whatever a process that is ended has started meanwhile
+
 
 def spawn_detached(
     command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path, listens: bool = False
@@ -152,7 +154,11 @@ def end_group(pid: int, *, grace_seconds: float = 0.0, spared: Collection[int] =
     """
     members = _family(pid, spared)
     _signal_group(pid, members, by_force=False)
-    if alive := _alive_after(members, grace_seconds):
+    _alive_after(members, grace_seconds)
+    for _ in range(ROUNDS):  # what was started meanwhile, or has lost its parent, still belongs to the session
+        alive = [member for member in {*members, *_session(pid, spared)} if _runs(member)]
+        if not alive:
+            break
         _signal_group(pid, alive, by_force=True)
         _alive_after(alive, 5.0)
 
@@ -185,7 +191,18 @@ def _family(pid: int, spared: Collection[int] = ()) -> list[psutil.Process]:
     except psutil.Error:
         return []
     kept = {member.pid for one in spared if one != pid for member in _family(one)}
-    return [member for member in members if member.pid not in kept]
+    return [member for member in {*members, *_session(pid)} if member.pid not in kept]
+
+
+def _session(pid: int, spared: Collection[int] = ()) -> list[psutil.Process]:
+    """Whoever belongs to the session that `pid` leads; no later process gets that number while anybody does."""
+    members: list[psutil.Process] = []
+    if sys.platform != "win32":
+        for number in psutil.pids():
+            with suppress(OSError, psutil.Error):
+                if number not in spared and os.getsid(number) == pid:
+                    members.append(psutil.Process(number))
+    return members
 
 
 def _signal_group(pid: int, members: Sequence[psutil.Process], *, by_force: bool) -> None:

@@ -83,6 +83,11 @@ def network_cards(words: Words) -> gr.HTML:
     return drawn("cards", elem_id="network-cards", words=words.part("cards"))
 
 
+def share_panel(words: Words) -> gr.HTML:
+    """Value `{"hosted", "hours"}`; asks the server itself."""
+    return drawn("mine", elem_id="mine", words=words.part("mine", "drop"))
+
+
 def runs_drawer(words: Words) -> gr.HTML:
     """Value `{"runs", "shown"}`. Fires `open`, `choose` with a run, and `ended` when the shown run ends."""
     return drawn("runs", elem_id="runs-drawer", words=words.part("runs", "state"))

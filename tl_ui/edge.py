@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tl_ui.answers import json_answer
-from tl_ui.owner import COOKIE, LOCAL_OWNER, OWNER_HEADER, new_secret, owner_from_secret
+from tl_ui.owner import COOKIE, LOCAL_OWNER, OWNER_HEADER
+from tl_ui.security_headers import cookie_header, security_headers
 from tl_ui.settings import Settings
+from tl_ui.visitors import Visitors
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 UPLOAD_PREFIX = "/thaw/"  # these routes count their bodies themselves, each with its own limit
 GRADIO_BODY_BYTES = 64 * 2**20
 DISCONNECT: Message = {"type": "http.disconnect"}
-COOKIE_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,24 @@ class Refusal:
     hint: str
 
 
+WHO = Refusal(
+    HTTPStatus.UNAUTHORIZED,
+    "This page asks for a name and a password.",
+    "Reload the page, and log in as you were told.",
+)
+
+
 class Edge:
     """ASGI middleware around everything this server answers."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, closing: Closing | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, closing: Closing | None = None, visitors: Visitors | None = None
+    ) -> None:
         """`closing` is set when the server stops: open pages hold streams that would otherwise never end."""
         self.app = app
         self.settings = settings
         self.closing = closing or Closing()
+        self.visitors = visitors or Visitors()
         self.default_headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,28 +67,48 @@ class Edge:
         if refused is not None:
             await self._refuse(refused, scope, receive, send)
             return
-        secret = _cookie_secret(headers)
-        fresh_secret = None
-        if self.settings.shared and owner_from_secret(secret) is None and method == "GET" and scope["path"] == "/":
-            secret = fresh_secret = new_secret()
-        owner = (owner_from_secret(secret) or "") if self.settings.shared else LOCAL_OWNER
-        answer = _Answer(send, self._headers(scope, fresh_secret))
+        owner, fresh_cookie = await self._owner(scope, headers)
+        if owner is None:
+            await self._refuse(WHO, scope, receive, send)
+            return
+        answer = _Answer(send, self._headers(scope, fresh_cookie))
         await self.app(_with_owner(scope, owner), self._counted(scope, receive), answer.send)
         if self.closing.is_set:
             await answer.finish()
+
+    async def _owner(self, scope: Scope, headers: Headers) -> tuple[str | None, str | None]:
+        """Who asks, and the cookie to give them if they are new; "" for a visitor without one, None for no login."""
+        if not self.settings.shared:
+            return LOCAL_OWNER, None
+        if self.settings.passwords is not None:
+            name = await self._name(headers.get("authorization", ""))
+            return (None if name is None else self.visitors.owner_of_name(name)), None
+        owner = self.visitors.owner_of_cookie(_cookie_of(headers))
+        if owner is None and scope.get("method") == "GET" and scope["path"] == "/":
+            fresh = self.visitors.new_cookie()
+            return self.visitors.owner_of_cookie(fresh), fresh
+        return owner or "", None
+
+    async def _name(self, header: str) -> str | None:
+        passwords = self.settings.passwords
+        if passwords is None or not header:
+            return None
+        return passwords.remembered(header) or await run_in_threadpool(passwords.name_of, header)
 
     async def _refuse(self, refused: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4403, "reason": refused.message})
             return
         response = json_answer({"message": refused.message, "hint": refused.hint}, refused.status)
+        if refused is WHO:
+            response.headers["www-authenticate"] = 'Basic realm="Thaw", charset="UTF-8"'
         await response(scope, receive, _Answer(send, self._headers(scope, None)).send)
 
-    def _headers(self, scope: Scope, fresh_secret: str | None) -> dict[str, str]:
+    def _headers(self, scope: Scope, fresh_cookie: str | None) -> dict[str, str]:
         """What every answer carries unless its route says otherwise, and the cookie of a new visitor."""
-        if fresh_secret is None:
+        if fresh_cookie is None:
             return self.default_headers
-        cookie = cookie_header(fresh_secret, self.settings, scope.get("scheme") == "https")
+        cookie = cookie_header(fresh_cookie, self.settings, scope.get("scheme") == "https")
         return {**self.default_headers, "set-cookie": cookie, "cache-control": "no-store"}
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
@@ -200,7 +232,7 @@ def _host_name(host: str) -> str:
     return "" if odd else (parts.hostname or "").removesuffix(".")
 
 
-def _cookie_secret(headers: Headers) -> str | None:
+def _cookie_of(headers: Headers) -> str | None:
     return cookie_parser(headers.get("cookie", "")).get(COOKIE)
 
 
@@ -208,36 +240,3 @@ def _with_owner(scope: Scope, owner: str) -> Scope:
     name = OWNER_HEADER.encode()
     headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
     return {**scope, "headers": [*headers, (name, owner.encode())]}
-
-
-def cookie_header(secret: str, settings: Settings, is_https: bool) -> str:
-    """HttpOnly always; inside another site's frame a cookie travels only with `Secure; SameSite=None; Partitioned`."""
-    words = [f"{COOKIE}={secret}", "Path=/", f"Max-Age={COOKIE_SECONDS}", "HttpOnly"]
-    if settings.is_framed:
-        return "; ".join([*words, "Secure", "SameSite=None", "Partitioned"])
-    return "; ".join([*words, "SameSite=Lax", *(["Secure"] if is_https else [])])
-
-
-def security_headers(settings: Settings) -> dict[str, str]:
-    """`gr.HTML` builds its templates with `new Function` and inline styles: hence the two `unsafe` words."""
-    policy = {
-        "default-src": "'self'",
-        "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "media-src": "'self' data: blob:",
-        "font-src": "'self' data:",
-        "connect-src": "'self'",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        "frame-ancestors": " ".join(["'self'", *settings.framed_by]),
-    }
-    headers = {
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "same-origin",
-        "cross-origin-resource-policy": "same-origin",
-        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-    }
-    return headers if settings.framed_by else {**headers, "x-frame-options": "SAMEORIGIN"}

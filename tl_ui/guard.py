@@ -36,6 +36,10 @@ class TooLargeError(UserError):
     """More bytes than the limit."""
 
 
+class QuotaError(UserError):
+    """More than this person, or all together, may use of a hosted server."""
+
+
 class RefusedError(UserError):
     """Not allowed from where the request came."""
 
@@ -44,6 +48,7 @@ STATUS: tuple[tuple[type[UserError], int], ...] = (
     (NotFoundError, 404),
     (TooLargeError, 413),
     (RefusedError, 403),
+    (QuotaError, 429),
     (RunError, 409),
     (UserError, 400),
 )

@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from tl_ui.choices import LEVELS
-from tl_ui.components import ASSETS, panel, redrawn, runs_drawer
+from tl_ui.components import ASSETS, panel, redrawn, runs_drawer, share_panel
 from tl_ui.present import header, run_rows
 from tl_ui.scene import Scene
+from tl_ui.settings import Settings
 from tl_ui.words import DEFAULT_LANGUAGE, LANGUAGES, Words
 
 
@@ -20,11 +21,12 @@ class Header:
     runs: gr.HTML
     language: gr.Radio
     level: gr.Radio
+    share: gr.HTML
 
     @classmethod
-    def build(cls, words: Words, *, shared: bool) -> Header:
+    def build(cls, words: Words, settings: Settings) -> Header:
         with gr.Row(elem_id="top"):
-            brand = panel("brand", _brand(words, shared=shared))
+            brand = panel("brand", _brand(words, shared=settings.shared, keep_hours=settings.keep_hours))
             with gr.Row(elem_id="top-controls"):
                 runs = runs_drawer(words)
                 language = gr.Radio(
@@ -35,7 +37,8 @@ class Header:
                     _levels(words), value="simple", interactive=True, label=words("app.level"), elem_id="level",
                     elem_classes="segmented", container=False,
                 )  # fmt: skip
-        return cls(brand, runs, language, level)
+        share = share_panel(words)
+        return cls(brand, runs, language, level, share)
 
     def labels(self, words: Words) -> dict[Any, Any]:
         return {
@@ -45,7 +48,10 @@ class Header:
 
     def show(self, scene: Scene) -> dict[Any, Any]:
         return {
-            self.brand: _brand(scene.words, shared=scene.shared),
+            self.brand: _brand(scene.words, shared=scene.shared, keep_hours=scene.keep_hours),
+            self.share: redrawn(
+                {"hosted": bool(scene.keep_hours), "hours": scene.keep_hours}, scene.words.part("mine", "drop")
+            ),
             self.runs: drawer_of(scene),
             self.language: gr.update(value=scene.choices.language),
             self.level: gr.update(value=scene.choices.level),
@@ -63,5 +69,6 @@ def _levels(words: Words) -> list[tuple[str, str]]:
     return [(words(f"level.{level}"), level) for level in LEVELS]
 
 
-def _brand(words: Words, *, shared: bool) -> str:
-    return header(words, shared=shared, logo=(ASSETS / "logo.svg").read_text(encoding="utf-8"))
+def _brand(words: Words, *, shared: bool, keep_hours: int) -> str:
+    logo = (ASSETS / "logo.svg").read_text(encoding="utf-8")
+    return header(words, shared=shared, logo=logo, keep_hours=keep_hours)

@@ -1,9 +1,8 @@
-"""The runs of one owner: start, follow, stop, try, take away. Knows no HTTP."""
+"""The runs of one owner: start, follow, stop, go on, try, take away, delete. Knows no HTTP."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,43 +11,43 @@ from tl_core.data.dataset import Dataset
 from tl_core.data.splits import check_classes
 from tl_core.errors import RunError, UserError
 from tl_core.export.packing import zip_model
-from tl_core.jobs import launcher
-from tl_core.jobs.journal import last_record, read_records
-from tl_core.jobs.liveness import ENDED, ProcessIdentity, state_of
-from tl_core.jobs.rundir import Label, RunDir, create_run, list_runs
+from tl_core.jobs.heartbeat import Pulse
+from tl_core.jobs.journal import read_records
+from tl_core.jobs.liveness import ProcessIdentity, state_of
+from tl_core.jobs.losses import Loss, loss_of
+from tl_core.jobs.pausing import is_pause, mark_pause
+from tl_core.jobs.resuming import ask_to_resume
+from tl_core.jobs.rundir import Label, RunDir, create_run
 from tl_core.jobs.view import RunView, read_view
+from tl_core.jobs.waits import Wait
 from tl_core.jobs.workspace import IDENTIFIER, Person
+from tl_core.training.extending import Asked
 from tl_ui.guard import NotFoundError
+from tl_ui.owned_queue import OwnedQueue
+from tl_ui.run_list import KeptRows, RunRow
 
-log = logging.getLogger("thaw")
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
 BUNDLE = "bundle.zip"
 MODEL_FILE = "config.json"
 
 
 @dataclass(frozen=True, slots=True)
-class RunRow:
-    """A line of the list of runs. `accuracy` is None until it was measured; `created` in seconds since 1970."""
-
-    id: str
-    name: str
-    state: str
-    backbone: str
-    freeze: str
-    created: float
-    dataset: str
-    accuracy: float | None
-    measured_on: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class RunNews:
-    """What the journal says since an offset."""
+    """What the journal says since an offset.
+
+    `wait` is of a run in the queue, `loss` of a lost one; one that `is_paused` was stopped to go on later. Of one at work: `silent_seconds` where it shows no sign of
+    life for far longer than it is used to, `needs_bytes` while it waits for room on the disk.
+    """
 
     records: list[dict[str, Any]]
     next_offset: int
     state: str
     has_more: bool
+    wait: Wait | None = None
+    loss: Loss | None = None
+    silent_seconds: float | None = None
+    needs_bytes: int = 0
+    is_paused: bool = False
 
 
 class Assistant(Protocol):
@@ -68,9 +67,11 @@ class Assistant(Protocol):
 class OwnedRuns:
     """One owner's `runs/`."""
 
-    def __init__(self, person: Person, assistant: Assistant) -> None:
+    def __init__(self, person: Person, assistant: Assistant, listed: KeptRows) -> None:
         self._person = person
         self._assistant = assistant
+        self._listed = listed
+        self.queue = OwnedQueue(person, assistant.hand)
 
     def run(self, run: str) -> RunDir:
         """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
@@ -81,25 +82,42 @@ class OwnedRuns:
 
     def rows(self) -> list[RunRow]:
         """Newest first; a damaged run is left out of the list and said in the log."""
-        found = []
-        for run in list_runs(self._person.runs):
-            try:
-                found.append(_row(run))
-            except UserError as error:
-                log.warning("a run is left out: %s", error)
-        return found
+        return self._listed.rows(self._person.runs)
 
     def start(self, dataset: Dataset, config: RunConfig) -> str:
+        """Its settings are kept as they are now, whether it starts at once or waits for its turn."""
         check_classes(dataset.index)
         run = create_run(self._person.runs, config, dataset.folder)
-        launcher.launch_run(run.path, self._assistant.hand)
+        self.queue.put(run.path)
         return run.id
 
     def stop(self, run: str) -> None:
-        """Asks; the worker keeps a usable model and ends. Nothing happens where it has ended already."""
+        """Asks; the worker keeps a usable model and ends. One that waits is cancelled, one that has ended stays."""
+        self.queue.stop(self.run(run).path)
+
+    def pause(self, run: str) -> None:
+        """As `stop`, of one at work: it says that it will go on."""
         found = self.run(run)
-        if state_of(found.path) not in ENDED:
-            launcher.request_stop(found.path)
+        mark_pause(found)
+        self.queue.stop(found.path)
+
+    def force(self, run: str) -> None:
+        """Ends what does not answer Stop; what was saved before stays. Takes seconds."""
+        self.queue.force(self.run(run).path)
+
+    def show_stacks(self, run: str) -> None:
+        """Lets a run that hangs print where it is into its log."""
+        self.queue.show_stacks(self.run(run).path)
+
+    def resume(self, run: str, asked: Asked) -> None:
+        """Puts a run into the queue to go on from its last checkpoint, or as it was asked for."""
+        folder = self.run(run).path
+        ask_to_resume(folder, asked)
+        self.queue.put(folder)
+
+    def delete(self, run: str) -> int:
+        """The bytes that are free now. Raises RunError while it works, and while another run needs it."""
+        return self.queue.delete(self.run(run).path)
 
     def rename(self, run: str, label: Label) -> None:
         self.run(run).write_label(label)
@@ -113,7 +131,18 @@ class OwnedRuns:
         state = state_of(found.path)
         records, next_offset = read_records(found.journal, offset, limit_bytes=NEWS_BYTES)
         has_more = bool(records) and next_offset < found.journal.stat().st_size
-        return RunNews(records, next_offset, state, has_more)
+        news = RunNews(records, next_offset, state, has_more)
+        if state == "queued":
+            return replace(news, wait=self.queue.wait(found.path))
+        if state == "lost":
+            return replace(news, loss=loss_of(found.path))
+        if state == "stopped":
+            return replace(news, is_paused=is_pause(found))
+        pulse = Pulse.read(found.heartbeat) if state == "running" else None
+        if pulse is None:
+            return news
+        silent = pulse.silent_seconds() if pulse.is_overdue() else None
+        return replace(news, silent_seconds=silent, needs_bytes=pulse.needs)
 
     def model(self, run: str) -> Path:
         """The model's folder; raises RunError where there is none yet."""
@@ -140,20 +169,3 @@ class OwnedRuns:
         if not made.is_file() or made.stat().st_mtime_ns < (model / MODEL_FILE).stat().st_mtime_ns:
             zip_model(model, made)
         return made
-
-
-def _row(run: RunDir) -> RunRow:
-    config = run.config
-    last = last_record(run.journal) or {}
-    result = last.get("result") or {}
-    return RunRow(
-        id=run.id,
-        name=run.label.name,
-        state=state_of(run.path),
-        backbone=config.backbone,
-        freeze=config.freeze,
-        created=run.created,
-        dataset=run.dataset_folder.name,
-        accuracy=result.get("accuracy"),
-        measured_on=result.get("measured_on"),
-    )

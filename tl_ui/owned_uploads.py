@@ -10,6 +10,7 @@ from typing import Any
 
 from tl_core.errors import DataError
 from tl_core.jobs.workspace import Person
+from tl_ui.allowances import Allowances
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
@@ -26,12 +27,14 @@ class OwnedUploads:
         datasets: OwnedDatasets,
         pictures: OwnedPictures,
         additions: OwnedAdditions,
+        allowances: Allowances,
     ) -> None:
         self._person = person
         self._staging = staging
         self._datasets = datasets
         self._pictures = pictures
         self._additions = additions
+        self._allowances = allowances
 
     def begin(self) -> str:
         return self._staging.open(self._person)
@@ -49,6 +52,8 @@ class OwnedUploads:
     def start_import(self, staged: str, name: str) -> str:
         """One import of all the zips that came; they are removed when it has ended."""
         files = [path for _, path in self._files(staged)]
+        self._allowances.check_import(self._person.owner)
+        self._allowances.check_zips(self._person.owner, files)
         dataset = self._datasets.start_several(files, name)
         self._staging.close(self._person, staged, keep=True)
         return dataset
@@ -59,6 +64,7 @@ class OwnedUploads:
         Of many pictures it says only which job adds them.
         """
         files = self._files(staged)
+        self._allowances.check_pictures(self._person.owner, len(files))
         if len(files) > MOST_AT_ONCE:
             job = self._additions.start(dataset, label, files)
             self._staging.close(self._person, staged, keep=True)

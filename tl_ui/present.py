@@ -10,7 +10,7 @@ from typing import Any
 from tl_core.backbones.catalogue import record_of
 from tl_core.backbones.stage import HEAD, Stage
 from tl_ui.markup import Html, icon, tag
-from tl_ui.owned_runs import RunRow
+from tl_ui.run_list import RunRow
 from tl_ui.words import Words
 
 
@@ -51,8 +51,11 @@ def note(message: str, *, kind: str = "", hint: str = "") -> Html:
     return tag("div", icon(sign), tag("p", message, f" {hint}" if hint else ""), class_=f"thaw-note {kind}".strip())
 
 
-def header(words: Words, *, shared: bool, logo: str) -> Html:
+def header(words: Words, *, shared: bool, logo: str, keep_hours: int = 0) -> Html:
+    """`keep_hours` is how long a hosted demo keeps things, 0 elsewhere."""
     promise = words("app.promise_shared" if shared else "app.promise_own")
+    if keep_hours:
+        promise = words("app.promise_hosted", n=keep_hours)
     title = tag("h1", words("app.name"))
     return tag("div", Html(logo), tag("div", title, tag("p", promise), class_="thaw-brand-words"), class_="thaw-brand")
 

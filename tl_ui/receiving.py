@@ -6,14 +6,14 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from tl_core.errors import DataError
+from tl_core.errors import DataError, UserError
 from tl_ui.guard import TooLargeError
 
 WRITE_BYTES = 2**20  # one hop to the thread pool a mebibyte
@@ -21,11 +21,18 @@ DRAIN_BYTES = 32 * 2**20
 KEPT_FREE_BYTES = 2**29  # what an upload leaves on the disk
 
 
-async def receive_file(request: Request, target: Path, *, limit: int) -> int:
+Count = Callable[[int], None]
+
+
+def no_count(_size: int) -> None:
+    """Whoever counts nothing."""
+
+
+async def receive_file(request: Request, target: Path, *, limit: int, count: Count = no_count) -> int:
     """Streams the body into `target` (made here, mode 0600) and returns its bytes; leaves no file when it raises.
 
-    Raises TooLargeError past `limit`, DataError for an empty body or a full disk, ClientDisconnect when the browser
-    goes away.
+    `count` is told of every piece as it comes, and may raise. Raises TooLargeError past `limit`, DataError for an
+    empty body or a full disk, ClientDisconnect when the browser goes away.
     """
     chunks = request.stream()
     try:
@@ -33,7 +40,7 @@ async def receive_file(request: Request, target: Path, *, limit: int) -> int:
         if announced.isdecimal():
             await _check_announced(chunks, int(announced), target, limit)
         with open(target, "xb", opener=_private) as file:
-            written = await _write(chunks, file, limit)
+            written = await _write(chunks, file, limit, count)
         if not written:
             raise DataError("The upload was empty: 0 bytes arrived.", "Choose the file again.")
     except OSError as error:
@@ -78,13 +85,18 @@ async def _check_announced(chunks: AsyncIterator[bytes], announced: int, target:
         )
 
 
-async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int) -> int:
+async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int, count: Count) -> int:
     written, waiting = 0, bytearray()
     async for chunk in chunks:
         written += len(chunk)
         if written > limit:
             await _drain(chunks)
             raise too_large(written, limit)
+        try:
+            count(len(chunk))
+        except UserError:
+            await _drain(chunks)
+            raise
         waiting += chunk
         if len(waiting) >= WRITE_BYTES:
             await run_in_threadpool(file.write, bytes(waiting))

@@ -8,8 +8,10 @@ from starlette.routing import Route
 
 from tl_ui.guard import NotFoundError, answered
 from tl_ui.routes_datasets import dataset_routes
+from tl_ui.routes_mine import mine_routes
 from tl_ui.routes_networks import network_routes
 from tl_ui.routes_pictures import picture_routes
+from tl_ui.routes_queue import queue_routes
 from tl_ui.routes_runs import run_routes
 from tl_ui.routes_staging import staging_routes
 from tl_ui.routes_static import Assets, static_routes
@@ -27,6 +29,8 @@ def thaw_routes(services: Services, assets: Assets) -> list[Route]:
         *picture_routes(services),
         *network_routes(services),
         *run_routes(services),
+        *queue_routes(services),
+        *mine_routes(services),
         *static_routes(assets),
         rest,
     ]

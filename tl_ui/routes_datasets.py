@@ -13,9 +13,10 @@ from tl_ui.answers import json_answer
 from tl_ui.display_names import display_name
 from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file, receive_json
+from tl_ui.receiving import receive_json
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import words_for
 
 ASKED_BYTES = 2**16
@@ -39,8 +40,10 @@ async def upload(services: Services, request: Request) -> Response:
     """POST, the raw bytes of a zip, `?name=animals.zip` -> {"dataset"}: the import goes on in a process of its own."""
     owner = owner_of(request)
     name = display_name(request.query_params.get("name", ""))
+    await run_in_threadpool(services.allowances.check_import, owner)
     target = await run_in_threadpool(services.new_incoming, owner, ".zip")
-    await receive_file(request, target, limit=services.settings.limits.archive_bytes)
+    limit = services.settings.limits.archive_bytes
+    await receive_upload(request, target, limit=limit, owner=owner, allowances=services.allowances)
     dataset = await run_in_threadpool(services.import_upload, owner, target, name)
     return json_answer({"dataset": dataset})
 

@@ -23,9 +23,9 @@ from tl_ui.guard import asked_language
 from tl_ui.network_questions import NetworkQuestions
 from tl_ui.owned_weights import MOST_BYTES
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import words_for
 
 LONGEST_SETTINGS = 8000
@@ -88,7 +88,8 @@ async def weights(services: Services, request: Request) -> Response:
     owned.check_name(name)
     target = await run_in_threadpool(services.new_incoming, owner, ".weights")
     try:
-        await receive_file(request, target, limit=min(MOST_BYTES, services.settings.limits.archive_bytes))
+        limit = min(MOST_BYTES, services.settings.limits.archive_bytes)
+        await receive_upload(request, target, limit=limit, owner=owner, allowances=services.allowances)
         kept = await run_in_threadpool(owned.keep, target, name, backbone)
     finally:
         target.unlink(missing_ok=True)

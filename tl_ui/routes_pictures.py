@@ -20,9 +20,10 @@ from tl_ui.answers import json_answer
 from tl_ui.guard import asked_language
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file, receive_json
+from tl_ui.receiving import receive_json
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import words_for
 
 EDIT_BYTES = 32 * 2**20  # a correction names every picture that it is about
@@ -123,7 +124,7 @@ async def bring_split(services: Services, request: Request) -> Response:
     owner, dataset = owner_of(request), request.path_params["dataset"]
     table = await run_in_threadpool(services.new_incoming, owner, ".csv")
     try:
-        await receive_file(request, table, limit=TABLE_BYTES)
+        await receive_upload(request, table, limit=TABLE_BYTES, owner=owner, allowances=services.allowances)
         found = await run_in_threadpool(services.pictures(owner).bring_split, dataset, table)
     finally:
         table.unlink(missing_ok=True)

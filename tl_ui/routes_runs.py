@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,9 @@ from tl_core.errors import ConfigError
 from tl_ui.answers import json_answer
 from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import Words, words_for
 
 
@@ -34,9 +35,12 @@ def run_routes(services: Services) -> list[Route]:
 
 
 def view(services: Services, request: Request) -> Response:
-    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more"}.
+    """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more", "wait", "loss",
+    "silent", "needs"}.
 
-    Where there is more, the page has not seen the end yet, whatever the run's state: it is told "running".
+    `wait` is {"before", "seconds"} of a run in the queue, `loss` {"message", "hint"} of a lost one, else null; `silent`
+    the seconds that one which hangs is silent, else null; `needs` the bytes that the disk lacks, or 0. Where there is
+    more, the page has not seen the end yet, whatever the run's state: it is told "running".
     """
     text = request.query_params.get("from", "0")
     if not re.fullmatch(r"\d{1,15}", text, flags=re.ASCII):
@@ -48,6 +52,10 @@ def view(services: Services, request: Request) -> Response:
         "next": news.next_offset,
         "state": "running" if news.has_more else news.state,
         "more": news.has_more,
+        "wait": None if news.wait is None else asdict(news.wait),
+        "loss": None if news.loss is None else in_words(asdict(news.loss), words),
+        "silent": news.silent_seconds,
+        "needs": news.needs_bytes,
     }
     return json_answer(shown)
 
@@ -76,7 +84,8 @@ async def try_picture(services: Services, request: Request) -> Response:
     await run_in_threadpool(services.check_model, owner, run)
     picture = await run_in_threadpool(services.new_incoming, owner, ".picture")
     try:
-        await receive_file(request, picture, limit=services.settings.limits.file_bytes)
+        limit = services.settings.limits.file_bytes
+        await receive_upload(request, picture, limit=limit, owner=owner, allowances=services.allowances)
         answers = await run_in_threadpool(services.try_picture, owner, run, picture)
     finally:
         picture.unlink(missing_ok=True)

@@ -16,9 +16,10 @@ from tl_ui.answers import json_answer
 from tl_ui.display_names import display_name, file_name
 from tl_ui.guard import asked_language
 from tl_ui.owner import owner_of
-from tl_ui.receiving import receive_file, receive_json
+from tl_ui.receiving import receive_json
 from tl_ui.route_table import routes_of
 from tl_ui.services import Services
+from tl_ui.uploading import receive_upload
 from tl_ui.words import words_for
 
 ASKED_BYTES = 2**16
@@ -44,11 +45,11 @@ def begin(services: Services, request: Request) -> Response:
 
 async def take_file(services: Services, request: Request) -> Response:
     """POST, the raw bytes of a file, `?name=fox.jpg` -> {"files"}: how many there are now."""
-    uploads = services.uploads(owner_of(request))
-    staged = request.path_params["staged"]
+    owner, staged = owner_of(request), request.path_params["staged"]
+    uploads = services.uploads(owner)
     name = file_name(request.query_params.get("name", ""))
     target, room = uploads.reserve(staged, name)
-    await receive_file(request, target, limit=room)
+    await receive_upload(request, target, limit=room, owner=owner, allowances=services.allowances)
     return json_answer({"files": uploads.arrived(staged, target, name)})
 
 

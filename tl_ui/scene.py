@@ -26,8 +26,8 @@ from tl_ui.dataset_use import DatasetUse
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import DatasetRow
 from tl_ui.owned_pictures import OwnedPictures
-from tl_ui.owned_runs import RunRow
 from tl_ui.present import for_classes, run_name
+from tl_ui.run_list import RunRow
 from tl_ui.services import Services
 from tl_ui.words import Words, words_for
 
@@ -99,11 +99,13 @@ class Scene:
 
     `datasets` can be used, `sets` are all of them; `pictures` are of the chosen one.
 
-    `weights_name` is what the person called the weights file that they brought, empty where none is in use.
+    `weights_name` is what the person called the weights file that they brought, empty where none is in use;
+    `keep_hours` how long a hosted demo keeps things, 0 elsewhere.
     """
 
     choices: Choices
     shared: bool
+    keep_hours: int
     datasets: tuple[DatasetRow, ...]
     sets: tuple[DatasetRow, ...]
     runs: tuple[RunRow, ...]
@@ -135,6 +137,7 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
     return Scene(
         choices=choices.but(dataset=row.id if row else "", run=run.id if run else ""),
         shared=services.settings.shared,
+        keep_hours=services.settings.keep_hours,
         datasets=datasets,
         sets=tuple(rows),
         runs=tuple(services.list_runs(owner)),

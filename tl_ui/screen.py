@@ -82,7 +82,7 @@ class Page:
         opened, brought = gr.State(Opened()), gr.State(Brought())  # what the slow steps found
         # The secret goes to every browser anyway: it is fixed so that what is kept outlives a restart of the server.
         kept = gr.BrowserState(None, storage_key="thaw", secret="thaw")
-        header = Header.build(words, shared=settings.shared)
+        header = Header.build(words, settings)
         items: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab(words("tab.pictures"), id="pictures", **KEPT) as items["pictures"]:

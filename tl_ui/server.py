@@ -20,12 +20,15 @@ from fastapi import FastAPI
 from tl_core.caching.limits import cache_limit
 from tl_core.errors import RunError
 from tl_core.jobs.workspace import Workspace
+from tl_core.jobs.workspace_check import check_workspace, claim_screen
 from tl_ui.edge import Closing, Edge
+from tl_ui.gate import Gate
 from tl_ui.listening import listen, page_address
 from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
 from tl_ui.services import Services
 from tl_ui.settings import Settings
+from tl_ui.visitors import Visitors, kept_key
 
 if TYPE_CHECKING:
     from gradio import Blocks
@@ -61,7 +64,9 @@ def routes_app(settings: Settings, services: Services, temporary: Path | None = 
     app.state.services = services
     app.router.routes.extend(thaw_routes(services, Assets()))
     app.state.closing = Closing()
-    app.add_middleware(Edge, settings=settings, closing=app.state.closing)
+    app.add_middleware(Gate)
+    visitors = Visitors(kept_key(settings.workspace)) if settings.shared else None
+    app.add_middleware(Edge, settings=settings, closing=app.state.closing, visitors=visitors)
     return app
 
 
@@ -110,7 +115,7 @@ Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 def _lifespan(services: Services, temporary: Path | None) -> Lifespan:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        services.sweep()
+        services.open()
         yield
         services.close()
         if temporary is not None and not temporary.is_relative_to(services.settings.workspace):
@@ -138,13 +143,20 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serves until Ctrl-C. Raises UserError where the port or the host cannot be had."""
+    """Serves until Ctrl-C. Raises UserError where the port, the host or the workspace cannot be had."""
+    workspace = Workspace(settings.workspace)
+    check_workspace(workspace)
+    claim = claim_screen(workspace)
+    if claim is None:
+        print("Thaw is open on this workspace already; both show the same pictures and runs.", flush=True)
     with listen(settings.host, settings.port) as socket:
         url = page_address(settings.host, socket)
         app = build_app(settings)
         server = _Server(app, settings, lambda: _announce(url, settings, open_browser, on_ready))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[socket])
+    if claim is not None:
+        claim.release()
     _leave()
 
 
@@ -159,14 +171,17 @@ def _leave() -> None:
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """Only a Space's own proxy is believed about who asked; an open page's stream must not hold Ctrl-C up."""
+    """A Space's own proxy is believed about who asked, else one on this machine, or those of FORWARDED_ALLOW_IPS.
+
+    An open page's stream must not hold Ctrl-C up.
+    """
     return uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
         ws="none",
-        proxy_headers=settings.is_framed,
+        proxy_headers=settings.shared,
         forwarded_allow_ips="*" if settings.is_framed else None,
         timeout_graceful_shutdown=2,
     )
@@ -175,7 +190,12 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 def _announce(url: str, settings: Settings, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
     print(f"Thaw is ready at {url} (Ctrl-C ends it; trainings go on).", flush=True)
     print(f"Prepared pictures may take {cache_limit(Workspace(settings.workspace).cache).reason}", flush=True)
-    if settings.shared:
+    if settings.quotas is not None:
+        print(
+            f"Hosted: each visitor has quotas, and what is {settings.quotas.keep_hours} hours old is erased.",
+            flush=True,
+        )
+    elif settings.shared:
         print("Others can reach it too: each browser gets a workspace of its own.", flush=True)
     if on_ready is not None:
         on_ready(url)

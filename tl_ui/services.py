@@ -16,21 +16,27 @@ from tl_core.backbones.stage import Stage
 from tl_core.config import PRETRAINED, STARTS, RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.errors import DataError, UserError
+from tl_core.jobs import launcher
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.rundir import Label
-from tl_core.jobs.sweeping import sweep_imports
+from tl_core.jobs.sweeping import sweep_imports, sweep_runs
+from tl_core.jobs.tickets import read_policy, write_policy
 from tl_core.jobs.view import RunView
-from tl_core.jobs.workspace import Workspace
+from tl_core.jobs.workspace import Person, Workspace
+from tl_ui.allowances import Allowances
 from tl_ui.dataset_shelf import DatasetShelf
+from tl_ui.erasing import erase_person
 from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
 from tl_ui.owned_pictures import OwnedPictures
-from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews, RunRow
+from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews
 from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights
+from tl_ui.run_list import KeptRows, RunRow
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
+from tl_ui.sweeper import HOUR, Sweeper
 
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
@@ -44,8 +50,40 @@ class Services:
         self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
         self._staging = Staging(settings.limits.archive_bytes)
+        self._listed = KeptRows()
+        self.allowances = Allowances(settings.quotas, self.workspace)
+        self._sweeper: Sweeper | None = None
+
+    def open(self) -> None:
+        """Who waits for a turn goes on to wait. Where it is hosted, what is old is erased from now on."""
+        self.sweep()
+        write_policy(self.workspace, self.settings.policy(read_policy(self.workspace)))
+        launcher.keep_queue(self.workspace)
+        quotas = self.settings.quotas
+        if quotas is None:
+            return
+        self._sweeper = Sweeper(self.workspace, quotas.keep_hours * HOUR)
+        self._sweeper.start(self.hold_to_quotas)
+
+    def hold_to_quotas(self) -> None:
+        """What no single request decides: the disk of all together, and trainings that take too long."""
+        self.allowances.look_at_disk()
+        for run in self.allowances.past_their_time():
+            launcher.request_stop(run)
+
+    def erase(self, owner: str) -> None:
+        """Everything of one person; who is alone with the server keeps what they have."""
+        if not self.settings.shared:
+            raise RefusedError("This is your own computer, and nothing is erased here at once.", "Delete the sets.")
+        self.allowances.forget(owner)
+        self._staging.forget(self.workspace.person(owner))
+        for folder in self.workspace.person(owner).datasets.iterdir():
+            self._shelf.forget(folder)
+        erase_person(self.workspace, owner)
 
     def close(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.close()
         self._shelf.close()
         self.assistant.leave()
 
@@ -68,27 +106,35 @@ class Services:
         """Removes uploads that a server which died left half written, and what killed imports left."""
         for datasets in (self.workspace.root / "people").glob("*/datasets"):
             sweep_imports(datasets)
+        for runs in (self.workspace.root / "people").glob("*/runs"):
+            sweep_runs(runs)
         for left in (self.workspace.root / "people").glob("*/incoming/*"):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 remove(left)
 
+    def _person(self, owner: str) -> Person:
+        """Raises QuotaError where there are too many people already."""
+        self.allowances.admit(owner)
+        return self.workspace.person(owner, has_own_cache=self.settings.is_hosted)
+
     def datasets(self, owner: str) -> OwnedDatasets:
-        person = self.workspace.person(owner)
+        person = self._person(owner)
         return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local")
 
     def pictures(self, owner: str) -> OwnedPictures:
         return OwnedPictures(self.datasets(owner), self._shelf, self.settings.limits)
 
     def uploads(self, owner: str) -> OwnedUploads:
-        person = self.workspace.person(owner)
-        return OwnedUploads(person, self._staging, self.datasets(owner), self.pictures(owner), self.additions(owner))
+        person = self._person(owner)
+        datasets, pictures, additions = self.datasets(owner), self.pictures(owner), self.additions(owner)
+        return OwnedUploads(person, self._staging, datasets, pictures, additions, self.allowances)
 
     def additions(self, owner: str) -> OwnedAdditions:
         limits: Literal["local", "hosted"] = "hosted" if self.settings.shared else "local"
-        return OwnedAdditions(self.workspace.person(owner), self.datasets(owner), self._shelf, limits)
+        return OwnedAdditions(self._person(owner), self.datasets(owner), self._shelf, limits)
 
     def runs(self, owner: str) -> OwnedRuns:
-        return OwnedRuns(self.workspace.person(owner), self.assistant)
+        return OwnedRuns(self._person(owner), self.assistant, self._listed)
 
     # datasets
 
@@ -104,6 +150,8 @@ class Services:
 
     def import_upload(self, owner: str, uploaded: Path, name: str) -> str:
         try:
+            self.allowances.check_import(owner)
+            self.allowances.check_zips(owner, [uploaded])
             return self.datasets(owner).start(uploaded, name)
         except BaseException:
             uploaded.unlink(missing_ok=True)
@@ -111,6 +159,8 @@ class Services:
 
     def start_sample(self, owner: str, name: str) -> str:
         """`digits` or `garden`; "starting" for a few seconds the first time, while the pictures are drawn."""
+        self.allowances.check_import(owner)
+        self.allowances.check_pictures(owner, 0)
         return self.datasets(owner).start_sample(name)
 
     def new_incoming(self, owner: str, ending: str) -> Path:
@@ -134,6 +184,7 @@ class Services:
         return self.runs(owner).rows()
 
     def start_run(self, owner: str, dataset: str, config: RunConfig) -> str:
+        self.allowances.check_run(owner)
         return self.runs(owner).start(self.dataset(owner, dataset), config)
 
     def stop_run(self, owner: str, run: str) -> None:
@@ -155,6 +206,7 @@ class Services:
         self.runs(owner).model(run)
 
     def try_picture(self, owner: str, run: str, picture: Path) -> list[dict[str, Any]]:
+        self.allowances.count_prediction(owner)
         return self.runs(owner).try_picture(run, picture)
 
     def bundle(self, owner: str, run: str) -> Path:
@@ -163,7 +215,7 @@ class Services:
     # networks
 
     def weights(self, owner: str) -> OwnedWeights:
-        return OwnedWeights(self.workspace.person(owner), self.assistant, shared=self.settings.shared)
+        return OwnedWeights(self._person(owner), self.assistant, shared=self.settings.shared)
 
     def resolved(self, owner: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Settings as a run takes them: where it starts from named by this owner's own paths, and by no others."""

@@ -90,6 +90,12 @@ class Staging:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def forget(self, person: Person) -> None:
+        """Every set of somebody whose files go."""
+        with self._lock:
+            for folder in [known for known in self._waiting if known.parent == person.folder / "incoming"]:
+                del self._waiting[folder]
+
     def _folder(self, person: Person, staged: str) -> Path:
         return person.folder / "incoming" / (staged if IDENTIFIER.match(staged) else "")
 

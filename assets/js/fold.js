@@ -1,7 +1,7 @@
 // A run's journal records folded into one view, in order. Knows no page; passes over kinds that it does not know.
 function emptyView() {
   return {
-    plan: null, phase: null, steps: { x: [], loss: [], epoch: [] }, epochs: [], candidates: [], repeats: [], thawed: [],
+    plan: null, phase: null, steps: { x: [], loss: [], epoch: [], step: [] }, epochs: [], candidates: [], repeats: [], thawed: [],
     warnings: [], model: null, ending: null,
     lastStep: null, first: null, last: null,
   };
@@ -23,9 +23,9 @@ function fold(view, records) {
     else if (record.kind === 'candidate_done') addCandidate(view, record);
     else if (record.kind === 'repeat_done') view.repeats.push(record);
     else if (record.kind === 'thawed') view.thawed.push(record);
-    else if (record.kind === 'warned') view.warnings.push(record.message);
+    else if (record.kind === 'warned') addWarning(view, record.message);
     else if (['finished', 'stopped', 'failed'].includes(record.kind)) view.ending = record;
-    else if (record.kind === 'resumed') rewind(view, record.epoch);
+    else if (record.kind === 'resumed') rewind(view, record);
   }
   return view;
 }
@@ -36,6 +36,7 @@ function addStep(view, record) {
   view.steps.x.push((record.step / record.steps) * record.epochs);
   view.steps.loss.push(record.train_loss);
   view.steps.epoch.push(record.epoch);
+  view.steps.step.push(record.step);
 }
 
 // The one that leads so far is told apart from the one that led before it.
@@ -44,10 +45,20 @@ function addCandidate(view, record) {
   view.candidates.push(record);
 }
 
+// Whoever goes on says some things again.
+function addWarning(view, message) {
+  if (!view.resumed || !view.warnings.includes(message)) view.warnings.push(message);
+}
+
 // A worker went on from a checkpoint: what was written after it is trained once more and drawn once.
-function rewind(view, epoch) {
+function rewind(view, { epoch, step, candidates, repeats }) {
+  const numbered = (most) => (item) => most === null || most === undefined || item.number <= most;
+  Object.assign(view, { resumed: true, ending: null, lastStep: null, phase: null });
   view.epochs = view.epochs.filter((item) => item.epoch <= epoch);
   view.thawed = view.thawed.filter((item) => item.epoch <= epoch);
-  const kept = view.steps.epoch.filter((item) => item <= epoch).length;
+  view.candidates = view.candidates.filter(numbered(candidates));
+  view.repeats = view.repeats.filter(numbered(repeats));
+  const isKept = step === null || step === undefined ? (at) => view.steps.epoch[at] <= epoch : (at) => view.steps.step[at] <= step;
+  const kept = view.steps.x.filter((_, at) => isKept(at)).length;
   Object.values(view.steps).forEach((list) => list.splice(kept));
 }

@@ -4,7 +4,12 @@ let run = '';
 let view = emptyView();
 let state = '';
 let round = 0;
+let wait = null;
+let loss = null;
+let hangs = false;
+let told = '';
 let stopping = false;
+let asked = 0;
 let box = null;
 
 const value = () => props.value || {};
@@ -36,8 +41,8 @@ function foldEarlier() {
 }
 
 function chip(name) {
-  const icons = { running: 'flame', starting: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
-  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say('state.' + name));
+  const icons = { running: 'flame', starting: 'clock', queued: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
+  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say(endedAs(name)));
 }
 
 function took() {
@@ -48,18 +53,21 @@ function took() {
 
 function paintHead() {
   const name = value().name || (view.plan && view.plan.backbone) || '';
-  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say('live.stop'));
-  const active = state === 'running' || state === 'starting';
+  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say(state === 'queued' ? 'live.cancel' : 'live.stop'));
+  const active = state === 'running' || state === 'starting' || state === 'queued';
+  const force = el('button', { type: 'button', class: 'thaw-button force', onclick: () => ask('force') }, say('live.force'));
+  const unheard = stopping && performance.now() - asked > 10000;
   const kept = box.head.querySelector('.stop');
   const focused = kept && document.activeElement === kept;
-  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null].filter(Boolean));
+  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null, active && (hangs || unheard) ? force : null].filter(Boolean));
   if (focused && active) stop.focus();
 }
 
 function progress() {
   const phase = view.phase;
   const step = view.lastStep;
-  if (ENDED.includes(state)) return { share: 1, words: [say('state.' + state), took()].filter(Boolean) };
+  if (ENDED.includes(state)) return { share: 1, words: [say(endedAs(state)), took()].filter(Boolean) };
+  if (state === 'queued') return { share: 0, words: waiting(wait) };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
   if (step) words.push(say('live.epoch', { epoch: step.epoch, epochs: step.epochs }));
@@ -76,22 +84,26 @@ function paintProgress() {
   box.bar.firstChild.style.width = 100 * share + '%';
   box.bar.setAttribute('aria-valuenow', Math.round(100 * share));
   box.bar.className = 'thaw-bar ' + state;
-  const text = stopping && !ENDED.includes(state) ? say('live.stopping') : words.join(' · ');
+  const text = stopping && !ENDED.includes(state) && !told ? say('live.stopping') : [told, ...words].filter(Boolean).join(' · ');
   if (box.status.textContent !== text) box.status.textContent = text;
 }
 
 function ending() {
   const end = view.ending || {};
   const go = (tab, key, kind) => el('button', { type: 'button', class: 'thaw-button ' + kind, onclick: () => trigger('go', { tab }) }, say(key));
+  if (state === 'stopped' && hasNothing()) {
+    return el('div', { class: 'thaw-note' }, icon('stop'), el('p', {}, say(end.forced ? 'live.forced_lead' : 'live.cancelled_lead')));
+  }
   if (state === 'finished' || state === 'stopped') {
-    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say('live.' + state + '_lead')),
+    const lead = end.forced ? 'live.forced_lead' : 'live.' + state + '_lead';
+    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say(lead)),
       el('div', { class: 'thaw-buttons' }, go('results', 'live.see_results', 'primary'), go('try', 'live.try_it', '')));
   }
   if (state === 'failed') {
     const lead = end.by_user ? 'live.failed_lead' : 'live.fault_lead';
     return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, el('strong', {}, say(lead)), ' ', [end.message, end.hint].filter(Boolean).join(' ')), log());
   }
-  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, say('live.lost_lead')), log());
+  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, loss ? loss.message + ' ' + loss.hint : say('live.lost_lead')), log());
   return '';
 }
 
@@ -150,9 +162,14 @@ function paint(isNew) {
 
 async function askToStop() {
   stopping = true;
+  asked = performance.now();
   paint(false);
+  ask('stop');
+}
+
+async function ask(word) {
   try {
-    const answer = await fetch(inLanguage('thaw/runs/' + run + '/stop'), { method: 'POST' });
+    const answer = await fetch(inLanguage('thaw/runs/' + run + '/' + word), { method: 'POST' });
     if (!answer.ok) throw new Error(reasonOf(await answer.json()));
   } catch (error) {
     stopping = false;
@@ -165,7 +182,7 @@ async function watchRun(mine) {
   let offset = 0;
   let wasRunning = false;
   while (alive() && mine === round) {
-    let pause = document.hidden ? 3000 : 600;
+    let pause = document.hidden ? 3000 : state === 'queued' ? 1500 : 600;
     try {
       const answer = await fetch(inLanguage(`thaw/runs/${run}/view?from=${offset}`));
       if (mine !== round) return;
@@ -175,6 +192,10 @@ async function watchRun(mine) {
       if (mine !== round) return;
       const isNew = reply.records.length > 0 || reply.state !== state;
       offset = reply.next;
+      wait = reply.wait;
+      loss = reply.loss;
+      told = troubleIn(reply);
+      hangs = reply.silent !== null && !reply.needs;
       fold(view, reply.records);
       state = ENDED.includes(reply.state) && reply.records.length ? state : reply.state;
       paint(isNew);
@@ -197,6 +218,10 @@ function attach(moves = true) {
   view = emptyView();
   state = '';
   stopping = false;
+  wait = null;
+  loss = null;
+  told = '';
+  hangs = false;
   round += 1;
   if (!run) { box = null; root.replaceChildren(); return; }
   build();

@@ -66,3 +66,24 @@ function repeated() {
   const words = right.length > 1 ? el('p', {}, say('live.spread', { mean: percent(mean), spread: (100 * spread).toFixed(1), n: right.length })) : null;
   return folded('live.repeats', true, el('div', {}, words, table(['live.col_seed', 'live.accuracy', 'live.col_time'].map((key) => say(key)), rows)));
 }
+
+// What a run in the queue says of its waiting.
+function waiting(wait) {
+  if (!wait) return [say('state.queued')];
+  const words = [wait.before ? say('live.waits', { n: grouped(wait.before) }) : say('live.waits_next')];
+  if (wait.seconds !== null && wait.before) words.push(say('live.waits_about', { duration: duration(wait.seconds) }));
+  return words;
+}
+
+// What is wrong with a run at work: the disk is full, or it hangs.
+function troubleIn(reply) {
+  if (reply.needs) return say('live.full_disk', { n: grouped(Math.ceil(reply.needs / 1e6)) });
+  return reply.silent === null ? '' : say('live.silent', { duration: duration(reply.silent) });
+}
+
+// Cancelled is stopped without anything; forced, stopped without an answer.
+const hasNothing = () => !view.model && !(view.ending && view.ending.result && view.ending.result.accuracy !== undefined);
+function endedAs(name) {
+  if (name !== 'stopped' || !view.ending) return 'state.' + name;
+  return view.ending.forced ? 'live.as_forced' : hasNothing() ? 'live.as_cancelled' : 'state.stopped';
+}

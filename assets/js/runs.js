@@ -20,7 +20,7 @@ function choose(run) {
 }
 
 function row(item) {
-  const icons = { running: 'flame', starting: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
+  const icons = { running: 'flame', starting: 'clock', queued: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
   const shown = item.run === value().shown;
   const right = item.accuracy === null ? null : el('b', {}, say('runs.right', { percent: percent(item.accuracy) }));
   return el('li', {}, el('button', { type: 'button', class: 'run-row', 'data-keep': item.run, 'aria-current': shown ? 'true' : null, onclick: () => choose(item.run) },

@@ -27,23 +27,30 @@ def export(run: Path, out: Path, *words: str, to: str = "bundle") -> int:
     return main(["--workspace", str(run.parent), "export", str(run), "--to", to, "--out", str(out), *words])
 
 
+@pytest.mark.long
 def test_a_bundle_is_written_over_an_older_file_and_told(run: Path, tmp_path: Path, capsys):
     (tmp_path / "out.zip").write_bytes(b"older")
     assert export(run, tmp_path / "out.zip") == 0
     assert open_model(tmp_path / "out.zip")[0].classes == CLASSES
     size = (tmp_path / "out.zip").stat().st_size
-    assert capsys.readouterr().out == f"Wrote '{tmp_path / 'out.zip'}' ({size / 1e6:.1f} MB).\n"
+    told = capsys.readouterr().out
+    assert told.startswith(f"Wrote '{tmp_path / 'out.zip'}' ({size / 1e6:.1f} MB).\nIn a fresh process it answered 32")
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
 
 
-def test_json_tells_path_size_and_hash(run: Path, tmp_path: Path, capsys):
-    assert export(run, tmp_path / "out.zip", "--json") == 0
-    data = (tmp_path / "out.zip").read_bytes()
-    assert json.loads(capsys.readouterr().out) == {
+def test_json_tells_path_size_hash_and_what_the_self_test_found(run: Path, tmp_path: Path, capsys):
+    assert export(run, tmp_path / "out.onnx", "--json", to="onnx") == 0
+    data = (tmp_path / "out.onnx").read_bytes()
+    told = json.loads(capsys.readouterr().out)
+    (check,) = told.pop("checks")
+    assert told == {
         "kind": "exported",
-        "path": str(tmp_path / "out.zip"),
+        "path": str(tmp_path / "out.onnx"),
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
+        "notes": [],
     }
+    assert (check["what"], check["pictures"], check["largest"] < 1e-4) == ("model.onnx", 32, True)
 
 
 def test_a_folder_is_not_overwritten(run: Path, tmp_path: Path, capsys):
@@ -60,18 +67,23 @@ def test_a_place_that_does_not_exist_is_told(run: Path, tmp_path: Path, capsys):
 
 
 def test_a_file_that_the_system_will_not_write_is_told(run: Path, tmp_path: Path, capsys):
-    out = tmp_path / ("long" * 63)  # its temporary name is longer than file systems take
-    assert export(run, out) == 2
+    out = tmp_path / ("long" * 64)  # longer than file systems take
+    assert export(run, out, to="onnx") == 2
     told = capsys.readouterr().err
     assert told.startswith(f"--out '{out}' could not be written (")
     assert told.endswith(").\nChoose another place.\n")
 
 
-@pytest.mark.parametrize("to", ["onnx", "torch", "script"])
-def test_other_formats_are_not_yet(run: Path, tmp_path: Path, capsys, to: str):
-    assert export(run, tmp_path / "out", to=to) == 2
-    assert capsys.readouterr().err == f"Export to '{to}' is not built yet.\nUse --to bundle.\n"
-    assert not (tmp_path / "out").exists()
+def test_samples_are_no_matter_of_other_forms(run: Path, tmp_path: Path, capsys):
+    assert export(run, tmp_path / "out", "--no-samples", to="onnx") == 2
+    assert capsys.readouterr().err == "--no-samples goes with --to bundle, not with onnx.\nLeave it out.\n"
+
+
+def test_a_damaged_model_is_told_and_leaves_no_file(run: Path, tmp_path: Path, capsys):
+    (run / "model" / "config.json").write_text("{}")
+    assert export(run, tmp_path / "out.zip") == 2
+    assert "This is no model of Thaw" in capsys.readouterr().err
+    assert not [name for name in os.listdir(tmp_path) if name.startswith((".", "out"))]
 
 
 def test_a_run_without_a_model_leaves_no_file(run: Path, tmp_path: Path, capsys):

@@ -33,7 +33,7 @@ def test_a_newer_format_is_told_from_a_damaged_file(bundle: Path):
     for name in (CONFIG, MANIFEST):
         path = edited(bundle, edit_json(name, format_version=7, files="of tomorrow"))
         with pytest.raises(
-            BundleError, match=r"made by a newer Thaw \(format 7; this one, .*, knows 2\). Please update"
+            BundleError, match=r"made by a newer Thaw \(format 7; this one, .*, knows 3\). Please update"
         ):
             open_model(path)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tl_core import events
 from tl_core.events import (
@@ -33,8 +36,8 @@ STREAM: tuple[Event, ...] = (
     READY,
     STEP,
     EPOCH,
-    Thawed(2, ("blocks.5",)),
     events.Resumed(1),
+    Thawed(2, ("blocks.5",)),
     events.Finished(2, 9.5, result={"accuracy": 0.9}),
 )
 
@@ -102,3 +105,33 @@ def test_what_a_preset_compared_and_what_was_repeated_stand_in_the_view() -> Non
     view = fold(records(events.Planned(plan={}), head, later, again), "running")
     assert view.candidates == (head, later)
     assert view.repeats == (again,)
+
+
+def step(number: int, epoch: int) -> StepDone:
+    return replace(STEP, step=number, epoch=epoch)
+
+
+def test_what_was_told_after_the_checkpoint_is_told_again_and_stands_there_once() -> None:
+    first = (step(2, 1), replace(EPOCH, epoch=1), Thawed(2, ("head",)), step(4, 2), step(6, 2), replace(EPOCH, epoch=2))
+    again = (Thawed(2, ("head",)), step(5, 2), replace(EPOCH, epoch=2, val_loss=0.5, val_accuracy=0.8))
+    ending = (Warned("few"), Stopped(2, 3.0, result={"accuracy": 0.5}))
+    resumed = events.Resumed(1, step=4, candidates=0, repeats=0)
+    stream = (events.Planned({"epochs": 2}), *first, *ending, resumed, events.Planned({"epochs": 4}), *again)
+    view = fold(records(*stream, Warned("few")), "running")
+    assert [one.step for one in view.steps] == [2, 4, 5]
+    assert view.epochs == (replace(EPOCH, epoch=1), again[-1])
+    assert view.thawed == (Thawed(2, ("head",)),)
+    assert (view.plan, view.warnings, view.resumed) == ({"epochs": 4}, ("few",), 1)
+    assert (view.result, view.seconds, view.failure) == (None, None, None)
+
+
+def test_a_journal_that_goes_on_has_its_grammar(tmp_path: Path) -> None:
+    plan, end = events.Planned({}), events.Stopped(1, 1.0, {})
+    on = [plan, replace(EPOCH, epoch=1), end, events.Resumed(1), plan, replace(EPOCH, epoch=2), end]
+    assert list(events.checked(on)) == on
+    with pytest.raises(ValueError, match="event after the ending: warned"):
+        list(events.checked([plan, end, Warned("x")]))
+    with pytest.raises(ValueError, match="event 2 is 'epoch_done'"):
+        list(events.checked([plan, events.Resumed(0), replace(EPOCH, epoch=1)]))
+    with pytest.raises(ValueError, match="epoch 3 follows epoch 1"):
+        list(events.checked([plan, events.Resumed(1), plan, replace(EPOCH, epoch=3)]))

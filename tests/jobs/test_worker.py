@@ -18,9 +18,10 @@ from tl_core.errors import RunError
 from tl_core.events import Planned, checked, from_dict
 from tl_core.jobs.following import follow
 from tl_core.jobs.journal import JournalWriter
-from tl_core.jobs.launcher import PROGRAM_ROOT, force_stop, launch, log_tail, request_stop, worker_environment
+from tl_core.jobs.launcher import PROGRAM_ROOT, launch, log_tail, worker_environment
 from tl_core.jobs.liveness import ProcessIdentity, state_of
 from tl_core.jobs.rundir import JobDir
+from tl_core.jobs.stopping import force_stop, request_stop
 from tl_core.jobs.view import read_view
 from tl_core.jobs.workspace import workspace_of
 from tl_core.platform import Lock

@@ -15,10 +15,12 @@ from torch import Tensor, nn
 
 from tl_core.errors import TrainingError
 from tl_core.events import EpochDone, Event, StepDone
+from tl_core.training.checkpointing import Checkpointing
 from tl_core.training.counting import Computed, Counted, Counting
 from tl_core.training.engine import Engine
 from tl_core.training.fed_part import make_trainee
-from tl_core.training.finetune import Best, FineTuning
+from tl_core.training.finetune import FineTuning
+from tl_core.training.how_far import Best
 from tl_core.training.learning import prepare
 from tl_core.training.loop import begun
 from tl_core.training.losses import Objective
@@ -117,10 +119,11 @@ def tuned(
         )
         return None if trainee is None else watched(trainee)
 
-    tuning = FineTuning(plan, data, network.network.module, learning, make)
+    checkpoints = Checkpointing(folder / "checkpoints", place["clock"])
+    tuning = FineTuning(plan, data, network.network.module, learning, make, checkpoints=checkpoints)
     tuning.stepper.reads_late = reads_late
     place["should_stop"] = lambda: next(asked) >= stops_after
-    return list(tuning.run(Best({}, -1.0, 9.0), checkpoints=folder / "checkpoints", **place))
+    return list(tuning.run(Best({}, -1.0, 9.0), **place))
 
 
 def test_epochs_that_are_read_late_say_the_same_of_themselves(tmp_path: Path, plan: TrainingPlan) -> None:

@@ -15,7 +15,9 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.evaluation.predictor import Predictor
 from tl_core.events import EpochDone, Event, Finished, Phase, Planned, StepDone
-from tl_core.training.checkpoint import load_weights
+from tl_core.training.capturing import part_of
+from tl_core.training.checkpoint import load_tensors
+from tl_core.training.checkpoint_files import CheckpointFolder
 from tl_core.training.plan_values import TrainingPlan
 
 # float32 on a CPU: other instruction sets and other versions of torch add up in another order.
@@ -185,14 +187,18 @@ def test_it_stops_early_when_nothing_gets_better_and_the_head_is_not_counted(tmp
     assert events[-1].epochs == epochs[-1].epoch
 
 
-def test_the_last_and_the_best_weights_are_kept_with_their_epochs(tmp_path: Path) -> None:
+def test_the_last_weights_are_kept_with_their_epoch_and_nothing_that_is_frozen(tmp_path: Path) -> None:
     data, network = digits_data(96, 40), small_network()
     plan = small_plan(data, network, freeze="blocks.4", epochs=2, learning_rate=1e-4)
     run(tmp_path, data, network, plan)
-    weights, epoch = load_weights(tmp_path / "checkpoints" / "last.safetensors")
-    assert epoch == 2
+    folder = CheckpointFolder(tmp_path / "checkpoints")
+    found, damaged = folder.last_sound()
+    assert found is not None
+    assert (found.state["epoch"], found.state["batch"], damaged) == (2, 0, 0)
+    weights = part_of(load_tensors(folder.path / found.files["state"]), "weights/")
     state = network.network.module.state_dict()
     assert all(torch.equal(value, state[name]) for name, value in weights.items())
+    assert weights
     assert not any(name.startswith("blocks") for name in weights)
 
 

@@ -27,8 +27,9 @@ from tl_core.training.parts_ahead import parts_ahead
 from tl_core.training.pictures import Positions
 from tl_core.training.preparing import prepared
 from tl_core.training.rows_ahead import RowsAhead, contents_of
-from tl_core.training.session import plan_facts, planned, run_training, staged
+from tl_core.training.session import plan_facts, planned, run_training
 from tl_core.training.splitting import split_pictures
+from tl_core.training.surroundings import staged
 from tl_core.training.workplace import Workplace
 
 CONFIG = RunConfig(backbone="tf_efficientnet_lite0", image_size=32, preset="instant", measure="split")

@@ -79,7 +79,7 @@ def test_a_run_leaves_its_split_its_model_and_its_checkpoints(pictures: Path) ->
     assert sum(row.split == "val" for row in rows) == 12
     assert events[-1].result["images"] == 12
     assert events[-1].result["measured_on"] == "validation"
-    assert sorted(path.name for path in (run / "checkpoints").iterdir())[-1] == "last.safetensors"
+    assert list((run / "checkpoints").glob("*.json"))
     assert Predictor.open(run).classes == ("0", "1", "2")
 
 

@@ -15,6 +15,7 @@ from tl_core.errors import TrainingError
 from tl_core.evaluation.scores import RunResult, score
 from tl_core.evaluation.sentence import in_words
 from tl_core.events import EpochDone, Event, Finished, Phase, Planned, RepeatDone, StepDone, Stopped, Warned, checked
+from tl_core.training.extending import Asked
 from tl_core.training.repeats import repeated
 
 ACCURACIES = {0: 0.9, 1: 0.8, 2: 0.7, 4294967295: 0.6}
@@ -27,7 +28,7 @@ def result_with(accuracy: float) -> dict[str, Any]:
     return score(np.eye(2)[answers], labels, ("a", "b"), "validation").to_dict()
 
 
-def training(config: RunConfig, folder: Path) -> Iterator[Event]:
+def training(config: RunConfig, folder: Path, asked: Asked | None) -> Iterator[Event]:
     (folder / "model").mkdir(parents=True)
     yield Planned({"seed": config.seed})
     yield Phase("reading", 1, 1)
@@ -69,8 +70,8 @@ def test_other_seeds_tell_their_progress_and_no_epochs(tmp_path: Path) -> None:
 
 
 def test_a_stop_among_the_repeats_keeps_what_was_measured(tmp_path: Path) -> None:
-    def train(config: RunConfig, folder: Path) -> Iterator[Event]:
-        for event in training(config, folder):
+    def train(config: RunConfig, folder: Path, asked: Asked | None) -> Iterator[Event]:
+        for event in training(config, folder, asked):
             yield Stopped(0, 1.0, event.result) if isinstance(event, Finished) and config.seed == 2 else event
 
     ending = run(tmp_path, train)[-1]
@@ -79,7 +80,7 @@ def test_a_stop_among_the_repeats_keeps_what_was_measured(tmp_path: Path) -> Non
 
 
 def test_a_stop_in_the_first_training_is_the_end(tmp_path: Path) -> None:
-    def train(config: RunConfig, folder: Path) -> Iterator[Event]:
+    def train(config: RunConfig, folder: Path, asked: Asked | None) -> Iterator[Event]:
         yield Planned({})
         yield Stopped(0, 1.0, result_with(0.5))
 
@@ -87,10 +88,10 @@ def test_a_stop_in_the_first_training_is_the_end(tmp_path: Path) -> None:
 
 
 def test_a_seed_whose_numbers_grow_without_bound_is_told_and_left_out(tmp_path: Path) -> None:
-    def train(config: RunConfig, folder: Path) -> Iterator[Event]:
+    def train(config: RunConfig, folder: Path, asked: Asked | None) -> Iterator[Event]:
         if config.seed == 1:
             raise TrainingError("The loss became nan.", "Choose a smaller learning rate.")
-        yield from training(config, folder)
+        yield from training(config, folder, asked)
 
     events = run(tmp_path, train)
     assert Warned("With the seed 1: The loss became nan.") in events

@@ -14,7 +14,8 @@ from small_training import digits_data, small_network, small_plan
 from tl_core.errors import RunError
 from tl_core.training.augment import NUMBERS_A_VIEW, STRENGTHS, Flips, augment, draws, picture_number
 from tl_core.training.batches import batch_count, epoch_batches
-from tl_core.training.checkpoint import load_weights, restore, save_weights, trained_weights
+from tl_core.training.checkpoint import load_tensors, restore, trained_weights
+from tl_core.training.checkpointing import writing
 from tl_core.training.metrics import Pace, Running
 from tl_core.training.schedules import learning_rate_at
 
@@ -106,13 +107,11 @@ def test_kept_weights_come_back_bit_by_bit(tmp_path: Path) -> None:
     module, names = network.network.module, network.parameter_names("blocks.2")
     weights = trained_weights(module, names)
     assert {name.partition(".running")[0] for name in weights if "running" in name}
-    save_weights(tmp_path / "best.safetensors", weights, epoch=4)
+    writing(weights)(tmp_path / "best.safetensors")
     with torch.no_grad():
         for name in names:
             module.get_parameter(name).add_(1.0)
-    loaded, epoch = load_weights(tmp_path / "best.safetensors")
-    restore(module, loaded)
-    assert epoch == 4
+    restore(module, load_tensors(tmp_path / "best.safetensors"))
     assert all(torch.equal(module.state_dict()[name], value) for name, value in weights.items())
 
 
@@ -120,4 +119,4 @@ def test_a_damaged_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     path.write_bytes(b"half")
     with pytest.raises(RunError, match=r"The checkpoint 'last\.safetensors' cannot be read"):
-        load_weights(path)
+        load_tensors(path)

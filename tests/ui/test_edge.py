@@ -16,11 +16,13 @@ from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tl_ui.edge import GRADIO_BODY_BYTES, Closing, Edge
-from tl_ui.owner import OWNER_HEADER, new_secret, owner_from_secret, owner_of
+from tl_ui.owner import OWNER_HEADER, owner_of
 from tl_ui.settings import Settings
+from tl_ui.visitors import Visitors
 
 LOCAL = Settings(Path("/nowhere"))
 SHARED = replace(LOCAL, host="0.0.0.0", shared=True, public_hosts=("lab.example.org",))
+VISITORS = Visitors(b"k" * 32)
 SPACE = replace(SHARED, public_hosts=("demo.hf.space",), framed_by=("https://huggingface.co",))
 
 
@@ -35,7 +37,7 @@ def client(settings: Settings = LOCAL, base_url: str = "http://127.0.0.1:7860", 
             WebSocketRoute("/ws", greet),
         ]
     )
-    return TestClient(Edge(app, settings), base_url=base_url, **options)  # type: ignore[arg-type]
+    return TestClient(Edge(app, settings, visitors=VISITORS), base_url=base_url, **options)  # type: ignore[arg-type]
 
 
 async def whoami(request: Request) -> JSONResponse:
@@ -109,7 +111,7 @@ def test_a_link_on_another_site_may_open_the_page() -> None:
 
 def test_behind_a_proxy_the_public_name_is_an_own_origin_over_https_only() -> None:
     space = client(SPACE, base_url="http://10.0.0.5:7860")
-    space.cookies.set("thaw_visitor", new_secret())
+    space.cookies.set("thaw_visitor", VISITORS.new_cookie())
     assert space.post("/", headers={"origin": "https://demo.hf.space"}).status_code == 200
     assert space.post("/", headers={"origin": "http://demo.hf.space"}).status_code == 403
     assert space.post("/", headers={"origin": "https://demo.hf.space:8443"}).status_code == 403
@@ -153,16 +155,18 @@ def test_a_shared_server_gives_each_browser_an_owner_of_its_own_and_keeps_it() -
 
 
 def test_the_cookie_does_not_hold_the_owner_and_a_forged_one_is_replaced() -> None:
-    secret = new_secret()
-    owner = owner_from_secret(secret)
+    cookie = VISITORS.new_cookie()
+    owner = VISITORS.owner_of_cookie(cookie)
     assert owner is not None
-    assert secret not in owner
+    assert owner not in cookie
     visitor = client(SHARED)
-    for forged in (owner, "me", "../me", ""):
+    unsigned, of_another_server = cookie.partition(".")[0], Visitors(b"x" * 32).new_cookie()
+    for forged in (owner, "me", "../me", "", unsigned, f"{unsigned}.", cookie[:-1], f"{cookie}A", of_another_server):
         answer = visitor.get("/", headers={"cookie": f"thaw_visitor={forged}"})
-        assert answer.json()["owner"] not in (owner, "me")
+        assert answer.json()["owner"] not in (owner, "me"), forged
         assert "set-cookie" in answer.headers
-    assert visitor.get("/", headers={"cookie": f"odd=;; thaw_visitor={secret}"}).json()["owner"] == owner
+        assert visitor.post("/", headers={"cookie": f"thaw_visitor={forged}"}).json()["owner"] == "", forged
+    assert visitor.get("/", headers={"cookie": f"odd=;; thaw_visitor={cookie}"}).json()["owner"] == owner
 
 
 def test_one_s_own_machine_needs_no_cookie() -> None:

@@ -16,11 +16,12 @@ from tl_core.errors import DataError
 from tl_core.events import Failed, Finished, Planned, StepDone
 from tl_core.jobs.rundir import RunDir
 from tl_ui.owned_runs import BUNDLE, NEWS_BYTES
-from tl_ui.owner import COOKIE, new_secret, owner_from_secret
+from tl_ui.owner import COOKIE
 from tl_ui.routes_runs import attachment
 from tl_ui.server import routes_app
 from tl_ui.services import Services
 from tl_ui.settings import Settings
+from tl_ui.visitors import Visitors, kept_key
 
 PLANNED = Planned(plan={"epochs": 2})
 FINISHED = Finished(epochs=2, seconds=3.0, result={"accuracy": 0.75, "measured_on": "test"})
@@ -192,8 +193,9 @@ def test_a_download_is_named_with_letters_digits_and_hyphens(name: str, words: s
 def test_one_visitor_never_reaches_another_s_run(shared: Settings, assistant: FakeAssistant) -> None:
     services = Services(shared, assistant)
     app = routes_app(shared, services)
-    secret = new_secret()
-    owner = owner_from_secret(secret)
+    visitors = Visitors(kept_key(shared.workspace))
+    secret = visitors.new_cookie()
+    owner = visitors.owner_of_cookie(secret)
     assert owner is not None
     run = new_run(services, owner=owner, events=(PLANNED,))
     give_model(run)

@@ -35,6 +35,7 @@ def spoken(path: Path) -> Iterator[str]:
 
 SPEAKERS = ("DataError", "RunError", "TrainingError", "WeightsError", "PictureError", "EntryDamaged", "Warned")
 SPEAKERS += ("NotFoundError", "RefusedError", "TooLargeError", "Skipped", "ConfigError", "NotYetError", "Failed")
+SPEAKERS += ("QuotaError", "BundleError")
 
 
 def _text(node: ast.expr) -> str:
@@ -52,6 +53,7 @@ FILES = [
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path.name not in OFF_SCREEN and "samples" not in path.parts
 ]
+FILES += [ROOT / "tl_core" / "export" / name for name in ("checking.py", "onnx_file.py", "whole_model.py")]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -73,7 +73,7 @@ def _probed(
     from tl_core.data.splits import check_classes
     from tl_core.training.device import device_facts
     from tl_core.training.probe import probe
-    from tl_core.training.session import staged
+    from tl_core.training.surroundings import staged
     from tl_core.training.workplace import Workplace
 
     check_classes(dataset.index)

@@ -85,4 +85,5 @@ def _print(answer: Prediction | Skipped, *, as_json: bool) -> None:
     elif as_json:
         print(json.dumps(answer.to_dict()), flush=True)
     else:
-        print(f"{shown(answer.path)}: {shown(answer.label)} ({answer.probability * 100:.1f} %)", flush=True)
+        unsure = ", not sure" if answer.is_sure is False else ""
+        print(f"{shown(answer.path)}: {shown(answer.label)} ({answer.probability * 100:.1f} %{unsure})", flush=True)

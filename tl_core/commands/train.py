@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_classes(dataset.index)  # before there is a run: one that cannot work would stay in the list
         found = create_run(person.runs, config, dataset.folder)
         launch_run(found.path, worker)
-        return _Following(found, printer, as_json=arguments.json).until_ended(interrupts)
+        return Following(found, printer, as_json=arguments.json).until_ended(interrupts)
 
 
 def config_of(arguments: argparse.Namespace) -> RunConfig:
@@ -140,17 +140,19 @@ def counting_interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-class _Following:
+class Following:
     """Prints a run's records until it ends, it is lost, or the person has had enough."""
 
-    def __init__(self, found: RunDir, printer: ProgressPrinter, *, as_json: bool) -> None:
+    def __init__(self, found: RunDir, printer: ProgressPrinter, *, as_json: bool, offset: int = 0) -> None:
+        """`offset`: where the records begin that were not there before."""
         self._found = found
         self._printer = printer
         self._as_json = as_json
+        self._offset = offset
 
     def until_ended(self, interrupts: list[int]) -> int:
         asked_to_stop = False
-        for record in follow(self._found.path):
+        for record in follow(self._found.path, self._offset):
             if record is not None:
                 ending = self._told(record)
                 if ending is not None:

@@ -39,15 +39,21 @@ SAME = 1e-4  # how far its probabilities may be from PyTorch's; on EfficientNet-
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The answer for one picture: the likeliest class, and every class's probability, the likeliest first."""
+    """The answer for one picture: its class, and every class's probability, the likeliest first.
+
+    `is_sure` is None where the model always answers, else whether this answer is more than "I don't know".
+    """
 
     path: str
     label: str
     probability: float
     scores: dict[str, float]
+    is_sure: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"path": self.path, "class": self.label, "probability": self.probability, "scores": self.scores}
+        sure = {} if self.is_sure is None else {"sure": self.is_sure}
+        answer = {"path": self.path, "class": self.label, "probability": self.probability}
+        return {**answer, **sure, "scores": self.scores}
 
 
 class Predictor:
@@ -143,8 +149,10 @@ class Predictor:
         """The answer that one row of probabilities (classes,) means; of equals the earlier class stands first."""
         order = np.argsort(-probabilities, kind="stable")
         scores = {self.classes[position]: float(probabilities[position]) for position in order}
-        label = self.classes[order[0]]
-        return Prediction(path, label, scores[label], scores)
+        answered, is_sure = self.config.decision.answers(probabilities[None], self.classes)
+        label = self.classes[answered[0]]
+        sure = bool(is_sure[0]) if self.config.decision.unsure_below else None
+        return Prediction(path, label, scores[label], scores, sure)
 
     def _forward(self, squares: npt.NDArray[np.uint8]) -> Row:
         looks = [self._look(squares, view) for view in self.config.views]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tl_core.data.names import listed, shown
+from tl_core.evaluation.rates import percent
 from tl_core.evaluation.scores import RunResult
 
 
@@ -14,9 +15,9 @@ def in_words(result: RunResult) -> str:
         "cross-validation": "pictures, each left out in turn",
     }[result.measured_on]
     return (
-        f"Right on {result.correct:,} of {result.images:,} {pictures} ({_percent(result.accuracy)} %); "
-        f"the true rate is likely {_percent(result.accuracy_low)} to {_percent(result.accuracy_high)} %. "
-        f'Always saying "{shown(result.baseline_class)}" would give {_percent(result.baseline)} %.{_unmeasured(result)}'
+        f"Right on {result.correct:,} of {result.images:,} {pictures} ({percent(result.accuracy)} %); "
+        f"the true rate is likely {percent(result.accuracy_low)} to {percent(result.accuracy_high)} %. "
+        f'Always saying "{shown(result.baseline_class)}" would give {percent(result.baseline)} %.{_unmeasured(result)}'
         f"{_how(result)}"
     )
 
@@ -32,8 +33,8 @@ def _how(result: RunResult) -> str:
     if len(result.seed_accuracies) > 1:
         lowest, highest = min(result.seed_accuracies), max(result.seed_accuracies)
         told += (
-            f" Over {len(result.seed_accuracies)} seeds it was {_percent(result.mean_accuracy)} % on average, "
-            f"{_percent(lowest)} to {_percent(highest)} %; the model is the first seed's."
+            f" Over {len(result.seed_accuracies)} seeds it was {percent(result.mean_accuracy)} % on average, "
+            f"{percent(lowest)} to {percent(highest)} %; the model is the first seed's."
         )
     if result.kept == "all":
         told += " Training on brought nothing on the validation pictures, so the first model was kept."
@@ -43,10 +44,3 @@ def _how(result: RunResult) -> str:
 def _unmeasured(result: RunResult) -> str:
     names = [kind.name for kind in result.per_class if not kind.support]
     return f" Not a single picture of {listed(names, most=3)} was among them." if names else ""
-
-
-def _percent(rate: float) -> str:
-    """Whole per cent; 100 and 0 stand for all and none alone."""
-    if round(rate * 100) in (0, 100) and rate not in (0.0, 1.0):
-        return f"{min(99.9, max(0.1, rate * 100)):.1f}"
-    return f"{rate * 100:.0f}"

@@ -18,18 +18,25 @@ _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def answers_csv(answers: Iterable[Prediction | Skipped], classes: Sequence[str]) -> bytes:
-    """Path, class, probability, why there is no answer, and a column for each class; UTF-8 with Excel's mark."""
+    """Path, class, probability, why there is no answer, and a column for each class; UTF-8 with Excel's mark.
+
+    Behind the probability whether it is sure (yes or no), where the model can say that it does not know.
+    """
+    told = list(answers)
+    may_doubt = any(isinstance(answer, Prediction) and answer.is_sure is not None for answer in told)
+    sure = {None: "", True: "yes", False: "no"}
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["path", "class", "probability", "problem", *(plain_cell(name) for name in classes)])
-    for answer in answers:
+    head = ["path", "class", "probability", *(["sure"] if may_doubt else []), "problem"]
+    writer.writerow([*head, *(plain_cell(name) for name in classes)])
+    for answer in told:
         if isinstance(answer, Skipped):
-            writer.writerow([plain_cell(answer.path), "", "", plain_cell(answer.reason), *("" for _ in classes)])
+            empty = [""] * (len(head) - 2)
+            writer.writerow([plain_cell(answer.path), *empty, plain_cell(answer.reason), *("" for _ in classes)])
         else:
-            scores = [f"{answer.scores[name]:.6f}" for name in classes]
-            writer.writerow(
-                [plain_cell(answer.path), plain_cell(answer.label), f"{answer.probability:.6f}", "", *scores]
-            )
+            row = [plain_cell(answer.path), plain_cell(answer.label), f"{answer.probability:.6f}"]
+            row += [sure[answer.is_sure]] if may_doubt else []
+            writer.writerow([*row, "", *(f"{answer.scores[name]:.6f}" for name in classes)])
     return _HALVES.sub("\ufffd", text.getvalue()).encode("utf-8-sig", "surrogateescape")
 
 

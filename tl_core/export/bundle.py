@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.metadata
-import json
 import os
 import secrets
 import shutil
@@ -35,7 +34,7 @@ from tl_core.export.manifest import (
     verified,
 )
 from tl_core.export.members import damaged, open_members
-from tl_core.export.model_config import FIRST_VERSION, FORMAT, ModelConfig
+from tl_core.export.model_config import FIRST_VERSION, FORMAT, ModelConfig, config_bytes
 from tl_core.export.readme import readme
 
 
@@ -48,7 +47,7 @@ def save_model(folder: Path, module: nn.Module, config: ModelConfig) -> None:
     temporary.mkdir(parents=True)
     try:
         _write_files(temporary, module, config)
-        _take_place(temporary, folder)
+        platform.replace_folder(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -80,8 +79,7 @@ def _write_files(folder: Path, module: nn.Module, config: ModelConfig) -> None:
     library = library_of(config.backbone)
     versions = {**config.versions, "torch": torch.__version__, library: importlib.metadata.version(library)}
     config = dataclasses.replace(config, versions={name: str(version) for name, version in versions.items()})
-    text = json.dumps(config.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
-    (folder / CONFIG).write_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
+    (folder / CONFIG).write_bytes(config_bytes(config))
     lines = "".join(" ".join(name.splitlines()) + "\n" for name in config.classes)
     (folder / CLASSES).write_bytes(lines.encode("utf-8", "surrogatepass"))
     (folder / README).write_bytes(readme(config, build_lines(config, module)).encode("utf-8", "surrogatepass"))
@@ -89,22 +87,6 @@ def _write_files(folder: Path, module: nn.Module, config: ModelConfig) -> None:
         _sync(folder / name)
     manifest = {"format": FORMAT, "format_version": FIRST_VERSION, "files": {n: _entry(folder / n) for n in FILES}}
     platform.atomic_write_json(folder / MANIFEST, manifest)
-
-
-def _take_place(temporary: Path, folder: Path) -> None:
-    """No call replaces a folder that has files, so the old model steps aside first, and comes back if that fails."""
-    if not folder.exists():
-        os.rename(temporary, folder)
-    else:
-        aside = temporary.with_name(temporary.name + ".old")
-        os.rename(folder, aside)
-        try:
-            os.rename(temporary, folder)
-        except OSError:
-            os.rename(aside, folder)
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
-    platform.fsync_folder(folder.parent)
 
 
 def _entry(path: Path) -> dict[str, Any]:

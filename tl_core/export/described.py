@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tl_core.errors import RunError
-from tl_core.export.manifest import CONFIG, read_json, read_manifest, verified
+from tl_core.export.manifest import CONFIG, WEIGHTS, read_json, read_manifest, verified
 from tl_core.export.members import open_members
 from tl_core.export.model_config import ModelConfig
 
@@ -27,3 +27,8 @@ def described(path: Path) -> ModelConfig:
     members = open_members(model_path(path))
     manifest = read_manifest(members)
     return ModelConfig.from_dict(read_json(members, CONFIG, verified(members, manifest, CONFIG)))
+
+
+def weights_hash(path: Path) -> str:
+    """SHA-256 of the weights of the model at `path`, as its manifest says; the weights themselves are not read."""
+    return str(read_manifest(open_members(model_path(path)))[WEIGHTS].get("sha256", ""))

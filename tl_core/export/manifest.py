@@ -19,6 +19,8 @@ WEIGHTS, CONFIG, CLASSES, README, MANIFEST = (
     "model.safetensors", "config.json", "classes.txt", "README.md", "manifest.json",
 )  # fmt: skip
 FILES = (WEIGHTS, CONFIG, CLASSES, README)
+# What an export adds to them; a model's own folder has none of these.
+ONNX, PREDICT, LICENCES, SAMPLES = "model.onnx", "predict.py", "LICENSES", "samples.json"
 MAX_TEXT_BYTES = 64 * 2**20  # config.json of 100,000 classes with long names
 
 

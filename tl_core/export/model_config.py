@@ -6,6 +6,7 @@ A config.json may have been edited by hand or made by a stranger: `from_dict` be
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,9 +17,13 @@ from tl_core import __version__
 from tl_core.data.preprocessing import PREPROCESSING_VERSION, Preprocessing
 from tl_core.data.views import CENTRE, is_view
 from tl_core.errors import BundleError
+from tl_core.export.decision import USUAL, Decision, decision_problems
 
 FORMAT = "thaw-model"
-FORMAT_VERSION = 2  # 1: without `views`; still written where there is but one, so that older Thaws read it
+# 1: without `views` and `decision`; 2: without `decision`. A model that needs neither is still written as 1, so that
+# older Thaws read it.
+FORMAT_VERSION = 3
+VIEWS_VERSION = 2
 FIRST_VERSION = 1
 MAX_CLASSES = 100_000
 MAX_SQUARE = 4096  # pixels a side; far above any backbone, far below what fills the memory
@@ -34,7 +39,8 @@ class ModelConfig:
 
     `result` is `RunResult.to_dict()`, or None when nothing was measured; `temperature` divides the outputs before
     the softmax; `versions` are of the programs that made it. An answer is the mean over `views`, looks at a picture.
-    `origin` is the chain of what the weights learned from before, the first first.
+    `origin` is the chain of what the weights learned from before, the first first. `decision` says how probabilities
+    become an answer; it and the temperature may be changed after training, which the weights stay the same for.
     """
 
     backbone: str
@@ -46,16 +52,20 @@ class ModelConfig:
     format_version: int = FIRST_VERSION
     views: tuple[str, ...] = (CENTRE,)
     origin: tuple[dict[str, Any], ...] = ()
+    decision: Decision = USUAL
 
     def __post_init__(self) -> None:
-        if self.views != (CENTRE,):
-            object.__setattr__(self, "format_version", FORMAT_VERSION)
+        version = FIRST_VERSION if self.views == (CENTRE,) else VIEWS_VERSION
+        object.__setattr__(self, "format_version", version if self.decision.is_usual else FORMAT_VERSION)
 
     def to_dict(self) -> dict[str, Any]:
         values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
         views = list(values.pop("views"))
         if views != [CENTRE]:
             values["views"] = views
+        decision = values.pop("decision")
+        if not decision.is_usual:
+            values["decision"] = decision.to_dict()
         values["classes"], values["origin"] = list(self.classes), list(self.origin)
         values["preprocessing"] = self.preprocessing.to_dict()
         for name in ("mean", "std"):
@@ -75,7 +85,14 @@ class ModelConfig:
         known.update(classes=tuple(values["classes"]), preprocessing=Preprocessing.from_dict(preprocessing))
         known["views"] = tuple(values.get("views", (CENTRE,)))
         known["origin"] = tuple(values.get("origin", ()))
+        known["decision"] = Decision.from_dict(values.get("decision", {}))
         return cls(**known)
+
+
+def config_bytes(config: ModelConfig) -> bytes:
+    """What stands in config.json."""
+    text = json.dumps(config.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def check_format(values: Any) -> None:
@@ -103,6 +120,7 @@ def _problems(values: dict[str, Any]) -> Iterator[str]:
     views = values.get("views", [CENTRE])
     if not isinstance(views, list) or not all(map(is_view, views)) or not 1 <= len(set(views)) == len(views):
         yield f"views is {_shown(views)}, which are no looks at a picture"
+    yield from decision_problems(values.get("decision", {}), values.get("classes"))
     versions = values.get("versions", {})
     if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
         yield "versions is no set of named versions"

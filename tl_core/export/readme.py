@@ -5,16 +5,9 @@ It knows the model's config and the one call that builds the architecture; it op
 
 from __future__ import annotations
 
-from typing import Any
-
 from tl_core.export.build_code import library_of
+from tl_core.export.card_parts import code, quality
 from tl_core.export.model_config import ModelConfig
-
-MEASURED_ON = {
-    "test": "pictures that training never saw",
-    "validation": "the pictures set aside for validation",
-    "cross-validation": "pictures like the ones it was trained on",
-}
 
 README = """\
 # A picture classifier, trained with Thaw
@@ -120,7 +113,7 @@ def readme(config: ModelConfig, build: str) -> str:
     return README.format(
         num_classes=len(config.classes),
         classes=_class_list(config.classes),
-        quality=_quality(config.result),
+        quality=quality(config.result),
         library=library,
         packages=" ".join(dict.fromkeys(("torch", library, "safetensors", "pillow", "numpy"))),
         snippet=snippet(config, build),
@@ -140,25 +133,7 @@ def snippet(config: ModelConfig, build: str) -> str:
 
 
 def _class_list(classes: tuple[str, ...], shown: int = 50) -> str:
-    lines = [f"- {_code(name)}" for name in classes[:shown]]
+    lines = [f"- {code(name)}" for name in classes[:shown]]
     if len(classes) > shown:
         lines.append(f"- and {len(classes) - shown:,} more: see `classes.txt`")
     return "\n".join(lines)
-
-
-def _code(name: str) -> str:
-    """A name as it stands: in one line, and with nothing in it that Markdown would take for its own."""
-    line = " ".join(name.splitlines()).replace("`", "'")
-    return f"`{line}`"
-
-
-def _quality(result: dict[str, Any] | None) -> str:
-    if result is None:
-        return "How good it is was not measured.\n"
-    where = MEASURED_ON.get(str(result["measured_on"]), str(result["measured_on"]))
-    return (
-        f"It was right on {result['correct']:,} of {result['images']:,} pictures ({result['accuracy']:.1%}),\n"
-        f"measured on {where}. With so many pictures, the true rate is\n"
-        f"likely between {result['accuracy_low']:.0%} and {result['accuracy_high']:.0%}. "
-        f"Always answering {_code(result['baseline_class'])} would have given {result['baseline']:.1%}.\n"
-    )

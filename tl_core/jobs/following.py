@@ -16,13 +16,13 @@ POLL_SECONDS = 0.05
 LOOK_EVERY = 10  # polls without news between two looks whether the worker lives
 
 
-def follow(folder: Path) -> Iterator[dict[str, Any] | None]:
-    """Each record once, in order, and None at every look without news, so that the caller can act in between.
+def follow(folder: Path, offset: int = 0) -> Iterator[dict[str, Any] | None]:
+    """Each record after `offset` once, in order, and None at every look without news, for the caller to act between.
 
     Ends after the journal's ending, or without one when the worker is lost.
     """
     journal = JobDir(folder).journal
-    offset = quiet = 0
+    quiet = 0
     while True:
         is_lost = quiet % LOOK_EVERY == LOOK_EVERY - 1 and state_of(folder) == "lost"
         records, offset = read_records(journal, offset)  # after the look: what it wrote before it died still comes

@@ -67,7 +67,7 @@ def contents_of(dataset: Dataset) -> str:
 
 def staged_for(settings: RunConfig, dataset: Dataset) -> tuple[StagedNetwork, DeviceFacts]:
     from tl_core.training.device import device_facts, use_threads
-    from tl_core.training.session import staged
+    from tl_core.training.surroundings import staged
 
     device = device_facts()
     use_threads(device.threads)

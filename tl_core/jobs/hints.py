@@ -34,6 +34,7 @@ from tl_core.jobs.hint_requests import (
 )
 from tl_core.jobs.kept_hints import key_of, read_hint, write_hint
 from tl_core.jobs.situations import Situation, room_in
+from tl_core.jobs.workspace import own_cache_of
 from tl_core.processes import is_busy
 from tl_core.training.probe_values import NetworkHint, Probe
 from tl_core.training.rate_values import RateCurve
@@ -104,8 +105,11 @@ class Hints:
         from tl_core.training.workplace import Workplace
 
         with DecoderPool() as decoder:
-            place = Workplace(self._cache, decoder, device_facts(), should_stop, time.monotonic)
+            place = Workplace(self._cache_of(folder), decoder, device_facts(), should_stop, time.monotonic)
             yield from (curve.to_dict() for curve in rate_curve(settings, open_dataset(folder), place))
+
+    def _cache_of(self, folder: Path) -> Path:
+        return own_cache_of(folder) or self._cache
 
     def _network(self, dataset: Path, settings: RunConfig, simple: str, priority: int) -> NetworkHint:
         """Its speed is a matter of two seconds and comes first."""
@@ -138,7 +142,7 @@ class Hints:
         must_be_here(settings)
         dataset = open_dataset(folder)
         key = key_of("probe", contents_of(dataset), seeing(settings), own_weights(settings))
-        known = read_hint(self._cache, "probes", key)
+        known = read_hint(self._cache_of(folder), "probes", key)
         if known is not None:
             yield known
             return
@@ -148,10 +152,10 @@ class Hints:
 
         network, device = staged_for(settings, dataset)
         with DecoderPool() as decoder:
-            place = Workplace(self._cache, decoder, device, should_stop, time.monotonic)
+            place = Workplace(self._cache_of(folder), decoder, device, should_stop, time.monotonic)
             for found in probe(dataset, network, place, used_in=settings.used_in, group_by=settings.group_by):
                 if found.state == "done" and settings.start == "pretrained":
-                    write_hint(self._cache, "probes", key, found.to_dict())
+                    write_hint(self._cache_of(folder), "probes", key, found.to_dict())
                 yield found.to_dict()
 
     def _estimate(self, folder: Path, settings: RunConfig, priority: int) -> Answer:
@@ -191,21 +195,22 @@ class Hints:
         network, device = staged_for(settings, dataset)
         staging = time.monotonic() - begun
         yield MEASURING
-        speed, engine = self._speed(settings, network, device, len(dataset.index.columns))
+        cache = self._cache_of(folder)
+        speed, engine = self._speed(settings, network, device, len(dataset.index.columns), cache)
         yield MEASURING
         with DecoderPool() as decoder:
             speed = replace(speed, read_seconds=reading_seconds(dataset, network, decoder, READ_TO_MEASURE))
         splits = [split_pictures(one, dataset.index) for one in (head_alone(settings), more_than_head(settings))]
-        sides = Sides(*(plan_facts(split, network, device, self._cache) for split in splits))
-        parts = parts_ahead(network, device, precision=precision_of(device), engine=engine, cache=self._cache)
-        look = partial(RowsAhead, self._cache, [contents_of(split) for split in splits], parts, engine)
+        sides = Sides(*(plan_facts(split, network, device, cache) for split in splits))
+        parts = parts_ahead(network, device, precision=precision_of(device), engine=engine, cache=cache)
+        look = partial(RowsAhead, cache, [contents_of(split) for split in splits], parts, engine)
         self._situations[situation] = Situation(sides, speed, look, process, staging)
         while len(self._situations) > SITUATIONS_KEPT:
             self._situations.popitem(last=False)
         yield {**MEASURING, "state": "done"}
 
     def _speed(
-        self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int
+        self, settings: RunConfig, network: StagedNetwork, device: DeviceFacts, pictures: int, cache: Path
     ) -> tuple[Speed, str]:
         """Measured once for this machine and network; kept for the next time where nothing else was busy here.
 
@@ -218,15 +223,15 @@ class Hints:
 
         size, precision = network.network.preprocessing.image_size, precision_of(device)
         parts = (network.network, head_prefix(network).module, device)
-        engine = engine_for(*parts, precision=precision, pictures=pictures, cache=self._cache)
+        engine = engine_for(*parts, precision=precision, pictures=pictures, cache=cache)
         key = key_of("speed", settings.backbone, size, device.name, device.threads, precision, engine)
-        known = read_hint(self._cache, "speeds", key)
+        known = read_hint(cache, "speeds", key)
         if known is not None:
             return Speed.from_dict(known), engine
         was_quiet = self._is_quiet()
         speed = measure_speed(network, device, precision=precision, frozen_engine=engine)
         if was_quiet and self._is_quiet() and not is_busy():
-            write_hint(self._cache, "speeds", key, speed.to_dict())
+            write_hint(cache, "speeds", key, speed.to_dict())
         return speed, engine
 
 

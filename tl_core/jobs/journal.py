@@ -42,11 +42,11 @@ class JournalWriter:
         start = os.fstat(self._file.fileno()).st_size
         try:
             _write_all(self._file.fileno(), line)
+            if event.kind in ENDING_KINDS or isinstance(event, EpochDone):
+                os.fsync(self._file.fileno())  # some file systems notice only here that they are full
         except OSError:
             self._file.truncate(start)
             raise
-        if event.kind in ENDING_KINDS or isinstance(event, EpochDone):
-            os.fsync(self._file.fileno())
         self.count += 1
         return record
 

@@ -1,23 +1,23 @@
-"""Starts a job's worker, asks it to stop, ends one that does not listen. Knows processes and files, no training."""
+"""Starts the workers of jobs, and who keeps the queue. Knows processes and files, no training."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tl_core.errors import RunError
-from tl_core.events import Failed
-from tl_core.jobs.journal import JournalWriter
-from tl_core.jobs.liveness import ProcessIdentity, ending_of, state_of
+from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.rundir import JobDir
-from tl_core.platform import Lock, is_locked
-from tl_core.processes import ChildProcess, end_group, spawn_detached
+from tl_core.jobs.stopping import force_stop as force_stop  # whoever starts finds here how to stop, too
+from tl_core.jobs.stopping import request_stop as request_stop
+from tl_core.jobs.tickets import QueueFiles, ticketed
+from tl_core.jobs.workspace import Workspace
+from tl_core.platform import is_locked
+from tl_core.processes import ChildProcess, spawn_detached
 
 PROGRAM_ROOT = Path(__file__).resolve().parents[2]
-STOP_GRACE_SECONDS = 10.0
 WORKER_NICENESS = 5  # the assistant has 2: Try answers while a training runs
 LOG_TAIL_BYTES = 8 * 1024
 # What a worker gets of our environment, and nothing else: where things are, the person's language, proxies, devices.
@@ -88,29 +88,12 @@ def _is_passed(name: str) -> bool:
     return name in PASSED_NAMES or name.startswith(PASSED_PREFIXES)
 
 
-def request_stop(folder: Path) -> None:
-    """Ask the job in `folder` to stop and keep a usable model; nothing happens to one that has ended."""
-    job = JobDir(folder)
-    if state_of(folder) in ("starting", "running"):
-        job.stop.touch()
-
-
-def force_stop(
-    folder: Path, *, grace_seconds: float = STOP_GRACE_SECONDS, clock: Callable[[], float] = time.monotonic
-) -> None:
-    """Ask the job to stop, wait, then end its process group; the journal says so. Nothing is left behind.
-
-    Raises RunError, and signals nobody, when the worker's identity is not that of a living process of this machine.
-    """
-    job = JobDir(folder)
-    request_stop(folder)
-    deadline = clock() + grace_seconds
-    while is_locked(job.lock):
-        if clock() >= deadline:
-            _end_worker(job)
-            _write_forced_ending(job)
-            return
-        time.sleep(0.05)
+def keep_queue(workspace: Workspace) -> None:
+    """Where somebody waits for a turn and nobody keeps the queue, start who does: it lives on without us."""
+    files = QueueFiles(workspace.queue)
+    if next(ticketed(workspace), None) is not None and not is_locked(files.keeper):
+        files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        start_python("tl_core.jobs.queue_keeper", str(workspace.root.absolute()), log=files.log)
 
 
 def log_tail(folder: Path, lines: int = 20) -> str:
@@ -128,29 +111,3 @@ def log_tail(folder: Path, lines: int = 20) -> str:
 def _must_be_free(job: JobDir) -> None:
     if is_locked(job.lock):
         raise RunError(f"The job in '{job.path}' is under way already.")
-
-
-def _end_worker(job: JobDir) -> None:
-    identity = ProcessIdentity.read(job.identity)
-    if identity is None or not identity.is_alive():
-        raise RunError(
-            f"The worker of '{job.path.name}' cannot be ended from here: "
-            "its process number belongs to another program, or it runs on another computer.",
-            "Stop it where it was started.",
-        )
-    end_group(identity.pid, grace_seconds=2.0)
-
-
-def _write_forced_ending(job: JobDir) -> None:
-    """As the lock's new holder we are the one writer, and close the journal of the worker that we ended."""
-    lock = Lock(job.lock)
-    if not lock.acquire(wait_seconds=5.0):
-        raise RunError(f"The worker of '{job.path.name}' did not end.", "Restart the computer, or end it by hand.")
-    try:
-        if ending_of(job) is None:
-            message = "The run did not answer Stop in time and was ended by force."
-            hint = "A model that was saved before is still there; otherwise train again."
-            with JournalWriter(job.journal) as journal:
-                journal.append(Failed(message=message, hint=hint, by_user=True))
-    finally:
-        lock.release()

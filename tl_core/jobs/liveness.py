@@ -17,7 +17,7 @@ from tl_core.jobs.rundir import JobDir
 from tl_core.platform import atomic_write_json, is_locked
 from tl_core.processes import birth_of, boot_id
 
-State = Literal["starting", "running", "finished", "stopped", "failed", "lost"]
+State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "lost"]
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed", "lost")
 GRACE_SECONDS = 15.0  # between making a folder and starting its worker
 
@@ -63,13 +63,18 @@ class ProcessIdentity:
 def state_of(folder: Path, *, clock: Callable[[], float] = time.time) -> State:
     """The state of the job in `folder`.
 
-    The order of the three looks matters. The identity is written after the lock is had and the ending before it is
-    freed: with the identity seen before a free lock, a journal read after it without an ending is a lost run's.
+    The order of the looks matters. The identity is written after the lock is had and the ending before it is freed:
+    with the identity seen before a free lock, a journal read after it without an ending is a lost run's. A ticket is
+    taken away by a worker that has the lock: whoever has one has not begun, or not gone on, yet.
     """
     job = JobDir(folder)
-    had_worker = job.identity.exists()
+    had_ticket, had_worker = job.ticket.exists(), job.identity.exists()
     if is_locked(job.lock):
         return "running"
+    if job.ticket.exists():
+        return "starting" if is_launched(job) else "queued"
+    if had_ticket:  # its worker began since the first look, or it was cancelled
+        return state_of(folder, clock=clock)
     ending = ending_of(job)
     if ending is not None:
         return ending
@@ -89,6 +94,12 @@ def ending_of(job: JobDir) -> State | None:
         return None
     endings: dict[object, State] = {"finished": "finished", "stopped": "stopped", "failed": "failed"}
     return endings[kind]
+
+
+def is_launched(job: JobDir) -> bool:
+    """Whether the process that was started for it lives, with or without the lock."""
+    launched = ProcessIdentity.read(job.launched)
+    return launched is not None and launched.is_alive()
 
 
 def _is_starting(job: JobDir, clock: Callable[[], float]) -> bool:

@@ -18,7 +18,7 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.jobs.background import Answer, Background
 from tl_core.jobs.hint_requests import Request, changed, must_be_here, seeing, settings_of, splitting, staged_for
 from tl_core.jobs.under_way import is_training
-from tl_core.jobs.workspace import Workspace
+from tl_core.jobs.workspace import Workspace, own_cache_of
 
 # Who presses Train as soon as the pictures are there shall not share the cores with work that the run does itself.
 HEADSTART_SECONDS = 0.5
@@ -72,7 +72,8 @@ class Preparing:
         network, device = staged_for(settings, dataset)
         answer: dict[str, Any] = FIRST
         with DecoderPool() as decoder:
-            place = Workplace(self._workspace.cache, decoder, device, should_stop, time.monotonic)
+            cache = own_cache_of(folder) or self._workspace.cache
+            place = Workplace(cache, decoder, device, should_stop, time.monotonic)
             for phase in prepared(settings, dataset, network, place):
                 answer = {**FIRST, "phase": phase.name, "done": phase.done, "total": phase.total}
                 yield {**answer, "state": "running"}

@@ -15,7 +15,7 @@ from tl_core.config import RunConfig
 from tl_core.errors import RunError
 from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.workspace import IDENTIFIER, new_identifier, workspace_of
-from tl_core.platform import atomic_write_json, fsync_folder
+from tl_core.platform import atomic_write_json, fsync_folder, is_full
 
 VERSION = 1  # of config.json and job.json
 NAME_CHARACTERS = 120
@@ -57,6 +57,21 @@ class JobDir:
     @property
     def stop(self) -> Path:
         return self.path / "stop"
+
+    @property
+    def resume_request(self) -> Path:
+        """Exists from the wish to go on until the journal says so."""
+        return self.path / "resume.json"
+
+    @property
+    def ticket(self) -> Path:
+        """Its place in the queue; there from the wish to start until its worker trains."""
+        return self.path / "queue.json"
+
+    @property
+    def heartbeat(self) -> Path:
+        """Written over and over by the work itself, so that one that hangs is noticed."""
+        return self.path / "heartbeat.json"
 
     @property
     def import_request(self) -> Path:
@@ -132,8 +147,8 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
     run = RunDir(runs / new_identifier())
     check_stages(config, workspace_of(run.path.absolute()).cache)
     draft = RunDir(runs / f".{run.id}")
-    draft.path.mkdir(parents=True)
     try:
+        draft.path.mkdir(parents=True)
         draft.write_label(Label(name=config.name, note=""))
         settings = {
             "kind": "train",
@@ -144,8 +159,10 @@ def create_run(runs: Path, config: RunConfig, dataset_folder: Path) -> RunDir:
         }
         atomic_write_json(draft.config_file, settings)
         draft.path.rename(run.path)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
+        if isinstance(error, OSError) and is_full(error):
+            raise RunError("The disk is full: no training can begin.", "Free some space, then try again.") from error
         raise
     fsync_folder(runs)
     return run

@@ -1,4 +1,4 @@
-"""Clears away what imports that were killed left behind. Touches no dataset, and nothing that somebody works on."""
+"""Clears away what killed imports and runs left behind. Touches no dataset, no run, and nothing somebody works on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tl_core.data.importing import LOCK_FILE, tidy
 from tl_core.data.store import DATASET_FILE
-from tl_core.jobs.liveness import state_of
+from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.workspace import IDENTIFIER
 from tl_core.platform import is_locked
@@ -31,6 +31,30 @@ def sweep_imports(datasets: Path, *, clock: Callable[[], float] = time.time) -> 
             tidy(folder)
             swept.append(folder)
     return swept
+
+
+def sweep_runs(runs: Path, *, clock: Callable[[], float] = time.time) -> list[Path]:
+    """What a kill left under a name that nobody reads: drafts and deleted runs at once, parts of files in runs at rest.
+
+    What is young is left alone: whoever writes it may be another process.
+    """
+    swept = []
+    for left in (*runs.glob(".*"), *_parts(runs)):
+        if abs(clock() - left.lstat().st_mtime) < YOUNG_SECONDS:
+            continue
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+        swept.append(left)
+    return swept
+
+
+def _parts(runs: Path) -> Iterator[Path]:
+    for run in sorted(runs.glob("*")):
+        if IDENTIFIER.match(run.name) and state_of(run) in ENDED:
+            yield from run.glob(".*.tmp")
+            yield from run.glob("*/.*.tmp")
 
 
 def _unfinished(datasets: Path) -> Iterator[Path]:

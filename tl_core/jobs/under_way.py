@@ -42,6 +42,11 @@ def trainers(workspace: Workspace) -> list[int]:
     return [identity.pid for mark in _marks(workspace) if (identity := _living(mark)) is not None]
 
 
+def runs_under_way(workspace: Workspace) -> frozenset[str]:
+    """The identifiers of the runs that train just now."""
+    return frozenset(mark.stem for mark in _marks(workspace) if _living(mark) is not None)
+
+
 def _marks(workspace: Workspace) -> list[Path]:
     with suppress(OSError):
         return [Path(entry.path) for entry in os.scandir(workspace.assistant / MARKS) if entry.name.endswith(".json")]

@@ -17,6 +17,7 @@ from tl_core.events import (
     Phase,
     Planned,
     RepeatDone,
+    Resumed,
     StepDone,
     Stopped,
     Thawed,
@@ -32,8 +33,9 @@ from tl_core.jobs.rundir import JobDir
 class RunView:
     """Everything that the records so far say. Times are seconds since 1970 by the worker's clock.
 
-    `result` and `seconds` come with `finished` and `stopped`; `failure` with `failed`. `phase` is the last one told;
-    `model` says that there is a first model to try.
+    `seconds` come with `finished` and `stopped`, `result` too where it was measured; `failure` with `failed`. `phase`
+    is the last one told; `model` says that there is a first model to try; `is_forced`, that it gave Stop no answer;
+    `resumed` counts how often it went on from a checkpoint.
     """
 
     state: State
@@ -49,12 +51,14 @@ class RunView:
     result: dict[str, Any] | None = None
     seconds: float | None = None
     failure: Failed | None = None
+    resumed: int = 0
+    is_forced: bool = False
     started: float | None = None
     updated: float | None = None
 
     @property
     def is_active(self) -> bool:
-        return self.state in ("starting", "running")
+        return self.state in ("queued", "starting", "running")
 
 
 def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
@@ -79,7 +83,14 @@ def fold(records: Iterable[dict[str, Any]], state: State) -> RunView:
             case RepeatDone() as repeat:
                 repeats.append(repeat)
             case Warned(message):
-                warnings.append(message)
+                if not (view.resumed and message in warnings):  # whoever goes on says some things again
+                    warnings.append(message)
+            case Resumed() as resumed:
+                steps = [event for event in steps if resumed.keeps(event)]
+                epochs = [event for event in epochs if resumed.keeps(event)]
+                candidates = [event for event in candidates if resumed.keeps(event)]
+                repeats = [event for event in repeats if resumed.keeps(event)]
+                view = _going_on(view, resumed)
             case None:
                 pass
             case event:
@@ -111,6 +122,14 @@ def _with_time(view: RunView, moment: Any) -> RunView:
     return replace(view, started=moment if view.started is None else view.started, updated=moment)
 
 
+def _going_on(view: RunView, resumed: Resumed) -> RunView:
+    """Without what is made and told again after a checkpoint, and without the ending that was none."""
+    thawed = tuple(event for event in view.thawed if resumed.keeps(event))
+    return replace(
+        view, thawed=thawed, result=None, seconds=None, failure=None, is_forced=False, resumed=view.resumed + 1
+    )
+
+
 def _with_event(view: RunView, event: Event) -> RunView:
     match event:
         case Planned(plan):
@@ -121,8 +140,10 @@ def _with_event(view: RunView, event: Event) -> RunView:
             return replace(view, model=event)
         case Thawed():
             return replace(view, thawed=(*view.thawed, event))
-        case Finished() | Stopped():
-            return replace(view, result=event.result, seconds=event.seconds)
+        case Finished():
+            return replace(view, result=event.result or None, seconds=event.seconds)
+        case Stopped():
+            return replace(view, result=event.result or None, seconds=event.seconds, is_forced=event.forced)
         case Failed():
             return replace(view, failure=event)
         case _:

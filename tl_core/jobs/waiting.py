@@ -22,7 +22,7 @@ from tl_core.jobs.rundir import JobDir
 from tl_core.processes import lower_priority
 
 if TYPE_CHECKING:
-    from tl_core.training.session import Ready
+    from tl_core.training.surroundings import Ready
 
 STANDARD_OUTPUTS = (1, 2)
 

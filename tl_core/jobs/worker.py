@@ -7,26 +7,32 @@ run. It holds the lock, writes the journal and turns every error into an ending.
 from __future__ import annotations
 
 import errno
+import faulthandler
 import os
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tl_core.config import STARTS, RunConfig
 from tl_core.errors import RunError, UserError
-from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Stopped, checked, to_dict
+from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned, Resumed, Stopped, checked, to_dict
 from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import start_path
+from tl_core.jobs.export_work import export_events
+from tl_core.jobs.heartbeat import Heartbeat
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.liveness import ProcessIdentity
 from tl_core.jobs.progress import Progress
 from tl_core.jobs.reserve import IN_RESERVE
+from tl_core.jobs.resuming import is_asked, read_request
+from tl_core.jobs.room import room_for, written
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
 from tl_core.jobs.under_way import training_under_way
 from tl_core.jobs.waiting import Taken, job_to_take
@@ -35,7 +41,8 @@ from tl_core.platform import Lock
 from tl_core.processes import lower_priority
 
 if TYPE_CHECKING:
-    from tl_core.training.session import Ready
+    from tl_core.training.extending import Asked
+    from tl_core.training.surroundings import Ready
 
 LOCK_WAIT_SECONDS = 5.0  # whoever looks whether we live holds the lock for a moment
 REASONS_TOLD = 100  # files that an ending names; a journal is no list of files
@@ -69,13 +76,20 @@ def carry_out(job: JobDir, ready: Ready | None) -> int:
         return EXIT_REFUSED
     try:
         with JournalWriter(job.journal) as journal:
-            if journal.count > 0:
+            goes_on = journal.count > 0
+            if goes_on and not is_asked(job):
                 _say("the journal is not empty; nothing was done")
                 return EXIT_REFUSED
             identity = ProcessIdentity.of(os.getpid())
             if identity is not None:
                 identity.write(job.identity)
-            return _run(job, journal, lambda: bool(asked_by_signal) or job.stop.exists(), ready)
+            with Heartbeat(job.heartbeat) as heart:
+
+                def should_stop() -> bool:
+                    heart.beat()
+                    return bool(asked_by_signal) or job.stop.exists()
+
+                return _run(job, journal, heart, lambda emit: _events(job, should_stop, emit, ready, goes_on=goes_on))
     finally:
         lock.release()
 
@@ -87,21 +101,26 @@ def _listen_for_signals() -> list[int]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        faulthandler.register(signal.SIGUSR1, file=sys.stderr, all_threads=True)  # where it is, asked by `show_stacks`
     return asked
 
 
-def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop, ready: Ready | None) -> int:
+def _run(job: JobDir, journal: JournalWriter, heart: Heartbeat, work: Callable[[Emit], Iterator[Event]]) -> int:
     """Do the work; whatever happens, the journal gets one ending. This is the guard: the one broad `except`."""
     _say(f"worker {os.getpid()} begins")
     told: set[str] = set()
 
     def emit(event: Event) -> None:
-        journal.append(event)
+        heart.beat()
+        written(lambda: journal.append(event), needs=heart.needs, bytes_needed=lambda: room_for(RunDir(job.path)))
         told.add(event.kind)
+        if isinstance(event, Resumed | Planned | Failed):  # from here on the journal says what was asked for
+            job.resume_request.unlink(missing_ok=True)
+            job.ticket.unlink(missing_ok=True)
         _say_event(event)
 
     try:
-        for event in checked(_events(job, should_stop, emit, ready)):
+        for event in checked(work(emit)):
             emit(event)
         return EXIT_DONE
     except UserError as error:
@@ -114,26 +133,32 @@ def _run(job: JobDir, journal: JournalWriter, should_stop: ShouldStop, ready: Re
     return status
 
 
-def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | None) -> Iterator[Event]:
+def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | None, *, goes_on: bool) -> Iterator[Event]:
     kind = read_job(job.path)["kind"]
     if kind == "train":
-        return _train(RunDir(job.path), should_stop, ready)
+        return _train(RunDir(job.path), should_stop, ready, goes_on=goes_on)
     if kind == "import":
         return _import(job, should_stop, emit)
     if kind == "add":
         return _add(job, should_stop, emit)
+    if kind == "export":
+        return export_events(job, emit)
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 
-def _train(run: RunDir, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
+def _train(run: RunDir, should_stop: ShouldStop, ready: Ready | None, *, goes_on: bool) -> Iterator[Event]:
     workspace = workspace_of(run.path)
     with training_under_way(workspace, run.id):
-        yield from _training(run, workspace, should_stop, ready)
+        run.ticket.unlink(missing_ok=True)  # marked first: from here on it is known to be under way without its ticket
+        yield from _training(run, workspace, should_stop, ready, read_request(run) if goes_on else None)
 
 
-def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready: Ready | None) -> Iterator[Event]:
+def _training(
+    run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready: Ready | None, asked: Asked | None
+) -> Iterator[Event]:
     from tl_core.data.dataset import open_dataset
-    from tl_core.training.session import nothing_ready, run_training
+    from tl_core.training.session import run_training
+    from tl_core.training.surroundings import nothing_ready
 
     config = run.config
     if config.start not in STARTS:
@@ -146,6 +171,7 @@ def _training(run: RunDir, workspace: Workspace, should_stop: ShouldStop, ready:
         should_stop=should_stop,
         clock=time.monotonic,
         ready=ready or nothing_ready,
+        asked=asked,
     )
 
 
@@ -227,7 +253,8 @@ def _say_event(event: Event) -> None:
 
 
 def _say(words: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
+    with suppress(OSError):  # a full disk ends no training for the sake of its log
+        print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Running averages of batch norms are averaged too: weights of one moment with sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -19,8 +19,8 @@ class Averaged:
 
     def __init__(self, module: nn.Module, names: Collection[str], decay: float) -> None:
         state = module.state_dict(keep_vars=True)
-        kept = kept_names(module, names)
-        self._values = [state[name].detach() for name in kept if state[name].is_floating_point()]
+        self._names = [name for name in kept_names(module, names) if state[name].is_floating_point()]
+        self._values = [state[name].detach() for name in self._names]
         self._averages = [value.clone() for value in self._values]
         self._decay = decay
         self._steps = 0
@@ -31,6 +31,19 @@ class Averaged:
         decay = min(self._decay, (1 + self._steps) / (10 + self._steps))
         with torch.no_grad():
             torch._foreach_lerp_(self._averages, self._values, 1.0 - decay)
+
+    @property
+    def steps(self) -> int:
+        return self._steps
+
+    def averages(self) -> dict[str, Tensor]:
+        """The averages themselves, under the names of the state dict."""
+        return dict(zip(self._names, self._averages, strict=True))
+
+    def put_back(self, averages: Mapping[str, Tensor], steps: int) -> None:
+        """Goes on from averages that were kept after so many steps."""
+        self._steps = steps
+        _copy([averages[name] for name in self._names], self._averages)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Keeps and brings back what training changes: trained weights and their running statistics. Knows no plan.
 
-Files are safetensors, written under a temporary name and moved.
+Files are safetensors; how they get onto the disk whole, `checkpoint_files` knows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from tl_core.errors import RunError
-from tl_core.platform import atomic_write_bytes
 
 Weights = dict[str, Tensor]
 
@@ -40,16 +39,10 @@ def restore(module: nn.Module, weights: Weights) -> None:
             state[name].copy_(value)
 
 
-def save_weights(path: Path, weights: Weights, *, epoch: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write_bytes(path, safetensors.torch.save(weights, metadata={"epoch": str(epoch)}))
-
-
-def load_weights(path: Path) -> tuple[Weights, int]:
-    """The weights and the epoch after which they were kept. Raises RunError where the file is absent or damaged."""
+def load_tensors(path: Path) -> Weights:
+    """What a file holds, on the CPU. Raises RunError where it is absent or damaged."""
     try:
-        with safetensors.safe_open(path, framework="pt") as file:
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 the file is no dict
-            return weights, int((file.metadata() or {})["epoch"])
-    except (OSError, ValueError, KeyError, safetensors.SafetensorError) as error:
+        weights: Weights = safetensors.torch.load_file(path)
+        return weights
+    except (OSError, ValueError, safetensors.SafetensorError) as error:
         raise RunError(f"The checkpoint '{path.name}' cannot be read: {error}.", "Start the run again.") from error

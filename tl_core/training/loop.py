@@ -15,21 +15,27 @@ from tl_core.backbones.stages import StagedNetwork
 from tl_core.evaluation.scores import RunResult
 from tl_core.events import Event, Finished, Planned, Stopped, Warned
 from tl_core.training.checkpoint import trained_weights
+from tl_core.training.checkpoint_files import Checkpoint
+from tl_core.training.checkpointing import Checkpointing, KeptTuning
 from tl_core.training.device import use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.fed_part import make_trainee
-from tl_core.training.finetune import Best, FineTuning
+from tl_core.training.finetune import FineTuning
 from tl_core.training.first_save import first_saved
+from tl_core.training.going_on import head_mark, in_silence, never, same_beginning
 from tl_core.training.harm import told_of_harm
 from tl_core.training.head_phase import FirstModel, as_it_ran, classifier_of, first_model, neutral_start, note_unusual
+from tl_core.training.how_far import Best
+from tl_core.training.keeping import keep_left_out
 from tl_core.training.learning import hold, prepare
 from tl_core.training.lora import merge_lora
+from tl_core.training.machines import made_with
 from tl_core.training.metrics import Clock
 from tl_core.training.mirror import may_mirror
 from tl_core.training.norms import reestimate
 from tl_core.training.pictures import TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
-from tl_core.training.presets import Tuned, compared
+from tl_core.training.presets import Compared, Tune, Tuned, compared
 from tl_core.training.scoring import save_and_score, save_cross_validated
 from tl_core.training.streams import once
 
@@ -65,28 +71,60 @@ def carry_out(
     clock: Clock,
     started: float,
     candidates: Sequence[TrainingPlan] = (),
+    kept: Checkpoint | None = None,
 ) -> Iterator[Event]:
-    """All after Planned. `started` is the clock's time of the first event; `candidates` are the plans of a preset."""
-    first = yield from begun(plan, data, network, files, should_stop=should_stop, clock=clock)
+    """All after Planned. `started` is the clock's time of the first event; `candidates` are the plans of a preset.
+
+    With what a checkpoint `kept` it goes on from there: the first model is made again in silence, from what was
+    computed once, and whoever stops that would get another one, so nobody can.
+    """
+    checkpoints = Checkpointing(files.checkpoints, clock, started=started)
+    checkpoints.around |= {"pictures": data.mark, "made_with": made_with()}
+    beginning = begun(plan, data, network, files, should_stop=should_stop if kept is None else never, clock=clock)
+    first = yield from (beginning if kept is None else in_silence(beginning))
     plan, candidates = as_it_ran(plan, first), [as_it_ran(candidate, first) for candidate in candidates]
+    yield from same_beginning(checkpoints, kept, head_mark(classifier_of(network)))
     goes_on = len(candidates) > 1 or plan.method == "fine-tune"
-    is_saved = first.loo_probabilities is not None and (goes_on or len(first.data.measured(plan.measured_on)) > 0)
+    is_measured = goes_on or len(first.data.measured(plan.measured_on)) > 0
+    is_saved = kept is None and first.loo_probabilities is not None and is_measured
     if is_saved:
         yield from first_saved(plan, first, network.network.module, files.model)
     if files.dataset is not None and first.kept is not None:
         note_unusual(files.dataset, plan.backbone, first.data, first.kept)
-    epochs, stopped, kept = 0, should_stop(), ""
-    tune = partial(fine_tuned, first=first, network=network, files=files, should_stop=should_stop, clock=clock)
-    if len(candidates) > 1 and not stopped:
-        outcome = yield from compared(plan, candidates, first, network, tune, clock=clock)
-        epochs, stopped, kept = outcome.epochs, outcome.stopped, outcome.kept
-    elif plan.method == "fine-tune" and not stopped:
-        tuned = yield from tune(plan)
-        epochs, stopped = tuned.epochs, tuned.stopped
-        yield from told_of_harm(plan, first.val_accuracy, tuned.accuracy, len(first.data.val))
-    result = yield from measured(plan, first, network, files, clock=clock, kept=kept, is_saved=is_saved and not goes_on)
-    ending = Stopped if stopped else Finished
-    yield ending(epochs=epochs, seconds=clock() - started, result=result.to_dict())
+    tune = partial(
+        fine_tuned,
+        first=first,
+        network=network,
+        files=files,
+        checkpoints=checkpoints,
+        should_stop=should_stop,
+        clock=clock,
+    )
+    outcome = Compared(kept is None and should_stop(), 0, "")
+    if goes_on and not outcome.stopped:
+        outcome = yield from improved(plan, candidates, first, network, tune, checkpoints=checkpoints, kept=kept)
+    is_saved = is_saved and not goes_on
+    result = yield from measured(plan, first, network, files, clock=clock, kept=outcome.kept, is_saved=is_saved)
+    ending = Stopped if outcome.stopped else Finished
+    yield ending(epochs=outcome.epochs, seconds=clock() - started, result=result.to_dict())
+
+
+def improved(
+    plan: TrainingPlan,
+    candidates: Sequence[TrainingPlan],
+    first: FirstModel,
+    network: StagedNetwork,
+    tune: Tune,
+    *,
+    checkpoints: Checkpointing,
+    kept: Checkpoint | None,
+) -> Generator[Event, None, Compared]:
+    """All steps after the first model: of the plan, or of the candidates of a preset."""
+    if len(candidates) > 1:
+        return (yield from compared(plan, candidates, first, network, tune, checkpoints=checkpoints, kept=kept))
+    tuned = yield from tune(plan, None if kept is None else checkpoints.load(kept))
+    yield from told_of_harm(plan, first.val_accuracy, tuned.accuracy, len(first.data.val))
+    return Compared(tuned.stopped, tuned.epochs, "")
 
 
 def begun(
@@ -111,16 +149,22 @@ def begun(
 
 def fine_tuned(
     plan: TrainingPlan,
+    kept: KeptTuning | None = None,
     *,
     first: FirstModel,
     network: StagedNetwork,
     files: TrainingFiles,
+    checkpoints: Checkpointing,
     should_stop: ShouldStop,
     clock: Clock,
 ) -> Generator[Event, None, Tuned]:
-    """One fine-tuning from the network as it is, whose head is the first model's; the network learns in its place."""
+    """One fine-tuning from the network as it is, whose head is the first model's; the network learns in its place.
+
+    With what a checkpoint `kept` it goes on from there.
+    """
     module = network.network.module
-    mirror = yield from mirrors(plan, first, network)
+    mirror = (yield from mirrors(plan, first, network)) if kept is None else bool(kept.state["mirror"])
+    checkpoints.around["mirror"] = mirror
     learning = prepare(plan, network)
     make = partial(
         make_trainee,
@@ -131,14 +175,14 @@ def fine_tuned(
         should_stop=should_stop,
         clock=clock,
     )
-    tuning = FineTuning(plan, first.data, module, learning, make)
+    tuning = FineTuning(plan, first.data, module, learning, make, checkpoints=checkpoints, kept=kept)
     best = first_best(first, module, learning.names)
     try:
-        stopped = yield from tuning.run(best, checkpoints=files.checkpoints, should_stop=should_stop, clock=clock)
+        stopped = yield from tuning.run(best, should_stop=should_stop, clock=clock)
     finally:
         merge_lora(module)  # of a candidate that is out, too: the next one begins with plain layers
-    kept = best if plan.keep_best else tuning.last
-    return Tuned(stopped, tuning.epochs_done, kept.accuracy, kept.loss)
+    worth = tuning.far.best if plan.keep_best else tuning.far.last
+    return Tuned(stopped, tuning.far.epochs, worth.accuracy, worth.loss)
 
 
 def mirrors(plan: TrainingPlan, first: FirstModel, network: StagedNetwork) -> Generator[Event, None, bool]:
@@ -172,6 +216,8 @@ def measured(
     `is_saved`: the network as it is lies in the model's folder already, because only its head has learned.
     """
     if len(first.data.measured(plan.measured_on)):
+        if first.loo_probabilities is not None:
+            keep_left_out(first.data, first.loo_probabilities, model=files.model)
         return (
             yield from save_and_score(
                 plan,
@@ -188,6 +234,6 @@ def measured(
         raise TypeError("a training from scratch needs pictures to measure on")
     return (
         yield from save_cross_validated(
-            plan, network.network.module, first.loo_probabilities, first.data.train, folder=files.model
+            plan, network.network.module, first.loo_probabilities, first.data, folder=files.model
         )
     )

@@ -22,6 +22,14 @@ class Running:
         self.correct += correct
         self.count += count
 
+    def to_list(self) -> list[float]:
+        return [self.loss_sum, self.correct, self.count]
+
+    @classmethod
+    def from_list(cls, values: list[float]) -> Running:
+        loss_sum, correct, count = values
+        return cls(float(loss_sum), int(correct), int(count))
+
     @property
     def loss(self) -> float:
         return self.loss_sum / max(self.count, 1)

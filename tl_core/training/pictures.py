@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,15 @@ class TrainingData:
     test: Part
     together: Positions | None = None  # a number for every row of the squares: equal ones are left out together
     folds: tuple[Positions, ...] = ()  # for each repeat the fold of every row of the squares
+    paths: tuple[str, ...] = ()  # of each row of the squares, where they have files; of copies the first
+
+    @property
+    def mark(self) -> str:
+        """Equal for the same pictures on the same sides."""
+        digest = hashlib.sha256("".join(self.content_hashes).encode("ascii"))
+        for part in (self.train, self.val):
+            digest.update(part.positions.tobytes() + b"/" + part.labels.tobytes())
+        return digest.hexdigest()
 
     def measured(self, measured_on: str) -> Part:
         """The part that the result is measured on; for "cross-validation" that is none."""

@@ -123,6 +123,10 @@ class TrainingPlan:
     pictures_on_device: bool = False  # the pictures of all epochs lie in the graphics card's memory
     frozen_engine: str = "torch"  # what runs the frozen part: "torch", or "openvino" on processors
 
+    extended_at: int = 0  # the steps that were made when more epochs were asked for; 0: never
+    extended_rate: float = 0.0  # the rate of the step after these
+    steps_before: int = 0  # how many steps it was to have before
+
     @property
     def ever_trained(self) -> tuple[str, ...]:
         """The stages that train at the end, in their order."""

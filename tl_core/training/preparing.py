@@ -22,9 +22,10 @@ from tl_core.training.learning import hold
 from tl_core.training.pictures import rows_of
 from tl_core.training.prefix import prefix_features
 from tl_core.training.scored_features import features_in_full
-from tl_core.training.session import plan_facts, planned, read_for
+from tl_core.training.session import plan_facts, planned
 from tl_core.training.splitting import split_pictures
 from tl_core.training.streams import retold
+from tl_core.training.surroundings import read_for
 from tl_core.training.workplace import Workplace
 
 Made = TypeVar("Made")

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
 
 from tl_core.backbones.stages import StagedNetwork
 from tl_core.config import RunConfig
 from tl_core.errors import ConfigError, TrainingError
 from tl_core.events import CandidateDone, EpochDone, Event, StepDone, Thawed, Warned
 from tl_core.training.checkpoint import Weights, restore, trained_weights
+from tl_core.training.checkpoint_files import Checkpoint
+from tl_core.training.checkpointing import ROLE_BEST, ROLE_LEADER, Checkpointing, KeptTuning
 from tl_core.training.head_phase import FirstModel
-from tl_core.training.metrics import Clock
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import PlanFacts, TrainingPlan
 from tl_core.training.preset_lines import ALL, candidates_of
@@ -39,7 +43,7 @@ class Tuned:
     loss: float
 
 
-Tune = Callable[[TrainingPlan], Generator[Event, None, Tuned]]
+Tune = Callable[[TrainingPlan, KeptTuning | None], Generator[Event, None, Tuned]]
 
 
 @dataclass(slots=True)
@@ -96,23 +100,36 @@ def compared(
     network: StagedNetwork,
     tune: Tune,
     *,
-    clock: Clock,
+    checkpoints: Checkpointing,
+    kept: Checkpoint | None = None,
 ) -> Generator[Event, None, Compared]:
     """Tries every candidate after the first model and leaves the winner in the network; a stop ends with the leader.
 
-    `tune` carries out one fine-tuning from the network as it is. One whose numbers grow without bound has lost.
+    `tune` carries out one fine-tuning from the network as it is. One whose numbers grow without bound has lost. With
+    what a checkpoint `kept` it goes on within the candidate that was under way.
     """
-    module = network.network.module
+    module, clock = network.network.module, checkpoints.clock
     names = tuple(name for name, _ in module.named_parameters())
     start = trained_weights(module, names)
     leader = Leader(ALL, first.val_accuracy or 0.0, first.val_loss or 0.0, start)
-    yield candidate_done(plan, plans[0], 1, leader, leader, seconds=0.0)
     counting, stopped = Counting(plan.epochs, sum(one.steps for one in plans)), False
-    for number, candidate in enumerate(plans[1:], start=2):
+    under_way = 2
+    if kept is None:
+        yield candidate_done(plan, plans[0], 1, leader, leader, seconds=0.0)
+    else:
+        leader = leader_of(kept, leader, checkpoints)
+        under_way = int(kept.state["candidate"])
+        counting.epochs, counting.steps = int(kept.state["epochs_before"]), int(kept.state["steps_before"])
+    for number, candidate in enumerate(plans[under_way - 1 :], start=under_way):
         restore(module, start)
-        begun = clock()
+        begun, resumed = clock(), None
+        if kept is not None and number == under_way:
+            resumed = checkpoints.load(kept)
+        else:
+            checkpoints.carry(ROLE_BEST, None)
+        checkpoints.around |= around(number, counting, leader)
         try:
-            tuned = yield from counting.on(tune(candidate), candidate)
+            tuned = yield from counting.on(tune(candidate, resumed), candidate)
         except TrainingError as error:
             yield Warned(f"One candidate is out: {error.message}")
             continue
@@ -122,6 +139,7 @@ def compared(
         tried = Leader(plan.candidates[number - 1], tuned.accuracy, tuned.loss, start)
         if leader.is_beaten_by(tuned):
             tried = leader = replace(tried, weights=trained_weights(module, names))
+            checkpoints.carry(ROLE_LEADER, changed(leader.weights, start))
         yield candidate_done(plan, candidate, number, tried, leader, seconds=clock() - begun)
     restore(module, leader.weights)
     if leader.freeze == ALL and not stopped:
@@ -130,6 +148,28 @@ def compared(
             f"{leader.accuracy:.1%} of them right."
         )
     return Compared(stopped, counting.epochs, leader.freeze)
+
+
+def around(number: int, counting: Counting, leader: Leader) -> dict[str, Any]:
+    """What a checkpoint within this candidate has to know of those before it."""
+    return {
+        "candidate": number,
+        "epochs_before": counting.epochs,
+        "steps_before": counting.steps,
+        "candidates_lead": {"freeze": leader.freeze, "accuracy": leader.accuracy, "loss": leader.loss},
+    }
+
+
+def leader_of(kept: Checkpoint, first: Leader, checkpoints: Checkpointing) -> Leader:
+    """The leader when the checkpoint was kept: what it had learned over the first model's weights."""
+    values = kept.state["candidates_lead"]
+    learned = checkpoints.load_file(kept.files[ROLE_LEADER]) if ROLE_LEADER in kept.files else {}
+    return Leader(values["freeze"], float(values["accuracy"]), float(values["loss"]), {**first.weights, **learned})
+
+
+def changed(weights: Weights, before: Weights) -> Weights:
+    """Those that are not what they were: frozen weights need no second copy."""
+    return {name: value for name, value in weights.items() if not torch.equal(value, before[name])}
 
 
 def candidate_done(

@@ -29,10 +29,11 @@ from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.rate_values import RateCurve, RatePoint
 from tl_core.training.reading import read_pictures
 from tl_core.training.schedules import Rates
-from tl_core.training.session import plan_facts, planned, staged, with_pictures
+from tl_core.training.session import plan_facts, planned
 from tl_core.training.splitting import split_pictures
 from tl_core.training.stepping import Stepper
 from tl_core.training.streams import made_by, retold
+from tl_core.training.surroundings import staged, with_pictures
 from tl_core.training.trainee import Trainee
 from tl_core.training.workplace import Workplace
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def read_pictures(
             clock=clock,
         )
         squares = request.finish(partial(decoded_again, index, hashes, path_of, preprocessing))
-    data = TrainingData(data.classes, hashes, squares, data.train, data.val, data.test)
+    data = replace(data, squares=squares, paths=tuple(by_hash[content].path for content in hashes))
     yield from told(gone)
     if any(gone.values()) or not all(row in gone for row in range(len(hashes))):
         data = data.within(np.array([gone.get(row) == "" for row in range(len(hashes))]))

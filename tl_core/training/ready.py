@@ -15,7 +15,7 @@ from tl_core.training.device import device_facts, use_threads
 from tl_core.training.engine import Engine
 from tl_core.training.frozen_engine import engine_for, load_engines
 from tl_core.training.head_phase import head_prefix
-from tl_core.training.session import staged
+from tl_core.training.surroundings import staged
 
 FEWEST_CLASSES = 2
 MANY = 10_000  # pictures: so many that the fastest engine is looked for

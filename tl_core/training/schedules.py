@@ -6,6 +6,8 @@ The shapes are torch's own (tests hold them to `torch.optim.lr_scheduler`), as f
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from tl_core.training.plan_values import TrainingPlan
 
@@ -29,6 +31,15 @@ class Rates:
         """`step` counts from 0."""
         return self.factor * learning_rate_at(self.plan, step)
 
+    def to_dict(self) -> dict[str, Any]:
+        best = self._best if math.isfinite(self._best) else None  # JSON knows no infinity
+        return {"factor": self.factor, "best": best, "bad_epochs": self._bad_epochs}
+
+    def put_back(self, values: dict[str, Any]) -> None:
+        """Goes on from what `to_dict` gave."""
+        self.factor, self._bad_epochs = float(values["factor"]), int(values["bad_epochs"])
+        self._best = math.inf if values["best"] is None else float(values["best"])
+
     def judged(self, val_loss: float | None) -> None:
         """An epoch's validation loss: where it stands still, a plateau halves the rate."""
         if self.plan.schedule != "plateau" or val_loss is None:
@@ -43,11 +54,15 @@ class Rates:
 
 def learning_rate_at(plan: TrainingPlan, step: int) -> float:
     """The rate of a step, counted from 0, as far as it is known beforehand."""
-    warmup = min(round(plan.warmup_epochs * plan.steps_per_epoch), plan.steps)
+    if plan.extended_at and step >= plan.extended_at and plan.schedule in SHAPES:
+        progress = (step - plan.extended_at) / max(1, plan.steps - plan.extended_at - 1)
+        return along(plan.extended_rate, LAST_FACTOR * plan.learning_rate, min(1.0, progress))
+    steps = plan.steps_before if plan.extended_at else plan.steps
+    warmup = min(round(plan.warmup_epochs * plan.steps_per_epoch), steps)
     if step < warmup:
         return plan.learning_rate * (step + 1) / warmup
-    shape = {"cosine": cosine, "one-cycle": one_cycle, "step": stairs}.get(plan.schedule)
-    return plan.learning_rate * (1.0 if shape is None else shape(step - warmup, plan.steps - warmup))
+    shape = SHAPES.get(plan.schedule)
+    return plan.learning_rate * (1.0 if shape is None else shape(step - warmup, steps - warmup))
 
 
 def cosine(step: int, steps: int) -> float:
@@ -70,3 +85,6 @@ def along(start: float, end: float, progress: float) -> float:
 def stairs(step: int, steps: int) -> float:
     """A tenth after a third of the steps, a hundredth after two thirds."""
     return float(STEP_FACTOR ** (step // max(1, math.ceil(steps / STEP_PARTS))))
+
+
+SHAPES: dict[str, Callable[[int, int], float]] = {"cosine": cosine, "one-cycle": one_cycle, "step": stairs}

@@ -22,6 +22,7 @@ from tl_core.export.bundle import save_model
 from tl_core.export.model_config import ModelConfig
 from tl_core.training.frozen_engine import frozen_part
 from tl_core.training.head_phase import classifier_of
+from tl_core.training.keeping import keep_answers, keep_cross_validated
 from tl_core.training.metrics import Clock, Pace
 from tl_core.training.pictures import Part, Squares, TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
@@ -63,6 +64,7 @@ def save_and_score(
     measured_on: Literal["test", "validation"] = "test" if plan.measured_on == "test" else "validation"
     result = replace(score(probabilities, part.labels, plan.classes, measured_on), kept=kept)
     save_model(folder, module, model_config(plan, result))
+    keep_answers(data, part, probabilities, measured_on=measured_on, model=folder)
     yield Phase("saving", 1, 1)
     return result
 
@@ -73,13 +75,14 @@ def faster(plan: TrainingPlan, network: StagedNetwork, _module: nn.Module, _task
 
 
 def save_cross_validated(
-    plan: TrainingPlan, module: nn.Module, probabilities: NDArray[np.float32], part: Part, *, folder: Path
+    plan: TrainingPlan, module: nn.Module, probabilities: NDArray[np.float32], data: TrainingData, *, folder: Path
 ) -> Generator[Event, None, RunResult]:
     """The model's folder; the result is what each training picture got from a head that was fitted without it."""
     yield Phase("saving", 0, 1)
-    result = score(probabilities, part.labels, plan.classes, "cross-validation")
+    result = score(probabilities, data.train.labels, plan.classes, "cross-validation")
     result = replace(result, folds=plan.folds, fold_repeats=plan.fold_repeats)
     save_model(folder, module, model_config(plan, result))
+    keep_cross_validated(plan, data, probabilities, model=folder)
     yield Phase("saving", 1, 1)
     return result
 

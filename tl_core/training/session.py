@@ -5,14 +5,14 @@ The one function a worker calls. Knows the order of things and nothing of how ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from tl_core.backbones.stages import StagedNetwork, stage_network
+from tl_core.backbones.stages import StagedNetwork
 from tl_core.caching.limits import cache_limit
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
@@ -21,38 +21,38 @@ from tl_core.data.groups import grouping_in_use, with_groups
 from tl_core.data.index import SPLITS, ImageIndex
 from tl_core.data.places import places_of
 from tl_core.data.splits import write_split_csv
-from tl_core.errors import DataError
-from tl_core.events import Event, Planned, Warned
-from tl_core.training.batches import batch_count
-from tl_core.training.beginning import begin, fetched, is_here
+from tl_core.events import Event, Planned, Resumed, Warned
+from tl_core.training.beginning import fetched, is_here
 from tl_core.training.device import device_facts, use_threads
-from tl_core.training.engine import Engine
+from tl_core.training.extending import Asked
 from tl_core.training.folds import groups_of_rows, measured_in_folds, measures_in_folds, repeated_folds
 from tl_core.training.frozen_engine import with_engine
 from tl_core.training.harm import cautions_of
 from tl_core.training.head_phase import head_prefix
+from tl_core.training.kept_plans import read_plans, write_plans
 from tl_core.training.loop import carry_out
 from tl_core.training.lora import left_out, lora_sizes
 from tl_core.training.metrics import Clock
 from tl_core.training.norms import batch_norms, norm_sizes
-from tl_core.training.pictures import TrainingData, TrainingFiles
+from tl_core.training.pictures import TrainingFiles
 from tl_core.training.plan import make_plan
 from tl_core.training.plan_values import DeviceFacts, PlanFacts, TrainingPlan
 from tl_core.training.presets import preset_plans, together
-from tl_core.training.reading import read_pictures
 from tl_core.training.repeats import repeated
+from tl_core.training.resumed import resumed_training
 from tl_core.training.splitting import LEARNS_FROM_ALL, learns_from_all, split_pictures, validation_share
 from tl_core.training.streams import once
+from tl_core.training.surroundings import (
+    Ready,
+    ShouldStop,
+    Surroundings,
+    nothing_ready,
+    read_for,
+    staged,
+    with_pictures,
+)
 from tl_core.training.unused import unused_by_split
 from tl_core.training.workplace import Workplace
-
-ShouldStop = Callable[[], bool]
-# The network that the settings ask for, with a head for so many classes, if somebody has it ready.
-Ready = Callable[[RunConfig, int], StagedNetwork | None]
-
-
-def nothing_ready(_config: RunConfig, _num_classes: int) -> None:
-    """Every network is made when its run is known."""
 
 
 def run_training(
@@ -64,42 +64,50 @@ def run_training(
     should_stop: ShouldStop,
     clock: Clock,
     ready: Ready = nothing_ready,
+    asked: Asked | None = None,
 ) -> Iterator[Event]:
     """The events of a run, Planned first and Finished or Stopped last.
 
-    Writes split.csv, checkpoints/ and model/ into `run_folder`, prepared pictures and features into `cache`. Raises
-    UserError kinds for what a person can put right, before Planned or after it; then no ending comes from here.
+    Writes split.csv, plan.json, checkpoints/ and model/ into `run_folder`, prepared pictures and features into `cache`.
+    With something `asked` it goes on with a run that was begun, and Resumed comes before Planned. Raises UserError
+    kinds for what a person can put right, before Planned or after it; then no ending comes from here.
     """
-
-    train = partial(one_training, dataset=dataset, cache=cache, should_stop=should_stop, clock=clock, ready=ready)
+    around = Surroundings(cache, should_stop, clock, ready)
+    train = partial(one_training, dataset=dataset, around=around)
     if config.repeats > 1:
-        return repeated(config, run_folder, train, clock=clock)
-    return train(config, run_folder)
+        return repeated(config, run_folder, train, clock=clock, asked=asked)
+    return train(config, run_folder, asked)
 
 
 def one_training(
-    config: RunConfig,
-    run_folder: Path,
-    *,
-    dataset: Dataset,
-    cache: Path,
-    should_stop: ShouldStop,
-    clock: Clock,
-    ready: Ready = nothing_ready,
+    config: RunConfig, run_folder: Path, asked: Asked | None, *, dataset: Dataset, around: Surroundings
 ) -> Iterator[Event]:
     """The same with one seed."""
+    plans = read_plans(run_folder) if asked is not None else None
+    if asked is not None and plans is not None:
+        yield from resumed_training(config, run_folder, dataset, asked, plans, around)
+        return
+    if asked is not None:
+        yield Resumed(-1, 0, 0, 0)
+    yield from begun_training(config, run_folder, dataset, around)
+
+
+def begun_training(config: RunConfig, run_folder: Path, dataset: Dataset, around: Surroundings) -> Iterator[Event]:
+    """From the first look at the pictures on."""
+    cache, should_stop, clock = around.cache, around.should_stop, around.clock
     started = clock()
     index = written_split(config, dataset.index, run_folder)
     device = device_facts()
     use_threads(device.threads)
     here = is_here(config)
-    made = ready(config, len(index.classes)) if here else None
+    made = around.ready(config, len(index.classes)) if here else None
     network = made or staged(config, len(index.classes), device, empty=not here)
     in_folds = measures_in_folds(config, dataset.index)
     plan, candidates = planned(config, plan_facts(index, network, device, cache), in_folds=in_folds)
     plan, told = with_split(plan, config, dataset.index, index, in_folds=in_folds)
     plan = with_engine(plan, head_prefix(network).module, cache, is_here=here)
     candidates = tuple(replace(candidate, frozen_engine=plan.frozen_engine) for candidate in candidates)
+    write_plans(run_folder, plan, candidates)
     yield Planned(plan.to_dict())
     yield from (Warned(sentence) for sentence in (*told, *network.network.told))
     if not here:
@@ -124,20 +132,6 @@ def one_training(
         candidates=tuple(with_pictures(candidate, data) for candidate in candidates),
     )
     yield from once(events, Warned)
-
-
-def read_for(
-    plan: TrainingPlan, index: ImageIndex, dataset: Dataset, place: Workplace
-) -> Generator[Event, None, TrainingData]:
-    return read_pictures(
-        index,
-        dataset.path_of,
-        plan.preprocessing,
-        cache=place.cache,
-        decoder=place.decoder,
-        should_stop=place.should_stop,
-        clock=place.clock,
-    )
 
 
 def written_split(config: RunConfig, brought: ImageIndex, run_folder: Path) -> ImageIndex:
@@ -186,16 +180,6 @@ def with_split(
     return plan, places.cautions
 
 
-def staged(config: RunConfig, num_classes: int, device: DeviceFacts, *, empty: bool = False) -> StagedNetwork:
-    """The network on its device, its random parts from the seed; staged last, because graphs hold on to devices.
-
-    `empty` while its pretrained weights are not here yet.
-    """
-    network = begin(config, num_classes, empty=empty)
-    Engine(device.device, "fp32").place_network(network.module)
-    return stage_network(network)
-
-
 def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts, cache: Path | None = None) -> PlanFacts:
     counts = index.counts()
     modules = network.network.module.modules()
@@ -219,17 +203,6 @@ def plan_facts(index: ImageIndex, network: StagedNetwork, device: DeviceFacts, c
         origin=network.network.origin,
         cache_bytes=None if cache is None else cache_limit(cache).bytes,
     )
-
-
-def with_pictures(plan: TrainingPlan, data: TrainingData) -> TrainingPlan:
-    """The plan for the pictures that could be read."""
-    pictures: dict[str, int] = {split: len(getattr(data, split)) for split in SPLITS}
-    if pictures == plan.pictures:
-        return plan
-    if plan.measured_on != "cross-validation" and not len(data.measured(plan.measured_on)):
-        raise DataError(f"No {plan.measured_on} picture can be read any more.", "Bring the pictures in again.")
-    steps = batch_count(pictures["train"], plan.batch_size) if plan.method == "fine-tune" else 0
-    return replace(plan, pictures=pictures, steps_per_epoch=steps)
 
 
 def cautions(index: ImageIndex) -> Iterator[Event]:

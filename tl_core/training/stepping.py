@@ -44,6 +44,11 @@ class Stepper:
         """Of the step before."""
         return self.rates.at(max(0, self.step - 1))
 
+    @property
+    def optimizer(self) -> torch.optim.Optimizer | None:
+        """None while nothing learns yet."""
+        return self._optimizer
+
     def learn_also(self, parameters: Mapping[str, Sequence[nn.Parameter]]) -> None:
         """These parameters, by stage, learn from the next step on; what the optimizer knows of others stays."""
         self._parameters += [parameter for own in parameters.values() for parameter in own]

@@ -11,6 +11,8 @@ from tl_ui.words import (
     controls_en,
     controls_zh_cn,
     en,
+    hosted_en,
+    hosted_zh_cn,
     networks_en,
     networks_zh_cn,
     pictures_en,
@@ -25,8 +27,15 @@ _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
 PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
-    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, controls_en.WORDS),
-    "zh-CN": (zh_cn.WORDS, networks_zh_cn.WORDS, pictures_zh_cn.WORDS, results_zh_cn.WORDS, controls_zh_cn.WORDS),
+    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, hosted_en.WORDS, controls_en.WORDS),
+    "zh-CN": (
+        zh_cn.WORDS,
+        networks_zh_cn.WORDS,
+        pictures_zh_cn.WORDS,
+        results_zh_cn.WORDS,
+        hosted_zh_cn.WORDS,
+        controls_zh_cn.WORDS,
+    ),
 }
 _TABLES: dict[str, Mapping[str, str]] = {
     language: {key: text for part in parts for key, text in part.items()} for language, parts in PARTS.items()

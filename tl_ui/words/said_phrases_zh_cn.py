@@ -23,6 +23,14 @@ PHRASES: dict[str, str] = {
     "val": "验证集",
     "validation": "验证集",
     "test": "测试集",
+    # pictures that were changed
+    "dark pictures": "偏暗的图片",
+    "bright pictures": "偏亮的图片",
+    "blurred pictures": "模糊的图片",
+    "noisy pictures": "有噪点的图片",
+    "strongly compressed pictures": "压缩过度的图片",
+    "turned pictures": "转了方向的图片",
+    "pictures cut closer": "裁得更近的图片",
     # counts
     "{n} validation pictures with every class among them": "{n} 张验证图片，且每类都有",
     "1 picture": "1 张图片",
@@ -35,6 +43,8 @@ PHRASES: dict[str, str] = {
     "1 row": "1 行",
     "{n} rows": "{n} 行",
     "{n} pictures": "{n} 张图片",
+    "1 label": "1 个",
+    "{n} labels": "{n} 个",
     "1 file": "1 个文件",
     "{n} files": "{n} 个文件",
     "1 other file": "1 个其他文件",
@@ -45,6 +55,10 @@ PHRASES: dict[str, str] = {
     "{n} names": "{n} 个名称",
     "1 byte": "1 字节",
     "{n} bytes": "{n} 字节",
+    # shares
+    "1 in {n}": "1/{n}",
+    "{n} in 100": "{n}%",
+    "no picture": "零张",
     # what the first bytes of a file say
     "a camera raw file": "相机原始文件（RAW）",
     "an SVG drawing": "SVG 图形",
