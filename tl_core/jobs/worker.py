@@ -143,6 +143,10 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | Non
         return _add(job, should_stop, emit)
     if kind == "export":
         return export_events(job, emit)
+    if kind == "predict":
+        from tl_core.jobs.trying import tried
+
+        return tried(job, should_stop, emit)
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 
