@@ -14,6 +14,7 @@ import gradio as gr
 from tl_ui.words import LANGUAGES, Words, words_for
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+DRAWER = ("runs", "state", "versus", "live", "drop")  # the words of the drawer of runs
 MOUNT = '<div class="thaw-mount"></div>'
 # Buttons inside HTML that lead to a tab: `<button data-go="train">`.
 FOLLOW_BUTTONS = """
@@ -89,8 +90,11 @@ def share_panel(words: Words) -> gr.HTML:
 
 
 def runs_drawer(words: Words) -> gr.HTML:
-    """Value `{"runs", "shown"}`. Fires `open`, `choose` with a run, and `ended` when the shown run ends."""
-    return drawn("runs", elem_id="runs-drawer", words=words.part("runs", "state"))
+    """Value `{"shown"}`; asks the server itself. Fires `choose` and `copy` with a run, `changed` when one has another
+    name or is gone, and `ended` when the shown run ends.
+    """
+    scripts = ("sending", "plotly", "states", "runs_table", "runs_row", "runs_versus", "runs")
+    return drawn(*scripts, elem_id="runs-drawer", words=words.part(*DRAWER))
 
 
 def try_zone(words: Words) -> gr.HTML:

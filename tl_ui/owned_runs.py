@@ -20,11 +20,13 @@ from tl_core.jobs.resuming import ask_to_resume
 from tl_core.jobs.rundir import Label, RunDir, create_run
 from tl_core.jobs.view import RunView, read_view
 from tl_core.jobs.waits import Wait
+from tl_core.jobs.ways_on import WaysOn, ways_on
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_core.training.extending import Asked
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_queue import OwnedQueue
 from tl_ui.run_list import KeptRows, RunRow
+from tl_ui.usage import folder_bytes
 
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
 BUNDLE = "bundle.zip"
@@ -35,8 +37,9 @@ MODEL_FILE = "config.json"
 class RunNews:
     """What the journal says since an offset.
 
-    `wait` is of a run in the queue, `loss` of a lost one; one that `is_paused` was stopped to go on later. Of one at work: `silent_seconds` where it shows no sign of
-    life for far longer than it is used to, `needs_bytes` while it waits for room on the disk.
+    `wait` is of a run in the queue, `loss` of a lost one; one that `is_paused` was stopped to go on later. Of one at
+    work: `silent_seconds` where it shows no sign of life for far longer than it is used to, `needs_bytes` while it
+    waits for room on the disk.
     """
 
     records: list[dict[str, Any]]
@@ -118,6 +121,14 @@ class OwnedRuns:
     def delete(self, run: str) -> int:
         """The bytes that are free now. Raises RunError while it works, and while another run needs it."""
         return self.queue.delete(self.run(run).path)
+
+    def bytes_of(self, run: str) -> int:
+        """What deleting it frees."""
+        return folder_bytes(self.run(run).path)
+
+    def ways_on(self, run: str) -> WaysOn:
+        """What may be asked of it now that it has ended."""
+        return ways_on(self.run(run))
 
     def rename(self, run: str, label: Label) -> None:
         self.run(run).write_label(label)

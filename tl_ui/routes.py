@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from tl_ui.guard import NotFoundError, answered
 from tl_ui.routes_datasets import dataset_routes
+from tl_ui.routes_drawer import drawer_routes
 from tl_ui.routes_mine import mine_routes
 from tl_ui.routes_networks import network_routes
 from tl_ui.routes_pictures import picture_routes
@@ -30,6 +31,7 @@ def thaw_routes(services: Services, assets: Assets) -> list[Route]:
         *network_routes(services),
         *run_routes(services),
         *queue_routes(services),
+        *drawer_routes(services),
         *mine_routes(services),
         *static_routes(assets),
         rest,

@@ -92,9 +92,11 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     put_together = (
         "tab.", "level.", "sample.", "split.", "severity.", "cards.", "ice.freeze_", "stage.",
-        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "state.",
+        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "live.paused_lead",
+        "live.as_", "state.",
         "results.precision_help", "results.recall_help", "results.by_", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "mine.", "drop.phase_", "found.column_", "use.same", "use.new", "live.first_on_",
+        "use.by_", "mine.", "drop.phase_", "found.column_", "runs.col_", "versus.on_", "versus.chance", "versus.better",
+        "versus.same", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
     by_name = {*(f"finding.{kind}" for kind in FINDING_KINDS), *(f"phase.{name}" for name in PHASES)}
     for control in CONTROLS:

@@ -19,6 +19,8 @@ from tl_ui.words import (
     pictures_zh_cn,
     results_en,
     results_zh_cn,
+    runs_en,
+    runs_zh_cn,
     zh_cn,
 )
 from tl_ui.words.said import said
@@ -27,13 +29,22 @@ _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
 PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
-    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, hosted_en.WORDS, controls_en.WORDS),
+    "en": (
+        en.WORDS,
+        networks_en.WORDS,
+        pictures_en.WORDS,
+        results_en.WORDS,
+        hosted_en.WORDS,
+        runs_en.WORDS,
+        controls_en.WORDS,
+    ),
     "zh-CN": (
         zh_cn.WORDS,
         networks_zh_cn.WORDS,
         pictures_zh_cn.WORDS,
         results_zh_cn.WORDS,
         hosted_zh_cn.WORDS,
+        runs_zh_cn.WORDS,
         controls_zh_cn.WORDS,
     ),
 }
