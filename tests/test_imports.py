@@ -34,7 +34,7 @@ ONLY_EXECUTED = {
 }  # fmt: skip
 GUARDS = {"tl_core/jobs/worker.py", "tl_core/jobs/assistant.py", "tl_ui/guard.py"}
 HOLDS_TORCH = (
-    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "backbones", "training", "evaluation",
+    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "jobs.export_script", "backbones", "training", "evaluation",
     "export", "caching", "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
