@@ -58,6 +58,9 @@ SAID: dict[str, str] = {
     "With {n} pictures to judge by, nobody can say whether the model is too sure of itself: its probabilities stay as "
     "they are.": "只有 {n} 张图片可供评判，无法判断模型是否过于自信：概率保持原样。",
     "{n} pictures are the least.": "至少需要 {n} 张图片。",
+    "With {m} mistakes among {n} pictures, nobody can say how sure the model should be: its probabilities stay as they "
+    "are.": "{n} 张图片中有 {m} 个错误，无法判断模型应有多大把握：概率保持原样。",
+    "{n} mistakes are the least.": "至少需要 {n} 个错误。",
     "The model is surer of itself than it is right; its probabilities are made more modest (temperature {t}, fitted on "
     "{n} held-out pictures).": "模型的自信超过了实际水平；概率已调低（温度 {t}，用 {n} 张留出的图片拟合）。",
     "The model is more often right than it says; its probabilities are raised (temperature {t}, fitted on {n} held-out "
