@@ -23,6 +23,7 @@ element.addEventListener('click', (event) => {
   if (button) trigger('go', { tab: button.dataset.go });
 });
 """
+TRY_WORDS = ("try", "drop", "many", "tell", "camera", "live_camera", "model")
 # A picture that the server has lost or cannot make is left out instead of showing a torn sign.
 HIDE_BROKEN = "element.addEventListener('error', (event) => { event.target.style.visibility = 'hidden'; }, true);"
 
@@ -99,4 +100,5 @@ def runs_drawer(words: Words) -> gr.HTML:
 
 def try_zone(words: Words) -> gr.HTML:
     """Value `{"run"}`; asks the server itself."""
-    return drawn("try", elem_id="try-zone", words=words.part("try", "drop"))
+    scripts = ("sending", "pack", "try_tell", "try_live", "try_many", "try_models", "try")
+    return drawn(*scripts, elem_id="try-zone", words=words.part(*TRY_WORDS))

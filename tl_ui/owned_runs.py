@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.splits import check_classes
-from tl_core.errors import RunError, UserError
+from tl_core.errors import RunError
 from tl_core.export.packing import zip_model
 from tl_core.jobs.heartbeat import Pulse
 from tl_core.jobs.journal import read_records
@@ -24,6 +24,7 @@ from tl_core.jobs.ways_on import WaysOn, ways_on
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_core.training.extending import Asked
 from tl_ui.guard import NotFoundError
+from tl_ui.owned_models import answer_to
 from tl_ui.owned_queue import OwnedQueue
 from tl_ui.run_list import KeptRows, RunRow
 from tl_ui.usage import folder_bytes
@@ -162,16 +163,10 @@ class OwnedRuns:
             raise RunError("This training has no model yet.", "Wait until its first model is ready, or train again.")
         return found.model
 
-    def try_picture(self, run: str, picture: Path) -> list[dict[str, Any]]:
-        """`{"class", "probability"}` of every class, the likeliest first."""
+    def try_picture(self, run: str, picture: Path) -> dict[str, Any]:
+        """See `answer_to`."""
         self.model(run)
-        try:
-            said = self._assistant.call("predict", model=self.run(run).path, picture=picture)
-        except UserError as error:
-            message = error.message.replace(f"'{picture.name}'", "This picture")
-            raise type(error)(message, error.hint) from error
-        ranked = sorted(said["scores"].items(), key=lambda item: -item[1])
-        return [{"class": name, "probability": probability} for name, probability in ranked]
+        return answer_to(self._assistant, self.run(run).path, picture)
 
     def bundle(self, run: str) -> Path:
         """The model as one zip, made again when the model is newer."""

@@ -87,7 +87,9 @@ def pause(services: Services, request: Request) -> Response:
 
 
 async def try_picture(services: Services, request: Request) -> Response:
-    """POST, the raw bytes of a picture -> {"answers": [{"class", "probability"}] best first, "seconds"}."""
+    """POST, the raw bytes of a picture -> {"answers": [{"class", "probability"}], "class", "sure", "seconds"}, the best
+    first.
+    """
     owner, run = owner_of(request), request.path_params["run"]
     started = time.monotonic()
     await run_in_threadpool(services.check_model, owner, run)
@@ -95,10 +97,10 @@ async def try_picture(services: Services, request: Request) -> Response:
     try:
         limit = services.settings.limits.file_bytes
         await receive_upload(request, picture, limit=limit, owner=owner, allowances=services.allowances)
-        answers = await run_in_threadpool(services.try_picture, owner, run, picture)
+        found = await run_in_threadpool(services.try_picture, owner, run, picture)
     finally:
         picture.unlink(missing_ok=True)
-    return json_answer({"answers": answers, "seconds": time.monotonic() - started})
+    return json_answer({**found, "seconds": time.monotonic() - started})
 
 
 def bundle(services: Services, request: Request) -> Response:

@@ -30,7 +30,7 @@ from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
 # All tabs are built at once: Gradio keeps only the last update of a component in a tab that was never opened.
-STYLES = ("style", "tabs", "pictures", "networks", "runs")
+STYLES = ("style", "tabs", "pictures", "networks", "runs", "try")
 KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'

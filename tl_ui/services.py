@@ -29,8 +29,10 @@ from tl_ui.erasing import erase_person
 from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
+from tl_ui.owned_models import OwnedModels
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews
+from tl_ui.owned_tries import OwnedTries
 from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights
 from tl_ui.run_list import KeptRows, RunRow
@@ -136,6 +138,12 @@ class Services:
     def runs(self, owner: str) -> OwnedRuns:
         return OwnedRuns(self._person(owner), self.assistant, self._listed)
 
+    def tries(self, owner: str) -> OwnedTries:
+        return OwnedTries(self._person(owner), self.runs(owner), self.pictures(owner), self._staging, self.allowances)
+
+    def models(self, owner: str) -> OwnedModels:
+        return OwnedModels(self._person(owner), self.assistant)
+
     # datasets
 
     def list_datasets(self, owner: str) -> list[DatasetRow]:
@@ -205,7 +213,7 @@ class Services:
     def check_model(self, owner: str, run: str) -> None:
         self.runs(owner).model(run)
 
-    def try_picture(self, owner: str, run: str, picture: Path) -> list[dict[str, Any]]:
+    def try_picture(self, owner: str, run: str, picture: Path) -> dict[str, Any]:
         self.allowances.count_prediction(owner)
         return self.runs(owner).try_picture(run, picture)
 

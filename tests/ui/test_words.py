@@ -95,7 +95,8 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
         "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "live.paused_lead",
         "live.as_", "state.",
         "results.precision_help", "results.recall_help", "results.by_", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "mine.", "drop.phase_", "found.column_", "runs.col_", "versus.on_", "versus.chance", "versus.better",
+        "use.by_", "mine.", "drop.phase_", "many.phase_", "many.order_",
+            "many.col_", "report.", "found.column_", "runs.col_", "versus.on_", "versus.chance", "versus.better",
         "versus.same", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
     by_name = {*(f"finding.{kind}" for kind in FINDING_KINDS), *(f"phase.{name}" for name in PHASES)}

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tl_core.data.copies import free_path
 from tl_core.data.store import stored_path
@@ -83,8 +84,8 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object, /) -> int:
-        content = bytes(memoryview(data))  # type: ignore[arg-type] - whatever has bytes
+    def write(self, data: Any, /) -> int:
+        content = bytes(data)
         self._parts.append(content)
         return len(content)
 

@@ -17,10 +17,14 @@ from tl_ui.words import (
     networks_zh_cn,
     pictures_en,
     pictures_zh_cn,
+    report_en,
+    report_zh_cn,
     results_en,
     results_zh_cn,
     runs_en,
     runs_zh_cn,
+    try_en,
+    try_zh_cn,
     zh_cn,
 )
 from tl_ui.words.said import said
@@ -36,6 +40,8 @@ PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
         results_en.WORDS,
         hosted_en.WORDS,
         runs_en.WORDS,
+        try_en.WORDS,
+        report_en.WORDS,
         controls_en.WORDS,
     ),
     "zh-CN": (
@@ -45,6 +51,8 @@ PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
         results_zh_cn.WORDS,
         hosted_zh_cn.WORDS,
         runs_zh_cn.WORDS,
+        try_zh_cn.WORDS,
+        report_zh_cn.WORDS,
         controls_zh_cn.WORDS,
     ),
 }
