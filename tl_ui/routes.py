@@ -11,6 +11,7 @@ from tl_ui.routes_datasets import dataset_routes
 from tl_ui.routes_drawer import drawer_routes
 from tl_ui.routes_mine import mine_routes
 from tl_ui.routes_models import model_routes
+from tl_ui.routes_exports import export_routes
 from tl_ui.routes_networks import network_routes
 from tl_ui.routes_pictures import picture_routes
 from tl_ui.routes_queue import queue_routes
@@ -33,6 +34,7 @@ def thaw_routes(services: Services, assets: Assets) -> list[Route]:
         *picture_routes(services),
         *network_routes(services),
         *run_routes(services),
+        *export_routes(services),
         *queue_routes(services),
         *drawer_routes(services),
         *mine_routes(services),
