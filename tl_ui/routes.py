@@ -9,9 +9,9 @@ from starlette.routing import Route
 from tl_ui.guard import NotFoundError, answered
 from tl_ui.routes_datasets import dataset_routes
 from tl_ui.routes_drawer import drawer_routes
+from tl_ui.routes_exports import export_routes
 from tl_ui.routes_mine import mine_routes
 from tl_ui.routes_models import model_routes
-from tl_ui.routes_exports import export_routes
 from tl_ui.routes_networks import network_routes
 from tl_ui.routes_pictures import picture_routes
 from tl_ui.routes_queue import queue_routes
