@@ -88,7 +88,7 @@ def _notes(words: Words, compared: Sequence[Member], told: Sequence[Duel]) -> li
 
 def _is_part(compared: Sequence[Member], duel: Duel, found: Compared) -> bool:
     """Whether one of the two was measured on pictures that the other was not."""
-    counted = [compared[at].result.get("images", 0) for at in (duel.first, duel.second)]
+    counted = [int(compared[at].result.get("images", 0)) for at in (duel.first, duel.second)]
     return found.pictures + found.relabelled < max(counted)
 
 
