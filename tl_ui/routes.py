@@ -7,9 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tl_ui.guard import NotFoundError, answered
+from tl_ui.routes_answers import answer_routes
 from tl_ui.routes_datasets import dataset_routes
 from tl_ui.routes_drawer import drawer_routes
 from tl_ui.routes_exports import export_routes
+from tl_ui.routes_insights import insight_routes
 from tl_ui.routes_mine import mine_routes
 from tl_ui.routes_models import model_routes
 from tl_ui.routes_networks import network_routes
@@ -34,6 +36,8 @@ def thaw_routes(services: Services, assets: Assets) -> list[Route]:
         *picture_routes(services),
         *network_routes(services),
         *run_routes(services),
+        *answer_routes(services),
+        *insight_routes(services),
         *export_routes(services),
         *queue_routes(services),
         *drawer_routes(services),

@@ -25,6 +25,8 @@ from tl_ui.words import (
     runs_zh_cn,
     try_en,
     try_zh_cn,
+    understanding_en,
+    understanding_zh_cn,
     zh_cn,
 )
 from tl_ui.words.said import said
@@ -42,6 +44,7 @@ PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
         runs_en.WORDS,
         try_en.WORDS,
         report_en.WORDS,
+        understanding_en.WORDS,
         controls_en.WORDS,
     ),
     "zh-CN": (
@@ -53,6 +56,7 @@ PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
         runs_zh_cn.WORDS,
         try_zh_cn.WORDS,
         report_zh_cn.WORDS,
+        understanding_zh_cn.WORDS,
         controls_zh_cn.WORDS,
     ),
 }
