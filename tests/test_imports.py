@@ -34,14 +34,15 @@ ONLY_EXECUTED = {
 }  # fmt: skip
 GUARDS = {"tl_core/jobs/worker.py", "tl_core/jobs/assistant.py", "tl_ui/guard.py"}
 HOLDS_TORCH = (
-    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "backbones", "training", "evaluation",
-    "export", "caching", "engines", "__main__",
+    "data.tensors", "jobs.worker", "jobs.assistant", "jobs.exporting", "jobs.trying", "jobs.export_script",
+    "backbones", "training", "evaluation", "export", "caching", "engines", "__main__",
 )  # fmt: skip
 TORCH_FREE = (
     "backbones.catalogue", "backbones.fetching", "backbones.here", "backbones.reaching", "backbones.recommended",
     "backbones.record", "backbones.stage", "backbones.weights_file", "evaluation.advice", "evaluation.alike",
     "evaluation.answers", "evaluation.comparing", "evaluation.doubting", "evaluation.measures", "evaluation.missing",
-    "evaluation.sturdiness", "evaluation.suspects", "evaluation.temperature", "evaluation.scores", "export.adjusting",
+    "evaluation.sheet", "evaluation.sorted_copies", "evaluation.sturdiness",
+    "evaluation.suspects", "evaluation.temperature", "evaluation.scores", "export.adjusting",
     "export.decision", "export.described", "export.model_config", "training.estimate_values", "training.freezing",
     "training.plan_values", "training.probe_values", "training.checkpoint_files", "training.extending",
     "training.kept_plans", "training.rate_values",

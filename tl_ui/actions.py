@@ -15,6 +15,7 @@ from tl_ui.choices import Choices
 from tl_ui.components import merged
 from tl_ui.network_actions import NetworkActions
 from tl_ui.picture_actions import PictureActions
+from tl_ui.result_actions import ResultActions
 from tl_ui.run_actions import RunActions
 from tl_ui.scene import attached, look
 from tl_ui.services import Services
@@ -43,6 +44,7 @@ class Actions:
         self.pictures = PictureActions(self.acting)
         self.network = NetworkActions(self.acting)
         self.runs = RunActions(self.acting, self.network.show_network)
+        self.results = ResultActions(self.acting)
 
     def connect(self, blocks: gr.Blocks) -> None:
         page, bind = self.page, self.acting.bind
@@ -58,8 +60,9 @@ class Actions:
         self.pictures.connect()
         self.network.connect()
         self.runs.connect()
+        self.results.connect()
         leading = (page.pictures.found, page.network.foot, page.train.head, page.train.live)
-        for component in (*leading, page.results.body, page.trial.head):
+        for component in (*leading, page.results.body, page.results.foot, page.trial.head):
             lead_to_tabs(component, page.tabs, list(page.tab_items))
 
     def load(self, asked: Asked) -> Updates:

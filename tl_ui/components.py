@@ -14,6 +14,7 @@ import gradio as gr
 from tl_ui.words import LANGUAGES, Words, words_for
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+DRAWER = ("runs", "state", "versus", "live", "drop")  # the words of the drawer of runs
 MOUNT = '<div class="thaw-mount"></div>'
 # Buttons inside HTML that lead to a tab: `<button data-go="train">`.
 FOLLOW_BUTTONS = """
@@ -22,6 +23,7 @@ element.addEventListener('click', (event) => {
   if (button) trigger('go', { tab: button.dataset.go });
 });
 """
+TRY_WORDS = ("try", "drop", "many", "tell", "camera", "live_camera", "model")
 # A picture that the server has lost or cannot make is left out instead of showing a torn sign.
 HIDE_BROKEN = "element.addEventListener('error', (event) => { event.target.style.visibility = 'hidden'; }, true);"
 
@@ -89,10 +91,14 @@ def share_panel(words: Words) -> gr.HTML:
 
 
 def runs_drawer(words: Words) -> gr.HTML:
-    """Value `{"runs", "shown"}`. Fires `open`, `choose` with a run, and `ended` when the shown run ends."""
-    return drawn("runs", elem_id="runs-drawer", words=words.part("runs", "state"))
+    """Value `{"shown"}`; asks the server itself. Fires `choose` and `copy` with a run, `changed` when one has another
+    name or is gone, and `ended` when the shown run ends.
+    """
+    scripts = ("sending", "plotly", "states", "runs_table", "runs_row", "runs_versus", "runs")
+    return drawn(*scripts, elem_id="runs-drawer", words=words.part(*DRAWER))
 
 
 def try_zone(words: Words) -> gr.HTML:
     """Value `{"run"}`; asks the server itself."""
-    return drawn("try", elem_id="try-zone", words=words.part("try", "drop"))
+    scripts = ("sending", "pack", "try_tell", "try_live", "try_many", "try_models", "try")
+    return drawn(*scripts, elem_id="try-zone", words=words.part(*TRY_WORDS))

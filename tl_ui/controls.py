@@ -128,6 +128,11 @@ def texts_of(config: Mapping[str, Any]) -> list[str]:
     return [_text(config.get(control.field), control.fallback) for control in BOXES]
 
 
+def has_settings(config: RunConfig) -> bool:
+    """Whether a run was made with a box that says anything; what it is called is no setting."""
+    return texts_of({**config.to_dict(), "name": ""}) != [control.fallback for control in BOXES]
+
+
 def _text(value: Any, fallback: str) -> str:
     if value is None:
         return fallback

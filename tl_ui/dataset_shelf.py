@@ -70,6 +70,10 @@ class DatasetShelf:
     def left_out(self, folder: Path) -> tuple[LeftOut, ...]:
         return self._opened(folder).left_out
 
+    def record_of(self, folder: Path, sha256: str) -> ImageRecord | None:
+        """Of a picture by its content, those that were left out among them."""
+        return self._opened(folder).record_of(sha256)
+
     def groupings(self, folder: Path) -> tuple[Grouping, ...]:
         """Looked for once for each state of a dataset."""
         return self._opened(folder).groupings

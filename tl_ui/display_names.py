@@ -22,10 +22,23 @@ def file_name(text: str) -> str:
     return _cut(name.removesuffix(ending), LONGEST_NAME - len(ending)) + ending or "picture"
 
 
+def one_line(text: str) -> str:
+    """What a person calls something, slashes and all."""
+    return _one_line(_plain(unicodedata.normalize("NFC", text)))
+
+
+def several_lines(text: str) -> str:
+    """A note: its lines stay."""
+    return "\n".join(_plain(line).rstrip() for line in unicodedata.normalize("NFC", text).splitlines()).strip()
+
+
 def _last(text: str) -> str:
-    """Its last part: categories C* (control, right-to-left marks, surrogates, private use) become spaces."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1]
-    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in last)
+    return _plain(re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1])
+
+
+def _plain(text: str) -> str:
+    """Categories C* (control, right-to-left marks, surrogates, private use) become spaces."""
+    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
 
 
 def _one_line(text: str) -> str:

@@ -16,6 +16,7 @@ from tl_core.jobs.add_requests import JOBS_FOLDER
 from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import JobDir
 from tl_core.jobs.tickets import queue_held
+from tl_core.jobs.tries import TRIES_FOLDER
 from tl_core.jobs.workspace import Workspace, new_identifier
 
 ERASED = "erased"  # beside `people`: what is on its way out
@@ -50,9 +51,10 @@ def clear_erased(workspace: Workspace) -> None:
 
 
 def _jobs(folder: Path) -> list[Path]:
-    """Runs, imports, and pictures that are being added."""
+    """Runs, imports, pictures that are being added, and photos that are tried."""
     runs = list((folder / "runs").glob("*"))
     sets = list((folder / "datasets").glob("*"))
     adding = [job for one in sets for job in (one / JOBS_FOLDER).glob("*")]
     imports = [one for one in sets if not (one / DATASET_FILE).is_file()]
-    return [path for path in (*runs, *adding, *imports) if path.is_dir()]
+    tries = (folder / TRIES_FOLDER).glob("*")
+    return [path for path in (*runs, *adding, *imports, *tries) if path.is_dir()]

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from tl_ui.choices import LEVELS
-from tl_ui.components import ASSETS, panel, redrawn, runs_drawer, share_panel
-from tl_ui.present import header, run_rows
+from tl_ui.components import ASSETS, DRAWER, panel, redrawn, runs_drawer, share_panel
+from tl_ui.present import header
 from tl_ui.scene import Scene
 from tl_ui.settings import Settings
 from tl_ui.words import DEFAULT_LANGUAGE, LANGUAGES, Words
@@ -59,10 +59,8 @@ class Header:
 
 
 def drawer_of(scene: Scene) -> dict[str, Any]:
-    """The update of the drawer."""
-    names = {row.id: row.name for row in scene.datasets}
-    value = {"runs": run_rows(scene.words, scene.runs, names), "shown": scene.run.id if scene.run else ""}
-    return redrawn(value, scene.words.part("runs", "state"))
+    """The update of the drawer, which asks for its list itself."""
+    return redrawn({"shown": scene.run.id if scene.run else ""}, scene.words.part(*DRAWER))
 
 
 def _levels(words: Words) -> list[tuple[str, str]]:

@@ -9,14 +9,15 @@ import gradio as gr
 from tl_ui.components import drawn
 from tl_ui.words import Words
 
-WORDS = ("live", "phase", "state", "control", "drop", "stage", "ice")
+WORDS = ("live", "phase", "state", "control", "drop", "stage", "ice", "goon")
+SCRIPTS = ("plotly", "states", "fold", "charts", "live_more", "live_endings", "goon", "live")
 
 
 def live_chart(words: Words) -> gr.HTML:
     """Fires `ready` when there is a first model, `ended` when the run has ended (also for a run that had failed
     before), and `go` with a tab.
     """
-    return drawn("fold", "charts", "live_more", "live", elem_id="live-chart", words=words.part(*WORDS))
+    return drawn(*SCRIPTS, elem_id="live-chart", words=words.part(*WORDS))
 
 
 def live_value(run: str, *, name: str = "", log: str = "", is_earlier: bool = False) -> dict[str, Any]:

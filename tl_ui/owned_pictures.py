@@ -6,7 +6,7 @@ Corrections are written beside the pictures and never into them (see data/edits.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from tl_ui.dataset_use import DatasetUse
 from tl_ui.doctor import Offer, copies, correction
 from tl_ui.guard import NotFoundError
 from tl_ui.owned_datasets import OwnedDatasets, is_content_hash
+from tl_ui.standings import Named, Standing, standings
 
 VIEW_SIZES = range(28, 1025)  # RunConfig's image_size
 Part = tuple[float, float, float, float]
@@ -144,6 +145,17 @@ class OwnedPictures:
         found = self._shelf.left_out(self._datasets.folder(dataset))
         shown = found[start : start + min(count, MOST_ON_A_PAGE)]
         return Page(tuple({**picture(item.record), "why": item.why} for item in shown), len(found))
+
+    def standings(self, dataset: str, named: Sequence[Named]) -> list[Standing]:
+        """What pictures are now, in the order of `named`: paths with the contents that they had."""
+        columns = self.album(dataset).columns
+        return standings(columns, self._shelf.left_out(self._datasets.folder(dataset)), named)
+
+    def path_of(self, dataset: str, sha256: str) -> Path | None:
+        """Where a picture of this content lies, those that were left out among them; None where there is none."""
+        found = self._datasets.ready(dataset)
+        record = self._shelf.record_of(self._datasets.folder(dataset), sha256)
+        return None if record is None else found.path_of(record)
 
     def bring_split(self, dataset: str, table: Path) -> Dataset:
         """Puts the pictures on the sides that a split.csv says; rows that fit no picture become a finding."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tl_core.config import RunConfig
 from tl_core.data.dataset import Dataset
 from tl_core.data.splits import check_classes
-from tl_core.errors import RunError, UserError
+from tl_core.errors import RunError
 from tl_core.export.packing import zip_model
 from tl_core.jobs.heartbeat import Pulse
 from tl_core.jobs.journal import read_records
@@ -20,11 +20,14 @@ from tl_core.jobs.resuming import ask_to_resume
 from tl_core.jobs.rundir import Label, RunDir, create_run
 from tl_core.jobs.view import RunView, read_view
 from tl_core.jobs.waits import Wait
+from tl_core.jobs.ways_on import WaysOn, ways_on
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_core.training.extending import Asked
 from tl_ui.guard import NotFoundError
+from tl_ui.owned_models import answer_to
 from tl_ui.owned_queue import OwnedQueue
 from tl_ui.run_list import KeptRows, RunRow
+from tl_ui.usage import folder_bytes
 
 NEWS_BYTES = 400_000  # a page asks again at once for the rest
 BUNDLE = "bundle.zip"
@@ -35,8 +38,9 @@ MODEL_FILE = "config.json"
 class RunNews:
     """What the journal says since an offset.
 
-    `wait` is of a run in the queue, `loss` of a lost one; one that `is_paused` was stopped to go on later. Of one at work: `silent_seconds` where it shows no sign of
-    life for far longer than it is used to, `needs_bytes` while it waits for room on the disk.
+    `wait` is of a run in the queue, `loss` of a lost one; one that `is_paused` was stopped to go on later. Of one at
+    work: `silent_seconds` where it shows no sign of life for far longer than it is used to, `needs_bytes` while it
+    waits for room on the disk.
     """
 
     records: list[dict[str, Any]]
@@ -119,6 +123,14 @@ class OwnedRuns:
         """The bytes that are free now. Raises RunError while it works, and while another run needs it."""
         return self.queue.delete(self.run(run).path)
 
+    def bytes_of(self, run: str) -> int:
+        """What deleting it frees."""
+        return folder_bytes(self.run(run).path)
+
+    def ways_on(self, run: str) -> WaysOn:
+        """What may be asked of it now that it has ended."""
+        return ways_on(self.run(run))
+
     def rename(self, run: str, label: Label) -> None:
         self.run(run).write_label(label)
 
@@ -151,16 +163,10 @@ class OwnedRuns:
             raise RunError("This training has no model yet.", "Wait until its first model is ready, or train again.")
         return found.model
 
-    def try_picture(self, run: str, picture: Path) -> list[dict[str, Any]]:
-        """`{"class", "probability"}` of every class, the likeliest first."""
+    def try_picture(self, run: str, picture: Path) -> dict[str, Any]:
+        """See `answer_to`."""
         self.model(run)
-        try:
-            said = self._assistant.call("predict", model=self.run(run).path, picture=picture)
-        except UserError as error:
-            message = error.message.replace(f"'{picture.name}'", "This picture")
-            raise type(error)(message, error.hint) from error
-        ranked = sorted(said["scores"].items(), key=lambda item: -item[1])
-        return [{"class": name, "probability": probability} for name, probability in ranked]
+        return answer_to(self._assistant, self.run(run).path, picture)
 
     def bundle(self, run: str) -> Path:
         """The model as one zip, made again when the model is newer."""

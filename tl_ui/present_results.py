@@ -1,36 +1,77 @@
-"""How good a model is, as HTML: the sentence, where it was measured, the confusion matrix, each class. Pure."""
+"""How good a model is, as HTML: the sentence, where it was measured, and the parts of the tab in their order. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from tl_core.evaluation.scores import ClassScore, RunResult
+from tl_core.data.corrections import Changes
+from tl_core.errors import UserError
+from tl_core.evaluation.advice import Advice
+from tl_core.evaluation.measures import Measure
+from tl_core.evaluation.scores import RunResult
 from tl_core.events import ModelReady
-from tl_ui.markup import EMPTY, Html, details, table, tag
-from tl_ui.present import percent
+from tl_ui.markup import EMPTY, Html, tag
+from tl_ui.present import note, percent
+from tl_ui.present_confusion import confusion, mistakes_of, per_class
+from tl_ui.present_measures import all_measures, in_view, measures_of
+from tl_ui.present_next import again, next_steps, train_again
+from tl_ui.selections import Behind
 from tl_ui.words import Words, number
 
-MATRIX_CLASSES = 40
-MISTAKES_SHOWN = 30
 BESIDE_LETTERS = 42  # so wide, in letters, is a matrix that fits on half the page
 
 
-def results(result: RunResult, plan: Mapping[str, Any], words: Words, *, expert: bool) -> Html:
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What is known beside the result itself. `problem` says why a run's answers are not there: then no number leads
+    to pictures. `dataset` is the set whose pictures are shown.
+    """
+
+    run: str = ""
+    dataset: str = ""
+    measures: tuple[Measure, ...] = ()
+    labels: str = ""
+    suspects_left: int = 0
+    worst: tuple[Behind, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    problem: UserError | None = None
+
+    @property
+    def can_show(self) -> bool:
+        return bool(self.run) and self.problem is None
+
+
+def results(
+    result: RunResult, plan: Mapping[str, Any], words: Words, *, expert: bool, known: Understood | None = None
+) -> Html:
     """The whole tab for a run that has a model."""
+    known = known or Understood()
+    measures = all_measures(known.measures or measures_of(result), result, plan, words, is_open=expert)
+    answer = (_answer(result, words), _measured(result, plan, words), in_view(result, words), measures)
     return tag(
         "div",
-        tag("section", _answer(result, words), _measured(result, plan, words), class_="answer thaw-card"),
-        tag("section", _confusion(result, words), class_="thaw-card"),
-        tag("section", _per_class(result, words), _more(result, words) if expert else EMPTY, class_="thaw-card"),
+        again(known.changes, words, run=known.run),
+        tag("section", *answer, class_="answer thaw-card"),
+        _problem(known, words),
+        next_steps(known.advice, result.classes, words, run=known.run),
+        _worst(known, words),
+        tag("section", confusion(result, words, can_show=known.can_show), class_="thaw-card"),
+        tag("section", per_class(result, words, can_show=known.can_show), class_="thaw-card"),
+        _labels(known, words),
         class_="results few" if sum(max(7, len(name) + 1) for name in result.classes) <= BESIDE_LETTERS else "results",
     )
 
 
 def sentence(result: RunResult, words: Words) -> str:
-    """Right on 83 of 96 new pictures (86 %); the true rate is likely 78 to 92 %. Always "fox" would give 31 %."""
+    """Right on 83 of 96 new pictures (86 %); the true rate is likely 78 to 92 %. Always "fox" would give 31 %.
+
+    Pictures that only training did not see are like those that it saw: they are not called new.
+    """
     right = words(
-        "results.sentence",
+        "results.sentence" if result.measured_on == "test" else "results.sentence_like",
         correct=number(result.correct),
         images=number(result.images),
         percent=percent(result.accuracy),
@@ -104,13 +145,7 @@ def unmeasured(result: RunResult) -> list[str]:
 
 def mixed_up(result: RunResult) -> list[tuple[str, str, int]]:
     """(truth, answer, how often) of every kind of mistake, the commonest first."""
-    mistakes = [
-        (result.classes[row], result.classes[column], count)
-        for row, counts in enumerate(result.confusion)
-        for column, count in enumerate(counts)
-        if row != column and count
-    ]
-    return sorted(mistakes, key=lambda mistake: -mistake[2])
+    return [(result.classes[truth], result.classes[answer], n) for truth, answer, n in mistakes_of(result)]
 
 
 def _answer(result: RunResult, words: Words) -> Html:
@@ -138,67 +173,46 @@ def _measured(result: RunResult, plan: Mapping[str, Any], words: Words) -> Html:
     return tag("p", words.sentences(measured_on(result, plan, words), next_line), class_="muted")
 
 
-def _confusion(result: RunResult, words: Words) -> Html:
-    """The matrix, or, where nobody could read it, the commonest mistakes."""
-    if len(result.classes) > MATRIX_CLASSES:
-        label = words("results.mistakes")
-        named: list[object] = [words("results.truth"), words("results.answer"), words("results.support")]
-        listed: list[list[object]] = [[*mistake] for mistake in mixed_up(result)[:MISTAKES_SHOWN]]
-        return tag("div", tag("h3", label), table(named, listed, label=label))
-    corner = f"{words('results.truth')} ↓ / {words('results.answer')} →"
-    heads: list[object] = [tag("small", corner), *result.classes]
-    rows = [_confusion_row(result.classes, at, counts) for at, counts in enumerate(result.confusion)]
-    label = words("results.confusion")
-    whole = table(heads, rows, label=label, class_="thaw-table confusion")
-    return tag("div", tag("h3", label), tag("p", words("results.confusion_help"), class_="muted"), whole)
+def _problem(known: Understood, words: Words) -> Html:
+    """An older run's numbers lead nowhere: why, and what to do."""
+    if known.problem is None:
+        return EMPTY
+    told = note(words.said(known.problem.message), hint=words.said(known.problem.hint))
+    return tag("div", told, train_again(words, run=known.run), class_="no-answers")
 
 
-def _confusion_row(classes: Sequence[str], row: int, counts: Sequence[int]) -> list[object]:
-    total = sum(counts) or 1
-    cells: list[object] = [classes[row]]
-    for column, count in enumerate(counts):
-        kind = "right" if row == column else "wrong"
-        strength = f"--strength:{count / total:.2f}"
-        cells.append(tag("span", count or "·", class_=f"cell {kind if count else 'none'}", style=strength))
-    return cells
+def _worst(known: Understood, words: Words) -> Html:
+    """The mistakes that it was surest of, in sight."""
+    if not known.worst:
+        return EMPTY
+    shown = [_mistake(one, at, known.dataset, words) for at, one in enumerate(known.worst)]
+    more = tag("button", words("results.all_mistakes"), type="button", data_show="mistakes", class_="thaw-button small")
+    head = tag("div", tag("h3", words("results.worst")), more, class_="card-head")
+    lead = tag("p", words("results.worst_lead"), class_="muted")
+    return tag("section", head, lead, tag("ul", *shown, class_="worst"), class_="thaw-card wide")
 
 
-def _per_class(result: RunResult, words: Words) -> Html:
-    heads: list[object] = [
-        words("results.class"),
-        _explained(words, "results.precision"),
-        _explained(words, "results.recall"),
-        words("results.f1"),
-        words("results.support"),
-    ]
-    rows = [_class_row(score) for score in result.per_class]
-    return tag("div", tag("h3", words("results.per_class")), table(heads, rows, label=words("results.per_class")))
-
-
-def _explained(words: Words, key: str) -> Html:
-    return tag("span", words(key), tag("small", words(f"{key}_help")), class_="explained")
-
-
-def _class_row(score: ClassScore) -> list[object]:
-    measures = [_measure(value) for value in (score.precision, score.recall, score.f1)]
-    return [score.name, *measures, number(score.support)]
-
-
-def _measure(value: float) -> Html:
-    bar = tag("span", tag("i", style=f"width:{100 * value:.0f}%"), class_="mini-bar", aria_hidden="true")
-    return tag("span", f"{percent(value)} %", bar, class_="measure")
-
-
-def _more(result: RunResult, words: Words) -> Html:
-    auroc = words("results.unknown") if result.auroc is None else f"{result.auroc:.3f}"
-    pairs = (
-        ("results.macro_f1", f"{result.macro_f1:.3f}"),
-        ("results.balanced_accuracy", f"{percent(result.balanced_accuracy)} %"),
-        ("results.auroc", auroc),
-        ("results.log_loss", f"{result.log_loss:.3f}"),
+def _mistake(one: Behind, at: int, dataset: str, words: Words) -> Html:
+    sure = percent(one.sure or 0.0)
+    told = words("results.mistake", truth=one.truth, answer=one.answer, percent=sure)
+    picture = tag("img", src=f"thaw/datasets/{dataset}/thumb/{one.sha256}.jpg?size=160", alt="", loading="lazy")
+    caption = tag("span", tag("s", one.truth), " ", tag("b", one.answer), tag("small", f"{sure} %"))
+    parts = (tag("span", picture, class_="thumb-fit"), caption)
+    return tag(
+        "li", tag("button", *parts, type="button", data_show="mistakes", data_at=at, aria_label=told, title=told)
     )
-    items = [tag("div", tag("dt", words(key)), tag("dd", value)) for key, value in pairs]
-    return details(words("results.more"), tag("dl", *items, class_="measures"), is_open=True)
+
+
+def _labels(known: Understood, words: Words) -> Html:
+    """Labels that look wrong: how many, and the way to look at them."""
+    if not known.labels:
+        return EMPTY
+    look = EMPTY
+    if known.suspects_left:
+        text = words.count("labels.look", known.suspects_left)
+        look = tag("button", text, type="button", data_show="suspects", class_="thaw-button")
+    told = tag("p", known.labels)
+    return tag("section", tag("h3", words("labels.title")), told, look, class_="thaw-card labels wide")
 
 
 def keep(words: Words, *, address: str, file_name: str) -> Html:

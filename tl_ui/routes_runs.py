@@ -29,6 +29,7 @@ def run_routes(services: Services) -> list[Route]:
         services,
         ("GET", "/thaw/runs/{run}/view", view),
         ("POST", "/thaw/runs/{run}/stop", stop),
+        ("POST", "/thaw/runs/{run}/pause", pause),
         ("POST", "/thaw/runs/{run}/try", try_picture),
         ("GET", "/thaw/runs/{run}/bundle.zip", bundle),
     )
@@ -36,7 +37,7 @@ def run_routes(services: Services) -> list[Route]:
 
 def view(services: Services, request: Request) -> Response:
     """`?from=OFFSET` (bytes of the journal that the page has) -> {"records", "next", "state", "more", "wait", "loss",
-    "silent", "needs"}.
+    "silent", "needs", "paused"}.
 
     `wait` is {"before", "seconds"} of a run in the queue, `loss` {"message", "hint"} of a lost one, else null; `silent`
     the seconds that one which hangs is silent, else null; `needs` the bytes that the disk lacks, or 0. Where there is
@@ -56,6 +57,7 @@ def view(services: Services, request: Request) -> Response:
         "loss": None if news.loss is None else in_words(asdict(news.loss), words),
         "silent": news.silent_seconds,
         "needs": news.needs_bytes,
+        "paused": news.is_paused,
     }
     return json_answer(shown)
 
@@ -77,8 +79,17 @@ def stop(services: Services, request: Request) -> Response:
     return json_answer({"stopping": request.path_params["run"]})
 
 
+def pause(services: Services, request: Request) -> Response:
+    """As stop, and the run says that it will go on."""
+    run = request.path_params["run"]
+    services.runs(owner_of(request)).pause(run)
+    return json_answer({"pausing": run})
+
+
 async def try_picture(services: Services, request: Request) -> Response:
-    """POST, the raw bytes of a picture -> {"answers": [{"class", "probability"}] best first, "seconds"}."""
+    """POST, the raw bytes of a picture -> {"answers": [{"class", "probability"}], "class", "sure", "seconds"}, the best
+    first.
+    """
     owner, run = owner_of(request), request.path_params["run"]
     started = time.monotonic()
     await run_in_threadpool(services.check_model, owner, run)
@@ -86,10 +97,10 @@ async def try_picture(services: Services, request: Request) -> Response:
     try:
         limit = services.settings.limits.file_bytes
         await receive_upload(request, picture, limit=limit, owner=owner, allowances=services.allowances)
-        answers = await run_in_threadpool(services.try_picture, owner, run, picture)
+        found = await run_in_threadpool(services.try_picture, owner, run, picture)
     finally:
         picture.unlink(missing_ok=True)
-    return json_answer({"answers": answers, "seconds": time.monotonic() - started})
+    return json_answer({**found, "seconds": time.monotonic() - started})
 
 
 def bundle(services: Services, request: Request) -> Response:

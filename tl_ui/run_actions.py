@@ -14,8 +14,7 @@ from tl_core.errors import RunError, UserError
 from tl_ui.acting import Acting
 from tl_ui.binding import Asked, Handler, Updates
 from tl_ui.choices import OWN
-from tl_ui.controls import BOXES, config_of, texts_of
-from tl_ui.header import drawer_of
+from tl_ui.controls import BOXES, config_of, has_settings, texts_of
 from tl_ui.scene import with_run
 from tl_ui.settings_boxes import texts_by_field
 from tl_ui.train_parts import offered, tried, varied
@@ -40,8 +39,9 @@ class RunActions:
         self.bind.on(page.train.find_rate.click, self.find_rate, *page.boxes())
         self.bind.on_event(page.train.rates.use, self.use_rate)
         self.bind.on(page.train.show_varied.click, self.show_varied, *page.boxes())
-        self.bind.on(page.header.runs.open, self.list_runs)
+        self.bind.on_event(page.header.runs.changed, self.runs_changed)
         self.acting.then_open(self.bind.on_event(page.header.runs.choose, self.choose_run), self.show_network)
+        self.acting.then_open(self.bind.on_event(page.header.runs.copy, self.copy_settings), self.show_network)
 
     def train(self, asked: Asked) -> Updates:
         choices = asked.choices
@@ -95,13 +95,24 @@ class RunActions:
         box = self.page.boxes()[fields.index("learning_rate")]
         return {box: gr.update(value=asked.word("rate")[:20])}
 
-    def list_runs(self, asked: Asked) -> Updates:
+    def runs_changed(self, asked: Asked) -> Updates:
+        """One has another name, or is gone; where the shown one is gone, none is shown."""
         scene = self.acting.look(asked)
-        return {self.page.header.runs: drawer_of(scene)}
+        is_gone = bool(asked.choices.run) and scene.run is None
+        return {**self.page.show_run(scene), **(self.page.remembered(scene.choices) if is_gone else {})}
 
     def choose_run(self, asked: Asked) -> Updates:
         choices = with_run(self.services, asked.owner, asked.choices, asked.word("run"))
         boxes = self.boxes_of(asked.owner, choices.run)
+        return {**self.acting.show(asked, choices), **boxes, self.page.tabs: gr.update(selected="train")}
+
+    def copy_settings(self, asked: Asked) -> Updates:
+        """A run's settings into the form, for the pictures that are chosen. What Simple does not show opens Expert."""
+        run, chosen = asked.word("run"), asked.choices
+        boxes = self.boxes_of(asked.owner, run)
+        like = with_run(self.services, asked.owner, chosen, run)
+        level = "expert" if has_settings(self.services.runs(asked.owner).run(run).config) else chosen.level
+        choices = like.but(run=chosen.run, dataset=chosen.dataset or like.dataset, level=level)
         return {**self.acting.show(asked, choices), **boxes, self.page.tabs: gr.update(selected="train")}
 
     def boxes_of(self, owner: str, run: str) -> Updates:

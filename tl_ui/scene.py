@@ -29,6 +29,7 @@ from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.present import for_classes, run_name
 from tl_ui.run_list import RunRow
 from tl_ui.services import Services
+from tl_ui.shown_answers import ShownAnswers
 from tl_ui.words import Words, words_for
 
 BUSY = ("starting", "running")
@@ -97,7 +98,7 @@ class ChosenPictures:
 class Scene:
     """`importing` is the newest set of pictures that is still read; `dataset` is the chosen one, if it can be used.
 
-    `datasets` can be used, `sets` are all of them; `pictures` are of the chosen one.
+    `datasets` can be used, `sets` are all of them; `pictures` are of the chosen one, `answers` of a run with a result.
 
     `weights_name` is what the person called the weights file that they brought, empty where none is in use;
     `keep_hours` how long a hosted demo keeps things, 0 elsewhere.
@@ -116,6 +117,7 @@ class Scene:
     stages: tuple[Stage, ...]
     weights_name: str = ""
     pictures: ChosenPictures | None = None
+    answers: ShownAnswers | None = None
 
     @property
     def names(self) -> dict[str, str]:
@@ -148,6 +150,9 @@ def look(services: Services, owner: str, choices: Choices, stages: Sequence[Stag
         stages=for_classes(stages, len(dataset.report.classes)) if dataset else tuple(stages),
         weights_name=services.weights(owner).name(choices.weights) if choices.weights else "",
         pictures=ChosenPictures(services.pictures(owner), row.id) if row else None,
+        answers=ShownAnswers(services.answers(owner), run.id, run.config.to_dict())
+        if run and run.view.result
+        else None,
     )
 
 

@@ -30,7 +30,7 @@ from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 
 HOUR = 3600
 # All tabs are built at once: Gradio keeps only the last update of a component in a tab that was never opened.
-STYLES = ("style", "tabs", "pictures", "networks")
+STYLES = ("style", "tabs", "pictures", "networks", "runs", "try", "results")
 KEPT: dict[str, Any] = {"render_children": True}
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" type="image/svg+xml" href="thaw/assets/logo.svg">'
@@ -92,7 +92,7 @@ class Page:
             with gr.Tab(words("tab.train"), id="train", **KEPT) as items["train"]:
                 train = TrainTab.build(words)
             with gr.Tab(words("tab.results"), id="results", **KEPT) as items["results"]:
-                results = ResultsTab.build()
+                results = ResultsTab.build(words)
             with gr.Tab(words("tab.try"), id="try", **KEPT) as items["try"]:
                 trial = TryTab.build(words)
         return cls(session, opened, brought, kept, header, tabs, items, pictures, network, train, results, trial)

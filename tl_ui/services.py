@@ -24,19 +24,25 @@ from tl_core.jobs.tickets import read_policy, write_policy
 from tl_core.jobs.view import RunView
 from tl_core.jobs.workspace import Person, Workspace
 from tl_ui.allowances import Allowances
+from tl_ui.answer_shelf import AnswerShelf
 from tl_ui.dataset_shelf import DatasetShelf
 from tl_ui.erasing import erase_person
 from tl_ui.guard import RefusedError
 from tl_ui.owned_additions import OwnedAdditions
+from tl_ui.owned_answers import OwnedAnswers
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
+from tl_ui.owned_insights import OwnedInsights
+from tl_ui.owned_models import OwnedModels
 from tl_ui.owned_pictures import OwnedPictures
 from tl_ui.owned_runs import Assistant, OwnedRuns, RunNews
+from tl_ui.owned_tries import OwnedTries
 from tl_ui.owned_uploads import OwnedUploads
 from tl_ui.owned_weights import OwnedWeights
 from tl_ui.run_list import KeptRows, RunRow
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
 from tl_ui.sweeper import HOUR, Sweeper
+from tl_ui.words import Words
 
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
 
@@ -49,6 +55,7 @@ class Services:
         self.workspace = Workspace(settings.workspace)
         self.assistant: Assistant = assistant or AssistantClient(self.workspace)
         self._shelf = DatasetShelf(settings.limits)
+        self._answered = AnswerShelf()
         self._staging = Staging(settings.limits.archive_bytes)
         self._listed = KeptRows()
         self.allowances = Allowances(settings.quotas, self.workspace)
@@ -136,6 +143,19 @@ class Services:
     def runs(self, owner: str) -> OwnedRuns:
         return OwnedRuns(self._person(owner), self.assistant, self._listed)
 
+    def tries(self, owner: str) -> OwnedTries:
+        return OwnedTries(self._person(owner), self.runs(owner), self.pictures(owner), self._staging, self.allowances)
+
+    def models(self, owner: str) -> OwnedModels:
+        return OwnedModels(self._person(owner), self.assistant)
+
+    def answers(self, owner: str) -> OwnedAnswers:
+        return OwnedAnswers(self.runs(owner), self.pictures(owner), self._answered)
+
+    def insights(self, owner: str, words: Words) -> OwnedInsights:
+        runs, pictures = self.runs(owner), self.pictures(owner)
+        return OwnedInsights(runs, pictures, self.answers(owner), self.assistant, words)
+
     # datasets
 
     def list_datasets(self, owner: str) -> list[DatasetRow]:
@@ -205,7 +225,7 @@ class Services:
     def check_model(self, owner: str, run: str) -> None:
         self.runs(owner).model(run)
 
-    def try_picture(self, owner: str, run: str, picture: Path) -> list[dict[str, Any]]:
+    def try_picture(self, owner: str, run: str, picture: Path) -> dict[str, Any]:
         self.allowances.count_prediction(owner)
         return self.runs(owner).try_picture(run, picture)
 

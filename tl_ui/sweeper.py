@@ -20,9 +20,11 @@ from tl_core.errors import UserError
 from tl_core.jobs.deleting import delete_run
 from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import list_runs
+from tl_core.jobs.tries import TRIES_FOLDER
 from tl_core.jobs.workspace import IDENTIFIER, OWN_CACHE, Person, Workspace
 from tl_core.platform import atomic_write_json
 from tl_ui.erasing import clear_erased, end_job
+from tl_ui.owned_models import MODELS_FOLDER
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 LOOK_SECONDS = 300.0
@@ -121,9 +123,9 @@ class Sweeper:
 
 
 def _things(person: Person) -> Iterator[Path]:
-    """Runs before the pictures that they use, then weights, samples and uploads."""
+    """Runs before the pictures that they use, then weights, samples, uploads, photos that were tried and models."""
     yield from (run.path for run in list_runs(person.runs))
-    for name in ("datasets", "weights", "samples", "incoming"):
+    for name in ("datasets", "weights", "samples", "incoming", TRIES_FOLDER, MODELS_FOLDER):
         yield from (path for path in (person.folder / name).glob("*") if not path.name.startswith("."))
 
 
@@ -152,6 +154,8 @@ def _erase(path: Path) -> bool:
                 end_job(path)
             delete_dataset(path)
         elif path.is_dir():
+            if kind == TRIES_FOLDER:
+                end_job(path)
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
@@ -169,7 +173,7 @@ def _is_used(dataset: Path) -> bool:
 def _leave(folder: Path) -> None:
     """Of a person who has nothing any more the cache goes, too: what it holds was made of what they had."""
     shutil.rmtree(folder / OWN_CACHE, ignore_errors=True)
-    for name in ("datasets", "runs", "weights", "samples", "incoming"):
+    for name in ("datasets", "runs", "weights", "samples", "incoming", TRIES_FOLDER, MODELS_FOLDER):
         with suppress(OSError):
             (folder / name).rmdir()
     with suppress(OSError):

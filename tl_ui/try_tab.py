@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from tl_ui.components import panel, redrawn, try_zone
+from tl_ui.components import TRY_WORDS, panel, redrawn, try_zone
 from tl_ui.markup import Html, join, tag
 from tl_ui.present import empty_state, heading, note
 from tl_ui.present_results import first_worth, keep
@@ -36,7 +36,7 @@ class TryTab:
             kept = keep(words, address=address, file_name=file_name(run.label, run.id))
         return {
             self.head: _head(scene, ready=ready),
-            self.zone: redrawn({"run": run.id if run and ready else ""}, words.part("try", "drop")),
+            self.zone: redrawn({"run": run.id if run and ready else ""}, words.part(*TRY_WORDS)),
             self.keep: kept,
         }
 

@@ -18,6 +18,7 @@ from tl_core.errors import UserError
 from tl_core.jobs.journal import last_record
 from tl_core.jobs.liveness import ENDED, state_of
 from tl_core.jobs.rundir import RunDir, list_runs
+from tl_core.jobs.tries import list_tries
 from tl_core.jobs.workspace import IDENTIFIER, Person
 
 DAY_SECONDS = 24 * 3600
@@ -62,9 +63,10 @@ def entries_of(zipped: Path) -> int:
 
 
 def imports_of(person: Person) -> int:
-    """Sets that are being read just now."""
+    """Sets, and photos that are tried, that are being read just now."""
     folders = [path for path in _children(person.datasets) if IDENTIFIER.match(path.name)]
-    return sum(not (path / DATASET_FILE).is_file() and state_of(path) not in ENDED for path in folders)
+    tries = list_tries(person)
+    return sum(not (path / DATASET_FILE).is_file() and state_of(path) not in ENDED for path in (*folders, *tries))
 
 
 def runs_of(person: Person) -> RunCounts:

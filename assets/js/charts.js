@@ -1,21 +1,4 @@
-// Two Plotly charts, loss and accuracy. Points are added to what is drawn, so a zoom stays; Plotly comes when first needed.
-function plotly() {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  if (!window.thawPlotly) {
-    window.thawPlotly = new Promise((ok, no) => {
-      const script = el('script', { src: 'thaw/assets/plotly.min.js' });
-      script.onload = () => ok(window.Plotly);
-      script.onerror = () => { window.thawPlotly = null; no(new Error('plotly.min.js')); };
-      document.head.append(script);
-    });
-  }
-  return window.thawPlotly;
-}
-
-function colour(name) {
-  return getComputedStyle(root).getPropertyValue(name).trim();
-}
-
+// Two Plotly charts, loss and accuracy. Points are added to what is drawn, so a zoom stays.
 // The whole width that the plan asks for is there from the start; a model solved in one step has its one place.
 function epochAxis(view) {
   const epochs = view.plan ? view.plan.epochs : 0;
@@ -85,17 +68,31 @@ function tracesOf(view, measure) {
       line: { color: colour('--thaw-warm'), width: 1 }, opacity: 0.45, hoverinfo: 'skip',
     });
   }
+  if (view.kept.length) traces.push(keptTrace(view, measure));
   return traces;
 }
 
+// Rings around the epochs that a run can go on from; the chosen one has a dot in its middle.
+function keptTrace(view, measure) {
+  const field = (view.epochs.some((item) => item['val_' + measure] !== null) ? 'val_' : 'train_') + measure;
+  const kept = view.epochs.filter((item) => view.kept.includes(item.epoch) && item[field] !== null);
+  return {
+    x: kept.map((item) => item.epoch), y: kept.map((item) => item[field]), name: say('live.kept'), mode: 'markers', type: 'scatter', cliponaxis: false,
+    marker: { size: 17, color: colour('--body-text-color'), symbol: kept.map((item) => (item.epoch === view.from ? 'circle-open-dot' : 'circle-open')), line: { width: 2 } },
+    hovertemplate: say('live.axis_epoch') + ' %{x}<extra>' + say('live.kept') + '</extra>',
+  };
+}
+
 function counts(view) {
-  return { epochs: view.epochs.length, steps: view.steps.x.length, thawed: view.thawed.length };
+  return { epochs: view.epochs.length, steps: view.steps.x.length, thawed: view.thawed.length, rest: [view.plan && view.plan.epochs, view.kept, view.from].join('/') };
 }
 
 class Chart {
-  constructor(box, measure) {
+  // `onpick` gets the epoch of a point that was pressed.
+  constructor(box, measure, onpick) {
     this.box = box;
     this.measure = measure;
+    this.onpick = onpick;
     this.drawn = null;
     new ResizeObserver(once(() => { if (this.drawn && box.offsetWidth) window.Plotly.Plots.resize(box); }, 80)).observe(box);
   }
@@ -104,12 +101,14 @@ class Chart {
     const library = await plotly();
     if (!this.box.offsetWidth) return; // in a tab that is not shown: drawn when it is
     const now = counts(view);
-    const grown = this.drawn && this.drawn.run === run && now.epochs >= this.drawn.epochs && now.steps >= this.drawn.steps;
+    const grown = this.drawn && this.drawn.run === run && now.epochs >= this.drawn.epochs && now.steps >= this.drawn.steps && now.rest === this.drawn.rest;
     const before = this.drawn || { epochs: 0, steps: 0, thawed: 0 };
+    const isFirst = !this.drawn;
     this.drawn = { run, ...now };
     if (!grown) {
       const layout = layoutOf(view, run, this.measure === 'accuracy', this.box.offsetWidth < 420);
       await library.react(this.box, tracesOf(view, this.measure), layout, { displayModeBar: false, responsive: false });
+      if (isFirst) this.box.on('plotly_click', (event) => this.onpick(event.points[0].x));
       return;
     }
     if (now.thawed !== before.thawed) await library.relayout(this.box, { shapes: thawMarks(view), annotations: thawNames(view, this.box.offsetWidth < 420) });

@@ -25,6 +25,7 @@ const ICONS = {
   check: 'M5 12.5 10 17.5 19.5 7',
   fetch: 'M12 4v11M7.5 11l4.5 4.500L16.5 11M5 20h14',
   stop: 'M5 5h14v14H5z',
+  pause: 'M8 5v14M16 5v14',
   close: 'M6 6l12 12M18 6 6 18',
   warning: 'M12 4 2.5 20h19zM12 10v4.500M12 17.300v.01',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',

@@ -2,7 +2,7 @@
 function emptyView() {
   return {
     plan: null, phase: null, steps: { x: [], loss: [], epoch: [], step: [] }, epochs: [], candidates: [], repeats: [], thawed: [],
-    warnings: [], model: null, ending: null,
+    warnings: [], model: null, ending: null, kept: [], from: null,
     lastStep: null, first: null, last: null,
   };
 }

@@ -1,5 +1,4 @@
 // A run, watched: state, progress, charts, numbers, reasons, endings. Knows the routes of a run's view and of stopping.
-const ENDED = ['finished', 'stopped', 'failed', 'lost'];
 let run = '';
 let view = emptyView();
 let state = '';
@@ -8,7 +7,9 @@ let wait = null;
 let loss = null;
 let hangs = false;
 let told = '';
-let stopping = false;
+let stopping = ''; // the wish that was sent: stop or pause
+let paused = false;
+let offset = 0; // so far the journal was read
 let asked = 0;
 let box = null;
 
@@ -24,10 +25,11 @@ function build() {
     head: el('div', { class: 'live-head' }), status: el('p', { class: 'live-status', role: 'status', 'aria-live': 'polite' }),
     bar: el('div', { class: 'thaw-bar', role: 'progressbar', 'aria-label': say('live.label'), 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i')),
     note: el('p', { class: 'muted live-note' }), first: el('div', {}), ending: el('div', {}), more: el('div', { class: 'live-more' }),
-    loss: new Chart(loss.lastChild, 'loss'), accuracy: new Chart(accuracy.lastChild, 'accuracy'),
+    loss: new Chart(loss.lastChild, 'loss', chooseFrom), accuracy: new Chart(accuracy.lastChild, 'accuracy', chooseFrom),
+    goon: el('section', { class: 'goon', 'aria-label': say('goon.title'), hidden: true }),
   };
   const section = el('section', { class: 'live thaw-card', 'aria-label': say('live.label') },
-    box.head, box.bar, box.status, box.first, box.ending, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more);
+    box.head, box.bar, box.status, box.first, box.ending, box.goon, el('div', { class: 'live-charts' }, accuracy, loss), box.note, box.more);
   root.replaceChildren(section);
   foldEarlier();
 }
@@ -40,33 +42,28 @@ function foldEarlier() {
     el('summary', {}, say('live.earlier', { name: value().name })), section));
 }
 
-function chip(name) {
-  const icons = { running: 'flame', starting: 'clock', queued: 'clock', finished: 'check', stopped: 'stop', failed: 'warning', lost: 'warning' };
-  return el('span', { class: 'thaw-state ' + name }, icon(icons[name] || 'clock', 16), say(endedAs(name)));
-}
-
 function took() {
   if (view.first === null) return '';
-  if (view.ending && view.ending.seconds !== undefined) return say('live.took', { duration: duration(view.ending.seconds) });
+  if (ENDED.includes(state) && view.ending && view.ending.seconds !== undefined) return say('live.took', { duration: duration(view.ending.seconds) });
   return ENDED.includes(state) ? '' : say('live.ago', { duration: duration(Date.now() / 1000 - view.first) });
 }
 
 function paintHead() {
   const name = value().name || (view.plan && view.plan.backbone) || '';
-  const stop = el('button', { type: 'button', class: 'thaw-button stop', disabled: stopping, onclick: askToStop }, icon('stop', 18), say(state === 'queued' ? 'live.cancel' : 'live.stop'));
-  const active = state === 'running' || state === 'starting' || state === 'queued';
+  const press = (word, sign, key) => el('button', { type: 'button', class: 'thaw-button ' + word, 'data-keep': word, disabled: Boolean(stopping), onclick: () => askToStop(word) }, icon(sign, 18), say(key));
+  const stop = press('stop', 'stop', state === 'queued' ? 'live.cancel' : 'live.stop');
+  const pause = press('pause', 'pause', 'live.pause');
+  const active = UNDER_WAY.includes(state);
   const force = el('button', { type: 'button', class: 'thaw-button force', onclick: () => ask('force') }, say('live.force'));
   const unheard = stopping && performance.now() - asked > 10000;
-  const kept = box.head.querySelector('.stop');
-  const focused = kept && document.activeElement === kept;
-  box.head.replaceChildren(...[state ? chip(state) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null, active ? stop : null, active && (hangs || unheard) ? force : null].filter(Boolean));
-  if (focused && active) stop.focus();
+  redraw(box.head, state ? stateChip(state, endedAs(state)) : null, el('strong', {}, name), active || !state ? el('span', { class: 'muted' }, took()) : null,
+    active ? el('div', { class: 'thaw-buttons live-buttons' }, [state === 'running' ? pause : null, stop, hangs || unheard ? force : null].filter(Boolean)) : null);
 }
 
 function progress() {
   const phase = view.phase;
   const step = view.lastStep;
-  if (ENDED.includes(state)) return { share: 1, words: [say(endedAs(state)), took()].filter(Boolean) };
+  if (ENDED.includes(state)) return { share: 1, words: [stateWords(state, endedAs(state)), took()].filter(Boolean) };
   if (state === 'queued') return { share: 0, words: waiting(wait) };
   if (!phase) return { share: 0, words: [say('live.starting')] };
   const words = [say('phase.' + phase.name)];
@@ -84,50 +81,8 @@ function paintProgress() {
   box.bar.firstChild.style.width = 100 * share + '%';
   box.bar.setAttribute('aria-valuenow', Math.round(100 * share));
   box.bar.className = 'thaw-bar ' + state;
-  const text = stopping && !ENDED.includes(state) && !told ? say('live.stopping') : [told, ...words].filter(Boolean).join(' · ');
+  const text = stopping && !ENDED.includes(state) && !told ? say(stopping === 'pause' ? 'live.pausing' : 'live.stopping') : [told, ...words].filter(Boolean).join(' · ');
   if (box.status.textContent !== text) box.status.textContent = text;
-}
-
-function ending() {
-  const end = view.ending || {};
-  const go = (tab, key, kind) => el('button', { type: 'button', class: 'thaw-button ' + kind, onclick: () => trigger('go', { tab }) }, say(key));
-  if (state === 'stopped' && hasNothing()) {
-    return el('div', { class: 'thaw-note' }, icon('stop'), el('p', {}, say(end.forced ? 'live.forced_lead' : 'live.cancelled_lead')));
-  }
-  if (state === 'finished' || state === 'stopped') {
-    const lead = end.forced ? 'live.forced_lead' : 'live.' + state + '_lead';
-    return el('div', { class: 'thaw-note good' }, icon('check'), el('p', {}, say(lead)),
-      el('div', { class: 'thaw-buttons' }, go('results', 'live.see_results', 'primary'), go('try', 'live.try_it', '')));
-  }
-  if (state === 'failed') {
-    const lead = end.by_user ? 'live.failed_lead' : 'live.fault_lead';
-    return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, el('strong', {}, say(lead)), ' ', [end.message, end.hint].filter(Boolean).join(' ')), log());
-  }
-  if (state === 'lost') return el('div', { class: 'thaw-note bad' }, icon('warning'), el('p', {}, loss ? loss.message + ' ' + loss.hint : say('live.lost_lead')), log());
-  return '';
-}
-
-// The head is fitted, and the rest of the run goes on: what it is worth so far, on which pictures, and the way to try it.
-function firstModel() {
-  const model = view.model;
-  if (!model || ENDED.includes(state)) return '';
-  const shares = { percent: percent(model.accuracy), low: percent(model.accuracy_low), high: percent(model.accuracy_high) };
-  const where = say('live.first_on_' + model.measured_on.replace('-', '_'), { n: grouped(model.images) });
-  return el('div', { class: 'thaw-note good live-first' }, icon('check'),
-    el('p', {}, el('strong', {}, say('live.first')), ' ', say('live.first_worth', { ...shares, where })),
-    el('div', { class: 'thaw-buttons' }, el('button', { type: 'button', class: 'thaw-button primary', onclick: () => trigger('go', { tab: 'try' }) }, say('live.first_try'))));
-}
-
-// The tabs beside this one hear of the first model once, so that it can be tried there; its paint is kept while nothing is new.
-function paintFirst() {
-  const told = box.first.firstChild !== null;
-  if (told && view.model && !ENDED.includes(state)) return;
-  box.first.replaceChildren(...[firstModel()].filter(Boolean));
-  if (!told && box.first.firstChild) trigger('ready', { run });
-}
-
-function log() {
-  return value().log ? el('details', { open: state === 'lost' }, el('summary', {}, say('live.log')), el('pre', { tabindex: 0 }, value().log)) : '';
 }
 
 function paintMore() {
@@ -156,15 +111,18 @@ function paint(isNew) {
   if (!isNew) return;
   paintFirst();
   box.ending.replaceChildren(ending());
+  if (!ENDED.includes(state)) forgetWays();
+  else if (ways === null) askWays();
+  paintWays();
   paintMore();
   paintCharts();
 }
 
-async function askToStop() {
-  stopping = true;
+async function askToStop(word) {
+  stopping = word;
   asked = performance.now();
   paint(false);
-  ask('stop');
+  ask(word);
 }
 
 async function ask(word) {
@@ -172,15 +130,15 @@ async function ask(word) {
     const answer = await fetch(inLanguage('thaw/runs/' + run + '/' + word), { method: 'POST' });
     if (!answer.ok) throw new Error(reasonOf(await answer.json()));
   } catch (error) {
-    stopping = false;
+    stopping = '';
     paint(false);
     box.status.textContent = say('live.stop_failed', { reason: error.message });
   }
 }
 
-async function watchRun(mine) {
-  let offset = 0;
-  let wasRunning = false;
+// `isAgain`: it had ended before, and goes on; only what is new is read.
+async function watchRun(mine, isAgain = false) {
+  let wasRunning = isAgain;
   while (alive() && mine === round) {
     let pause = document.hidden ? 3000 : state === 'queued' ? 1500 : 600;
     try {
@@ -194,6 +152,7 @@ async function watchRun(mine) {
       offset = reply.next;
       wait = reply.wait;
       loss = reply.loss;
+      paused = reply.paused;
       told = troubleIn(reply);
       hangs = reply.silent !== null && !reply.needs;
       fold(view, reply.records);
@@ -217,7 +176,8 @@ function attach(moves = true) {
   run = wanted;
   view = emptyView();
   state = '';
-  stopping = false;
+  [stopping, offset, paused] = ['', 0, false];
+  forgetWays();
   wait = null;
   loss = null;
   told = '';
@@ -230,6 +190,14 @@ function attach(moves = true) {
   watchRun(round);
 }
 
+// Somebody asked it to go on, here or in the drawer.
+onGoesOn((one) => {
+  if (one !== run || !box) return;
+  round += 1;
+  stopping = '';
+  forgetWays();
+  watchRun(round, true);
+});
 watch('value', () => attach());
 // The records hold sentences: in another language they are asked for again.
 let shownLanguage = (props.words || {}).language;

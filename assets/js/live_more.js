@@ -23,7 +23,7 @@ function settingName(field) {
   return has('control.' + field) ? say('control.' + field) : field.replaceAll('_', ' ');
 }
 
-function plain(item) {
+function valueWords(item) {
   if (item === null || item === undefined) return '–';
   if (Array.isArray(item)) return item.join(', ');
   return typeof item === 'object' ? Object.entries(item).map(([name, part]) => name + ' ' + part).join(', ') : String(item);
@@ -31,7 +31,7 @@ function plain(item) {
 
 function reasonTable() {
   const reasons = Object.entries(view.plan.reasons || {});
-  return table([say('live.setting'), say('live.value'), say('live.reason')], reasons.map(([field, why]) => [settingName(field), plain(view.plan[field]), why]));
+  return table([say('live.setting'), say('live.value'), say('live.reason')], reasons.map(([field, why]) => [settingName(field), valueWords(view.plan[field]), why]));
 }
 
 function stageTitle(name) {
@@ -79,11 +79,4 @@ function waiting(wait) {
 function troubleIn(reply) {
   if (reply.needs) return say('live.full_disk', { n: grouped(Math.ceil(reply.needs / 1e6)) });
   return reply.silent === null ? '' : say('live.silent', { duration: duration(reply.silent) });
-}
-
-// Cancelled is stopped without anything; forced, stopped without an answer.
-const hasNothing = () => !view.model && !(view.ending && view.ending.result && view.ending.result.accuracy !== undefined);
-function endedAs(name) {
-  if (name !== 'stopped' || !view.ending) return 'state.' + name;
-  return view.ending.forced ? 'live.as_forced' : hasNothing() ? 'live.as_cancelled' : 'state.stopped';
 }

@@ -127,7 +127,8 @@ class Watched:
         """Keys of the word tables that stand on the page in place of their words."""
         parts = (
             "app|tab|drop|found|shelf|album|camera|detail|doctor|cards|ice|live|phase|state|runs|results|try|control|"
-            "preset|compare|catalogue|gradual|rates|augmented|stageinfo|weights|start|group|time"
+            "preset|compare|catalogue|gradual|rates|augmented|stageinfo|weights|start|group|time|versus|goon|"
+            "measure|labels|next|seen|miss|doubt|decision|rate|why|checks"
         )
         keys = rf"\b(?:{parts})\.[a-z_]{{3,}}\b"
         return re.findall(keys, self.page.locator("body").inner_text())

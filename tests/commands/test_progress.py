@@ -116,3 +116,11 @@ def test_the_ending_tells_time_accuracy_and_where_the_run_lies() -> None:
         "Done, 12.3 s after the command.",
         "Run: /ws/run",
     ]
+
+
+def test_whoever_goes_on_is_told_after_how_many_epochs() -> None:
+    out = io.StringIO()
+    printer = ProgressPrinter(out)
+    for epoch in (-1, 1, 3):
+        printer.record({"kind": "resumed", "epoch": epoch, "step": 7})
+    assert out.getvalue().splitlines() == ["Going on after 1 whole epoch.", "Going on after 3 whole epochs."]

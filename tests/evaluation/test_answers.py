@@ -15,7 +15,7 @@ import pytest
 import safetensors.numpy
 
 from tl_core.errors import RunError
-from tl_core.evaluation.answers import ANSWERS, Answers, make_answers, read_answers, write_answers
+from tl_core.evaluation.answers import ANSWERS, Answers, joined, make_answers, read_answers, write_answers
 from tl_core.evaluation.answers_check import CHECKED
 
 
@@ -71,8 +71,18 @@ def test_rows_keep_what_belongs_together() -> None:
     assert last.hashes[0] == answers.hashes[11]
 
 
+def test_two_sets_of_answers_become_one() -> None:
+    one, other = answers_for_tests(5), answers_for_tests(7, seed=1, measured_on="test", split="test", weights="b" * 64)
+    both = joined(one, other)
+    assert (len(both), both.measured_on, both.weights) == (12, "cross-validation", "")
+    assert both.hashes == one.hashes + other.hashes
+    assert same(both.rows(np.arange(5)), replace(one, measured_on="cross-validation"))
+    with pytest.raises(ValueError, match="answers of other classes cannot be joined"):
+        joined(one, replace(other, classes=("x", "y", "z")))
+
+
 def test_an_older_run_is_told_as_one_that_kept_none(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"This run kept no answers to its pictures: an older Thaw made it\. Train"):
+    with pytest.raises(RunError, match=r"kept no answers to its pictures: it did not reach its end, or an older Thaw"):
         read_answers(tmp_path / ANSWERS)
 
 

@@ -13,6 +13,7 @@ from tests.export.models import CLASSES, save_small_model, small_bundle
 from tl_core.__main__ import main
 from tl_core.commands.predict import pictures_under
 from tl_core.errors import DataError
+from tl_core.export.packing import zip_model
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,7 @@ def test_the_run_folder_its_identifier_and_the_zip_answer_alike(tmp_path, capsys
     (run / "config.json").write_text("{}")
     (run / "events.jsonl").touch()
     picture = write_picture(tmp_path / "a.png", 1)
-    main(["--workspace", str(tmp_path / "workspace"), "export", identifier, "--to", "bundle", "--out",
-          str(tmp_path / "b.zip")])  # fmt: skip
-    capsys.readouterr()
+    zip_model(run / "model", tmp_path / "b.zip")
     said = []
     for model in (run, identifier, tmp_path / "b.zip"):
         assert predict(tmp_path, model, picture, "--json") == 0

@@ -57,7 +57,7 @@ def test_the_kept_probabilities_are_enough_to_apply_it() -> None:
 def test_answers_all_right_or_all_alike_stay_within_the_range() -> None:
     labels = np.arange(60) % 3
     right = answers_for_tests(60, labels=labels, probabilities=np.eye(3)[labels] * 0.7 + 0.1)
-    assert COLDEST <= fit_temperature(right).value < 0.2
+    assert COLDEST <= best_temperature(right.probabilities, labels) < 0.2
     wrong = answers_for_tests(60, labels=labels, probabilities=np.eye(3)[(labels + 1) % 3] * 0.7 + 0.1)
     assert 10 < fit_temperature(wrong).value <= HOTTEST
     assert np.isfinite(fit_temperature(answers_for_tests(60, probabilities=np.full((60, 3), 1 / 3))).value)
@@ -67,6 +67,16 @@ def test_of_few_pictures_it_says_that_it_cannot_know() -> None:
     found = fit_temperature(too_sure(3.0, count=29))
     assert (found.value, found.is_known) == (1.0, False)
     assert found.in_words().startswith("With 29 pictures to judge by, nobody can say whether the model is too sure")
+    in_chinese(found.in_words())
+
+
+def test_a_model_that_is_nearly_always_right_is_not_made_surer_for_that() -> None:
+    labels = np.arange(60) % 3
+    said = labels.copy()
+    said[:4] = (said[:4] + 1) % 3
+    found = fit_temperature(answers_for_tests(60, labels=labels, probabilities=np.eye(3)[said] * 0.7 + 0.1))
+    assert (found.value, found.is_known) == (1.0, False)
+    assert found.in_words().startswith("With 4 mistakes among 60 pictures, nobody can say how sure the model should be")
     in_chinese(found.in_words())
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.models import CLASSES, save_small_model
+from tests.jobs.export_runs import run_with_pictures
 from tl_core.__main__ import main
 from tl_core.export.bundle import open_model
 
@@ -72,6 +73,20 @@ def test_a_file_that_the_system_will_not_write_is_told(run: Path, tmp_path: Path
     told = capsys.readouterr().err
     assert told.startswith(f"--out '{out}' could not be written (")
     assert told.endswith(").\nChoose another place.\n")
+
+
+def test_a_run_that_never_began_has_no_script_and_leaves_no_file(run: Path, tmp_path: Path, capsys):
+    assert export(run, tmp_path / "train.py", to="script") == 2
+    assert "has made no plan yet.\nWait until it has begun to train." in capsys.readouterr().err
+    assert not [name for name in os.listdir(tmp_path) if name.startswith("train")]
+
+
+def test_the_settings_are_written_as_one_line_that_trains_again(tmp_path: Path, capsys):
+    made = run_with_pictures(tmp_path)
+    assert export(made.path, tmp_path / "again.txt", "--json", to="command") == 0
+    assert json.loads(capsys.readouterr().out)["files"] == [str(tmp_path / "again.txt")]
+    text = (tmp_path / "again.txt").read_text()
+    assert text == f"python -m tl_core train {tmp_path / 'pets'}\n"
 
 
 def test_samples_are_no_matter_of_other_forms(run: Path, tmp_path: Path, capsys):

@@ -148,11 +148,20 @@ def test_a_picture_that_was_not_read_and_a_number_that_is_none_are_no_agreement(
         compared("The file", [{"a": float("nan")}], [{"a": 1.0}])
 
 
+def test_a_network_that_is_too_large_for_one_file_is_told_before_the_work(made: Made):
+    program = torch.export.export(torch.nn.Linear(8, 8), (torch.zeros(1, 8),))
+    with pytest.raises(
+        BundleError, match=r"takes 0\.0 GB; one ONNX file holds at most 0\.0. Take the bundle without it"
+    ):
+        onnx_bytes(program, {}, largest=100)
+
+
 def test_the_onnx_file_says_what_it_means_and_not_on_whose_machine_it_was_made(made: Made):
     model = onnx.load_from_string(made.onnx)
     onnx.checker.check_model(model)
     (picture,), (answer,) = model.graph.input, model.graph.output
     assert (picture.name, picture.type.tensor_type.elem_type) == ("picture", onnx.TensorProto.UINT8)
+    assert [side.dim_param or side.dim_value for side in picture.type.tensor_type.shape.dim] == ["height", "width", 3]
     assert answer.name == "probabilities"
     assert json.loads(model.metadata_props[0].value)["classes"] == list(CLASSES)
     assert str(Path(__file__).parents[2]).encode() not in made.onnx

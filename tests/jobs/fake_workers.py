@@ -44,7 +44,8 @@ class FakeWorkers:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self.process = subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE)
+        waits = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+        self.process = subprocess.Popen(waits, stdin=subprocess.PIPE)
         identity = ProcessIdentity.of(self.process.pid)
         assert identity is not None
         self.identity = identity

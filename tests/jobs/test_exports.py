@@ -16,6 +16,7 @@ from tl_core.export.adjusting import adjust_model
 from tl_core.export.bundle import open_model
 from tl_core.export.manifest import LICENCES, ONNX, PREDICT
 from tl_core.export.members import open_members
+from tl_core.jobs.export_work import export_events
 from tl_core.jobs.exports import FILES, begin_export, export_folder, export_view
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.rundir import JobDir, RunDir, read_job
@@ -104,6 +105,18 @@ def test_what_is_no_form_or_no_model_is_told(run: RunDir, tmp_path: Path):
     empty = new_run(Workspace(tmp_path / "other"))
     with pytest.raises(RunError, match="has no model"):
         begin_export(empty, "bundle", launch=Launches())
+
+
+def test_an_export_that_is_asked_to_stop_ends_as_stopped_and_leaves_no_file(run: RunDir):
+    begin_export(run, "onnx", launch=Launches())
+    folder = export_folder(run, "onnx")
+    told: list[Any] = []
+    events = [*export_events(JobDir(folder), told.append, lambda: True)]
+    assert [event.kind for event in events] == ["planned", "stopped"]
+    assert [event.kind for event in told] == ["phase"]
+    write(folder, *events)
+    assert export_view(run, "onnx").state == "failed"
+    assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "job.json"]
 
 
 @pytest.mark.long

@@ -53,7 +53,9 @@ FILES = [
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path.name not in OFF_SCREEN and "samples" not in path.parts
 ]
-FILES += [ROOT / "tl_core" / "export" / name for name in ("checking.py", "onnx_file.py", "whole_model.py")]
+FILES += [
+    ROOT / "tl_core" / "export" / name for name in ("checking.py", "onnx_file.py", "receiving.py", "whole_model.py")
+]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

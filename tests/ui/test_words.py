@@ -45,7 +45,7 @@ def test_chinese_sentences_are_chinese() -> None:
     """A line that was forgotten stays English; names, units and paths are the same in both."""
     same = {key for key in ENGLISH.table if ENGLISH.table[key] == CHINESE.table[key]}
     names = {
-        "pictures.path_placeholder", "results.auroc", "results.f1", "keep.command",
+        "pictures.path_placeholder", "measure.auroc", "results.f1", "keep.command",
         "control.optimizer.adamw", "control.optimizer.adam", "control.optimizer.rmsprop", "control.optimizer.adagrad",
     }  # fmt: skip
     assert same - names <= {"live.count"}
@@ -92,9 +92,13 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     put_together = (
         "tab.", "level.", "sample.", "split.", "severity.", "cards.", "ice.freeze_", "stage.",
-        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "state.",
-        "results.precision_help", "results.recall_help", "results.by_", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "mine.", "drop.phase_", "found.column_", "use.same", "use.new", "live.first_on_",
+        "live.col_", "live.loss", "live.accuracy", "live.finished_lead", "live.stopped_lead", "live.paused_lead",
+        "live.as_", "state.",
+        "results.precision_help", "results.recall_help", "results.by_",
+        "measure.", "next.", "seen.", "checks.", "catalogue.", "preset.", "group.", "doctor.",
+        "use.by_", "mine.", "drop.phase_", "many.phase_", "many.order_",
+            "many.col_", "report.", "found.column_", "runs.col_", "versus.on_", "versus.chance", "versus.better",
+        "versus.same", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
     by_name = {*(f"finding.{kind}" for kind in FINDING_KINDS), *(f"phase.{name}" for name in PHASES)}
     for control in CONTROLS:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tl_core.commands.model_argument import check_target, workspace_of_arguments, writing
-from tl_core.data.names import shown
+from tl_core.data.names import listed, shown
 from tl_core.errors import ConfigError
 from tl_core.export.described import model_path
-from tl_core.jobs.rundir import find_run
+from tl_core.jobs.rundir import RunDir, find_run
 
 if TYPE_CHECKING:
     from tl_core.jobs.exporting import Exported
@@ -21,7 +21,10 @@ FORMATS = {
     "bundle": "a zip with the weights, model.onnx, a script that runs it, and a card about it all",
     "onnx": "the whole model as one ONNX file",
     "torch": "the whole model as a torch.export program",
+    "script": "the training itself as a Python file, with a table of the pictures beside it",
+    "command": "the settings as one command line",
 }
+TEXTS = ("script", "command")
 STEPS = {"loading": "Opening the model", "scoring": "Asking it", "saving": "Writing the file and testing it"}
 
 
@@ -41,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = find_run(workspace_of_arguments(arguments).person().runs, arguments.run_name)
     with writing(arguments.out, "--out"):  # a name that the system does not take is told before the work
         check_target(arguments.out, "--out")
+    if arguments.to in TEXTS:
+        return _write_text(found, arguments)
     model_path(found.path)
     # torch takes seconds to import: help and mistakes are answered before.
     from tl_core.jobs.exporting import export_model
@@ -51,6 +56,18 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"kind": "exported", **made.to_dict()}))
     else:
         _print(made)
+    return 0
+
+
+def _write_text(run: RunDir, arguments: argparse.Namespace) -> int:
+    from tl_core.jobs.export_script import write_command, write_script
+
+    with writing(arguments.out, "--out"):
+        files = (write_script if arguments.to == "script" else write_command)(run, arguments.out)
+    if arguments.json:
+        print(json.dumps({"kind": "exported", "path": str(files[0]), "files": [str(file) for file in files]}))
+    else:
+        print(f"Wrote {listed([str(file) for file in files])}.")
     return 0
 
 

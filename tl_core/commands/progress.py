@@ -75,6 +75,8 @@ class ProgressPrinter:
             self.say(repeat_in_words(record))
         elif kind == "thawed":
             self.say(f"Thawed from epoch {record['epoch']}: {shown(', '.join(record['stages']))}.")
+        elif kind == "resumed" and record["epoch"] >= 0:
+            self.say(f"Going on after {counted(record['epoch'], 'whole epoch')}.")
         elif kind == "warned":
             self.say(f"Note: {shown(record['message'])}")
 

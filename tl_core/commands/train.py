@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,13 +24,16 @@ from tl_core.jobs.assistant_address import AssistantFiles
 from tl_core.jobs.assistant_client import AssistantClient
 from tl_core.jobs.beginnings import check_stages, checked_beginning
 from tl_core.jobs.following import follow
+from tl_core.jobs.heartbeat import Pulse
 from tl_core.jobs.launcher import WORKER_NICENESS, launch_run, log_tail, request_stop
 from tl_core.jobs.liveness import ProcessIdentity
+from tl_core.jobs.losses import loss_of
 from tl_core.jobs.reserve import Reserve
 from tl_core.jobs.rundir import RunDir, create_run
 from tl_core.jobs.sweeping import sweep_imports
 from tl_core.jobs.under_way import is_training
 from tl_core.jobs.workspace import Person, Workspace, new_identifier
+from tl_core.jobs.workspace_check import check_workspace
 from tl_core.processes import seconds_alive
 
 OPTIONS = {
@@ -64,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Raises UserError with everything that is wrong with the settings or the pictures."""
     config = config_of(arguments)
     workspace = Workspace(arguments.workspace)
+    check_workspace(workspace)
     person = workspace.person()
     config = checked_beginning(config, person.runs)  # before pictures are read for nothing
     check_stages(config, workspace.cache)
@@ -78,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             printer.say(f"{finding.severity.capitalize()}: {shown(finding.message)}")
         check_classes(dataset.index)  # before there is a run: one that cannot work would stay in the list
         found = create_run(person.runs, config, dataset.folder)
-        launch_run(found.path, worker)
+        launch_run(found.path, worker)  # at once, beside whatever trains: whoever types it asks for it now
         return Following(found, printer, as_json=arguments.json).until_ended(interrupts)
 
 
@@ -149,6 +154,7 @@ class Following:
         self._printer = printer
         self._as_json = as_json
         self._offset = offset
+        self._needs = 0
 
     def until_ended(self, interrupts: list[int]) -> int:
         asked_to_stop = False
@@ -164,7 +170,17 @@ class Following:
             elif len(interrupts) > 1:
                 self._printer.say(f"It goes on without this window. Run: {shown(str(self._found.path))}")
                 return LEFT_RUNNING
+            if record is None:
+                self._say_trouble()
         return self._lost()
+
+    def _say_trouble(self) -> None:
+        """Once each time that the disk is found full: the work waits, and nothing else would be heard of it."""
+        pulse = Pulse.read(self._found.heartbeat)
+        needs = 0 if pulse is None else pulse.needs
+        if needs and not self._needs:
+            self._printer.say(f"The disk is full. Training waits until {math.ceil(needs / 1e6):,} MB are free.")
+        self._needs = needs
 
     def _told(self, record: dict[str, Any]) -> int | None:
         """Prints a record; the exit status when it is the ending."""
@@ -193,6 +209,8 @@ class Following:
         return FAULT
 
     def _lost(self) -> int:
-        self._printer.say(f"The worker of run '{self._found.id}' is gone before its end. The last lines of its log:")
+        loss = loss_of(self._found.path)
+        self._printer.say(f"The worker of run '{self._found.id}' is gone before its end. {loss.message} {loss.hint}")
+        self._printer.say("The last lines of its log:")
         self._printer.say(log_tail(self._found.path))
         return FAULT

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from tl_core.data.record import ImageRecord, Split
 
 # bit 0, 1, ...
-NOTES = ("more than 8 bits", "CMYK", "transparent", "several frames", "turned", "misnamed", "place")
+TOLD = "told"  # somebody told a model that had answered it wrong: it teaches, and never measures
+NOTES = ("more than 8 bits", "CMYK", "transparent", "several frames", "turned", "misnamed", "place", TOLD)
 SPLIT_CODES: dict[Split | None, int] = {None: -1, "train": 0, "val": 1, "test": 2}
 _SPLIT_OF: dict[int, Split | None] = {code: split for split, code in SPLIT_CODES.items()}
 SIGNATURE_BYTES = 192  # as looking.py makes them
@@ -73,6 +74,11 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.label)
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        """Which rows teach only, since the model's mistakes chose them: measuring with them would flatter nobody."""
+        return np.asarray((self.notes & (1 << NOTES.index(TOLD))) > 0)
 
     @classmethod
     def of(cls, records: Iterable[ImageRecord], labels: Sequence[str] = ()) -> Columns:

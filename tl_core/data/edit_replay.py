@@ -20,7 +20,7 @@ from tl_core.data.columns import ROW_COLUMNS, SPLIT_CODES, TABLES, Columns
 from tl_core.data.columns_file import read_columns
 from tl_core.data.edit_log import Edit
 from tl_core.data.index import Finding, Skipped, TablePreview
-from tl_core.data.names import shown
+from tl_core.data.names import class_key, shown
 from tl_core.errors import DataError
 
 CODED = dict(zip(TABLES, ("label", "group", "camera", "format"), strict=True))
@@ -111,6 +111,17 @@ def relabelled(columns: Columns, positions: NDArray[np.int64], label: str) -> Co
     codes = np.array(columns.label)
     codes[positions] = labels.index(label)
     return columns.with_(labels=labels, label=codes)
+
+
+def check_chosen(content: Content, paths: Sequence[str]) -> None:
+    if not paths:
+        raise DataError("No picture was chosen.", "Choose one or more.")
+    positions_of(content.columns, paths)
+
+
+def spelled(content: Content, name: str) -> str:
+    """The spelling of a kind that is there already: letter case and Unicode form make no new one."""
+    return next((label for label in sorted(content.labels) if class_key(label) == class_key(name)), name)
 
 
 def _relabel(content: Content, values: Mapping[str, Any]) -> Content:

@@ -7,19 +7,20 @@ knows no screen; long work (adding thousands of files) reports progress and can 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tl_core.data import edit_log, edit_state
-from tl_core.data.adding import gathered
+from tl_core.data.adding import Batch, gathered
 from tl_core.data.copies import LooseFiles
 from tl_core.data.dataset import Dataset, open_dataset
 from tl_core.data.decoder import DecoderPool
 from tl_core.data.edit_log import Action, Edit, HistoryEntry
-from tl_core.data.edit_replay import Content, positions_of, replay
+from tl_core.data.edit_replay import Content, check_chosen, replay, spelled
 from tl_core.data.importing import disk_error, never, nobody_watches
 from tl_core.data.index import Skipped
 from tl_core.data.layout import Layout, Place
@@ -31,6 +32,7 @@ from tl_core.data.sources import Source, open_source
 from tl_core.data.split_rows import match_rows
 from tl_core.data.splits import SplitRow
 from tl_core.data.store import DatasetFacts, read_facts
+from tl_core.data.telling import as_it_came, told_batch
 from tl_core.errors import DataError
 from tl_core.platform import Lock
 
@@ -74,8 +76,8 @@ class DatasetEditor:
         """Gives pictures another kind; a new name makes a new kind, a known one is taken as it is spelled already."""
 
         def values(content: Content) -> dict[str, Any]:
-            _check_chosen(content, paths)
-            return {"paths": list(dict.fromkeys(paths)), "label": _spelled(content, checked_class_name(label))}
+            check_chosen(content, paths)
+            return {"paths": list(dict.fromkeys(paths)), "label": spelled(content, checked_class_name(label))}
 
         return self._change("relabel", values)
 
@@ -83,14 +85,14 @@ class DatasetEditor:
         """The pictures count as passed over, and can be brought back."""
 
         def values(content: Content) -> dict[str, Any]:
-            _check_chosen(content, paths)
+            check_chosen(content, paths)
             return {"paths": [path for path in dict.fromkeys(paths) if path not in content.out], "why": why.strip()}
 
         return self._change("leave_out", values)
 
     def bring_back(self, paths: Sequence[str]) -> Dataset:
         def values(content: Content) -> dict[str, Any]:
-            _check_chosen(content, paths)
+            check_chosen(content, paths)
             inside = [path for path in paths if path not in content.out]
             if inside:
                 raise DataError(f"'{shown(inside[0])}' is not left out.", "Reload the list of pictures.")
@@ -105,7 +107,7 @@ class DatasetEditor:
             name = checked_class_name(new)
             if old not in content.labels:
                 raise DataError(f"There is no kind '{shown(old)}'.", "Reload the list of pictures.")
-            return {"old": old, "new": name if class_key(name) == class_key(old) else _spelled(content, name)}
+            return {"old": old, "new": name if class_key(name) == class_key(old) else spelled(content, name)}
 
         return self._change("rename_class", values)
 
@@ -131,6 +133,17 @@ class DatasetEditor:
         source = LooseFiles.of(name, files, self._limits)
         places = tuple(None if is_system(entry.path) else Place(name, None) for entry in source.listing.entries)
         return self._add(source, Layout(places, ()), on_progress, should_stop)
+
+    def tell(self, label: str, name: str, file: Path, measuring: Collection[str]) -> Added:
+        """Adds a copy of a picture that a model had answered wrong: it teaches, and measures nothing.
+
+        Raises DataError where it is among the pictures already, or nearly the same as one that measures: one that
+        stands on such a side, or whose content is among `measuring`.
+        """
+        named = checked_class_name(label)
+        source = LooseFiles.of(named, [(name, file)], self._limits)
+        places = tuple(Place(named, None) for _ in source.listing.entries)
+        return self._add(source, Layout(places, ()), nobody_watches, never, partial(told_batch, measuring=measuring))
 
     def add_source(
         self,
@@ -164,7 +177,9 @@ class DatasetEditor:
         plan: Layout,
         on_progress: OnProgress,
         should_stop: Callable[[], bool],
+        judge: Callable[[Content, Batch], Batch] = as_it_came,
     ) -> Added:
+        """`judge` sees what the dataset holds; it may change what was read, and refuse it."""
         told: dict[str, Any] = {}
         with gathered(
             self._folder,
@@ -179,7 +194,8 @@ class DatasetEditor:
 
             def values(content: Content) -> dict[str, Any]:
                 facts = read_facts(self._folder)
-                told.update(batch.written(self._folder, facts.edits + 1, content, has_root=bool(facts.root)))
+                given = judge(content, batch)
+                told.update(given.written(self._folder, facts.edits + 1, content, has_root=bool(facts.root)))
                 return told
 
             dataset = self._change("add", values)
@@ -232,14 +248,3 @@ class DatasetEditor:
         count = len(content.labels)
         if count > self._limits.classes:
             raise DataError(f"That makes {count:,} kinds; at most {self._limits.classes:,} are taken.", "Use fewer.")
-
-
-def _check_chosen(content: Content, paths: Sequence[str]) -> None:
-    if not paths:
-        raise DataError("No picture was chosen.", "Choose one or more.")
-    positions_of(content.columns, paths)
-
-
-def _spelled(content: Content, name: str) -> str:
-    """The spelling of a kind that is there already: letter case and Unicode form make no new one."""
-    return next((label for label in sorted(content.labels) if class_key(label) == class_key(name)), name)

@@ -23,7 +23,8 @@ def assign_splits(
 
     Exact copies, near-duplicates and bursts stay on one side, and so do whole groups where the model is for "new"
     places or a grouping is named (see groups.py). Stratified as far as groups allow: each class gives its share, at
-    least one picture and never its last. A picture that lies in two classes, or near one of test, never validates. A
+    least one picture and never its last. A picture that lies in two classes, near one of test, or that somebody told a
+    model that had answered wrong, never validates. A
     group's place depends on the seed and its bytes alone, so that adding pictures moves few others. What could not be
     held, places.py says. Raises DataError for fewer than two classes, for one picture over and over, and for a class
     that only validation or test has.
@@ -67,6 +68,7 @@ def _units(index: ImageIndex, split: NDArray[np.int8], groups: NDArray[np.int64]
     blocked = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.bool_)
     blocked[groups[split != TRAIN]] = True
     blocked[groups[_in_two_classes(columns.content_codes(), columns.label)]] = True
+    blocked[groups[columns.told]] = True
     return Units.of(groups, columns.label, trains=split == TRAIN, blocked=blocked, sha256=columns.sha256, seed=seed)
 
 

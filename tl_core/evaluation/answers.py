@@ -103,6 +103,23 @@ def make_answers(
     )
 
 
+def joined(one: Answers, other: Answers) -> Answers:
+    """Both sets of pictures as one, by heads that saw none of them; folds are forgotten. They know the same classes."""
+    if one.classes != other.classes:
+        raise ValueError("answers of other classes cannot be joined")
+    names = [name for name in CHECKED if not name.startswith("path_") and name != "folds"]
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in names}
+    count = len(one) + len(other)
+    return replace(
+        one,
+        **arrays,
+        measured_on="cross-validation",
+        paths=one.paths + other.paths,
+        folds=np.zeros((count, 0), dtype=np.int16),
+        weights="",
+    )
+
+
 def write_answers(path: Path, answers: Answers) -> None:
     """Atomically. Raises ValueError where the values do not fit one another."""
     encoded = [name.encode("utf-8", "surrogatepass") for name in answers.paths]
@@ -143,7 +160,9 @@ def read_answers(path: Path) -> Answers:
                 raise _damaged(path, problem)
             tensors = {name: np.array(file.get_tensor(name)) for name in CHECKED}
     except FileNotFoundError:
-        raise RunError("This run kept no answers to its pictures: an older Thaw made it.", TRAIN_AGAIN) from None
+        raise RunError(
+            "This run kept no answers to its pictures: it did not reach its end, or an older Thaw made it.", TRAIN_AGAIN
+        ) from None
     except OSError as error:
         raise RunError(f"'{path.name}' cannot be read ({error.strerror or error}).", TRAIN_AGAIN) from error
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OverflowError) as error:

@@ -17,6 +17,7 @@ from tl_core.evaluation.answers import Answers
 COLDEST, HOTTEST = 0.05, 20.0
 STEPS, CLOSE = 60, 1e-7
 LEAST_PICTURES = 30  # of fewer, a temperature says more about chance than about the model
+LEAST_MISTAKES = 5  # without mistakes the loss falls the surer it is made, which nothing speaks for
 SMALLEST = 1e-30  # a probability that the network's 32 bits cannot tell from none
 
 Probabilities = npt.NDArray[np.floating[Any]]
@@ -27,7 +28,7 @@ Labels = npt.NDArray[np.integer[Any]]
 class Temperature:
     """`value` divides the network's outputs. The log losses are of the same pictures before and after.
 
-    `is_known` is whether there were pictures enough; `value` is 1 where not.
+    `is_known` is whether there were pictures and mistakes enough; `value` is 1 where not.
     """
 
     value: float
@@ -35,8 +36,14 @@ class Temperature:
     loss_after: float
     pictures: int
     is_known: bool
+    mistakes: int = 0
 
     def in_words(self) -> str:
+        if not self.is_known and self.pictures >= LEAST_PICTURES:
+            return (
+                f"With {self.mistakes:,} mistakes among {self.pictures:,} pictures, nobody can say how sure the model "
+                f"should be: its probabilities stay as they are. {LEAST_MISTAKES} mistakes are the least."
+            )
         if not self.is_known:
             return (
                 f"With {self.pictures:,} pictures to judge by, nobody can say whether the model is too sure of itself: "
@@ -66,10 +73,12 @@ def fit_temperature(answers: Answers) -> Temperature:
     """The temperature of the lowest log loss on held-out answers."""
     count = len(answers)
     before = loss_at(answers.probabilities, answers.labels, 1.0)
-    if count < LEAST_PICTURES:
-        return Temperature(1.0, before, before, count, is_known=False)
+    mistakes = int((~answers.is_right).sum())
+    if count < LEAST_PICTURES or mistakes < LEAST_MISTAKES:
+        return Temperature(1.0, before, before, count, is_known=False, mistakes=mistakes)
     value = best_temperature(answers.probabilities, answers.labels)
-    return Temperature(value, before, loss_at(answers.probabilities, answers.labels, value), count, is_known=True)
+    after = loss_at(answers.probabilities, answers.labels, value)
+    return Temperature(value, before, after, count, is_known=True, mistakes=mistakes)
 
 
 def best_temperature(probabilities: Probabilities, labels: Labels) -> float:

@@ -20,7 +20,7 @@ from tl_core.export.whole_model import UNREADABLE
 
 NEEDED = ("onnx", "onnxscript", "onnxruntime")
 OPSET = 20  # antialiasing and all that networks use have been in since 18; runtimes of 2024 know 20
-MAX_BYTES = 2**31 - 1  # of one protobuf message
+MAX_BYTES = 2**31 - 2**20  # of one protobuf message, with room for the graph itself
 PICTURE, PROBABILITIES = "picture", "probabilities"
 SCRIPT = Path(__file__).with_name("alone.py")  # a bundle's predict.py, word for word
 ABOUT = "thaw"  # the name under which the file says what its outputs mean
@@ -34,15 +34,22 @@ def missing_packages() -> tuple[str, ...]:
     return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
 
 
-def onnx_bytes(program: ExportedProgram, about: Mapping[str, Any]) -> bytes:
+def onnx_bytes(program: ExportedProgram, about: Mapping[str, Any], *, largest: int = MAX_BYTES) -> bytes:
     """The file: input `picture`, uint8 (height, width, 3); output `probabilities`; `about` as JSON in its metadata.
 
-    Raises BundleError where an operator has no form in ONNX, or the packages are not installed.
+    Raises BundleError where an operator has no form in ONNX, weights take more than `largest` bytes, or the packages
+    are not installed.
     """
     if missing := missing_packages():
         raise BundleError(
             f"An ONNX file needs {', '.join(missing)}, which are not installed.",
             "Install what requirements.txt lists, then export again.",
+        )
+    size = sum(tensor.numel() * tensor.element_size() for tensor in program.state_dict.values())
+    if size > largest:
+        raise BundleError(
+            f"This network takes {size / 1e9:.1f} GB; one ONNX file holds at most {largest / 1e9:.1f}.",
+            "Take the bundle without it, or a torch program.",
         )
     import torch.onnx
 
@@ -62,12 +69,8 @@ def onnx_bytes(program: ExportedProgram, about: Mapping[str, Any]) -> bytes:
         raise BundleError("This network cannot be written as ONNX.", "The other forms can still be taken away.")
     model = made.model_proto
     _without_traces(model)
+    _named_sides(model)
     model.metadata_props.add(key=ABOUT, value=json.dumps(about))
-    if model.ByteSize() > MAX_BYTES:
-        raise BundleError(
-            f"This network takes {model.ByteSize() / 1e9:.1f} GB; one ONNX file holds at most 2.",
-            "Take the bundle without it, or a torch program.",
-        )
     data: bytes = model.SerializeToString()
     return data
 
@@ -76,6 +79,13 @@ def _say_less() -> None:
     """The exporter tells loggers what it does; what matters comes as an error."""
     for name in ("torch.onnx", "onnxscript", "onnx_ir"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _named_sides(model: Any) -> None:
+    """The picture's free sides by their names; what lies between is for each runtime to infer."""
+    del model.graph.value_info[:]
+    sides = model.graph.input[0].type.tensor_type.shape.dim
+    sides[0].dim_param, sides[1].dim_param = "height", "width"
 
 
 def _without_traces(model: Any) -> None:

@@ -16,6 +16,7 @@ from tl_core.data.decoder import DecoderPool
 from tl_core.errors import RunError
 from tl_core.jobs.background import Background
 from tl_core.jobs.hints import Hints
+from tl_core.jobs.insights import Insights
 from tl_core.jobs.launcher import WORKER_NICENESS
 from tl_core.jobs.layers_cache import read_layers, write_layers
 from tl_core.jobs.liveness import ProcessIdentity
@@ -54,6 +55,7 @@ class Work:
             lambda: self._reserve.is_ready,
             lambda: not (self._reserve.is_loading or is_training(workspace)),
         )
+        insights = Insights(workspace.cache, self._background, pool, self._one_at_a_time, self._model)
         self._preparing = Preparing(workspace, self._background)
         self.operations: dict[str, Callable[[Request], Any]] = {
             "ping": lambda _request: "pong",
@@ -67,6 +69,9 @@ class Work:
             "compare": hints.compare,
             "estimate": hints.estimate,
             "rate_finder": hints.rate_finder,
+            "insight": insights.insight,
+            "why": insights.why,
+            "alike": insights.alike,
             "prepare": self._prepare,
             "hand": self._reserve.handed,
             "waits": self._reserve.waits_for,
@@ -129,14 +134,15 @@ class Work:
         fitting_weights(network, Path(request["weights"]))
 
     def _predict(self, request: Request) -> dict[str, Any]:
-        """`scores` of every class, the likeliest first."""
+        """`scores` of every class, the likeliest first; `class`, and `sure` where the model can say "I don't know"."""
         picture = Path(request["picture"])
         with self._one_at_a_time:
             model = self._model(request["model"])
         square = self._pool.square(picture, model.preprocessing)  # (resize_size, resize_size, 3)
         with self._one_at_a_time:
             row = model.probabilities(square[None])[0]  # (classes,)
-        return {"scores": model.prediction(picture.name, row).scores}
+        answer = model.prediction(picture.name, row)
+        return {"scores": answer.scores, "class": answer.label, "sure": answer.is_sure}
 
     def _model(self, folder: str) -> Predictor:
         """From memory while the folder's weights are the same; the least lately used one is let go."""

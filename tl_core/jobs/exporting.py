@@ -35,6 +35,7 @@ from tl_core.export.packing import zip_model
 from tl_core.export.torch_file import torch_bytes
 from tl_core.export.whole_model import whole_program
 from tl_core.jobs.export_facts import card_facts, licence_and_source
+from tl_core.jobs.export_kept import check_kept_answers
 from tl_core.jobs.export_pictures import Compared, compared_pictures, sample_pictures
 from tl_core.jobs.rundir import RunDir
 
@@ -127,6 +128,7 @@ def opened(run: RunDir, scratch: Path, pool: DecoderPool, tell: OnProgress) -> S
             pictures.append(picture)
             expected.append(answer.scores)
         tell("scoring", len(pictures), len(chosen))
+    check_kept_answers(run, config, pictures, expected)
     return Subject(run, config, network, tuple(pictures), tuple(expected))
 
 

@@ -75,6 +75,8 @@ def state_of(folder: Path, *, clock: Callable[[], float] = time.time) -> State:
         return "starting" if is_launched(job) else "queued"
     if had_ticket:  # its worker began since the first look, or it was cancelled
         return state_of(folder, clock=clock)
+    if job.resume_request.exists() and is_launched(job):  # the ending that stands there is to be none any more
+        return "starting"
     ending = ending_of(job)
     if ending is not None:
         return ending

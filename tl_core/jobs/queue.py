@@ -17,7 +17,7 @@ from tl_core.jobs.rundir import JobDir, RunDir
 from tl_core.jobs.tickets import (
     QueueFiles,
     Ticket,
-    every_run,
+    found,
     queue_held,
     read_policy,
     read_turns,
@@ -145,8 +145,7 @@ def _everybody(workspace: Workspace) -> tuple[list[tuple[Waiting, RunDir]], list
         else:
             starting.append((owner, run))
     elsewhere = runs_under_way(workspace) - {run.id for _owner, run in starting}
-    at_work = [(owner, run) for owner, run in every_run(workspace) if run.id in elsewhere] if elsewhere else []
-    return waiting, [*at_work, *starting]
+    return waiting, [*found(workspace, elsewhere), *starting]
 
 
 def _write_ending(job: JobDir, ending: Stopped | Failed) -> None:

@@ -18,6 +18,7 @@ from tl_core.jobs.workspace import IDENTIFIER, new_identifier, workspace_of
 from tl_core.platform import atomic_write_json, fsync_folder, is_full
 
 VERSION = 1  # of config.json and job.json
+TICKET = "queue.json"
 NAME_CHARACTERS = 120
 NOTE_CHARACTERS = 4000
 
@@ -66,7 +67,7 @@ class JobDir:
     @property
     def ticket(self) -> Path:
         """Its place in the queue; there from the wish to start until its worker trains."""
-        return self.path / "queue.json"
+        return self.path / TICKET
 
     @property
     def heartbeat(self) -> Path:

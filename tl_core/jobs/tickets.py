@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tl_core.errors import RunError
-from tl_core.jobs.rundir import RunDir
+from tl_core.jobs.rundir import TICKET, RunDir
 from tl_core.jobs.turns import Policy
 from tl_core.jobs.workspace import Workspace
 from tl_core.platform import Lock, atomic_write_json
@@ -92,18 +92,27 @@ def queue_held(workspace: Workspace) -> Iterator[None]:
 
 def ticketed(workspace: Workspace) -> Iterator[tuple[str, RunDir, Ticket]]:
     """Owner, run and ticket of every run that waits or is just starting."""
-    for owner, run in every_run(workspace):
-        ticket = Ticket.read(run.ticket)
-        if ticket is not None:
-            yield owner, run, ticket
+    for owner, folder in _folders(workspace):
+        if os.path.exists(os.path.join(folder, TICKET)):
+            run = RunDir(Path(folder))
+            ticket = Ticket.read(run.ticket)
+            if ticket is not None:
+                yield owner, run, ticket
 
 
-def every_run(workspace: Workspace) -> Iterator[tuple[str, RunDir]]:
-    """Everybody's."""
+def found(workspace: Workspace, runs: Collection[str]) -> list[tuple[str, RunDir]]:
+    """The runs of these identifiers, each with its owner."""
+    if not runs:
+        return []
+    return [(owner, RunDir(Path(path))) for owner, path in _folders(workspace) if os.path.basename(path) in runs]
+
+
+def _folders(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Of everybody's runs; words and no paths, since a look goes through all of them."""
     for person in _entries(workspace.root / "people"):
-        for run in _entries(person / "runs"):
+        for run in _entries(os.path.join(person.path, "runs")):
             if not run.name.startswith("."):
-                yield person.name, RunDir(run)
+                yield person.name, run.path
 
 
 def read_policy(workspace: Workspace) -> Policy:
@@ -130,9 +139,9 @@ def took_turn(turns: Mapping[str, int], owner: str) -> dict[str, int]:
     return dict(sorted(now.items(), key=lambda item: -item[1])[:OWNERS_KEPT])
 
 
-def _entries(folder: Path) -> list[Path]:
-    with suppress(OSError):
-        return [Path(entry.path) for entry in os.scandir(folder)]
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        return list(entries)
     return []
 
 

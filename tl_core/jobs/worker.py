@@ -6,7 +6,6 @@ run. It holds the lock, writes the journal and turns every error into an ending.
 
 from __future__ import annotations
 
-import errno
 import faulthandler
 import os
 import signal
@@ -25,6 +24,7 @@ from tl_core.events import ENDING_KINDS, Event, Failed, Finished, Phase, Planned
 from tl_core.jobs.add_requests import dataset_of, read_add
 from tl_core.jobs.beginnings import start_path
 from tl_core.jobs.export_work import export_events
+from tl_core.jobs.failures import failure_in_words
 from tl_core.jobs.heartbeat import Heartbeat
 from tl_core.jobs.journal import JournalWriter
 from tl_core.jobs.launcher import WORKER_NICENESS
@@ -127,7 +127,7 @@ def _run(job: JobDir, journal: JournalWriter, heart: Heartbeat, work: Callable[[
         failure, status = Failed(message=error.message, hint=error.hint, by_user=True), EXIT_USER
     except Exception as error:  # noqa: BLE001 - this is the guard
         traceback.print_exc()
-        failure, status = _failure_in_words(error), EXIT_FAULT
+        failure, status = failure_in_words(error), EXIT_FAULT
     if not told & ENDING_KINDS:  # what breaks while cleaning up after the ending stays in the log
         emit(failure)
     return status
@@ -142,7 +142,11 @@ def _events(job: JobDir, should_stop: ShouldStop, emit: Emit, ready: Ready | Non
     if kind == "add":
         return _add(job, should_stop, emit)
     if kind == "export":
-        return export_events(job, emit)
+        return export_events(job, emit, should_stop)
+    if kind == "predict":
+        from tl_core.jobs.trying import tried
+
+        return tried(job, should_stop, emit)
     raise RunError(f"'{job.path.name}' asks for '{kind}', which this version does not know.", "Update Thaw.")
 
 
@@ -229,18 +233,6 @@ def _add(job: JobDir, should_stop: ShouldStop, emit: Emit) -> Iterator[Event]:
 
 def _seconds_since(started: float) -> float:
     return round(time.monotonic() - started, 3)
-
-
-def _failure_in_words(error: Exception) -> Failed:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        where = f" ('{error.filename}')" if error.filename else ""
-        return Failed(f"The disk is full{where}.", "Free some space, then start again.", by_user=True)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        hint = "Choose a smaller batch size or picture size, or freeze more of the network, then start again."
-        return Failed("The memory did not suffice.", hint, by_user=True)
-    what = f"{type(error).__name__}: {error}".strip().rstrip(":")
-    hint = "The details are in worker.log in the run's folder; please report them."
-    return Failed(f"A fault in the program ended it ({what}).", hint, by_user=False)
 
 
 def _say_event(event: Event) -> None:

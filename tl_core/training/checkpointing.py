@@ -5,11 +5,13 @@ Keeping may cost one part in a hundred of the time: after a save that took a sec
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import safetensors
 import safetensors.torch
 import torch
 
@@ -93,7 +95,15 @@ class Checkpointing:
 
 
 def writing(weights: Weights) -> Write:
-    return lambda path: safetensors.torch.save_file(weights, path)
+    """Writes them into a file; raises OSError where the disk refuses."""
+
+    def write(path: Path) -> None:
+        try:
+            safetensors.torch.save_file(weights, path)
+        except safetensors.SafetensorError as error:  # its own word for whatever the system said
+            raise OSError(errno.EIO, str(error)) from error
+
+    return write
 
 
 def copied(value: torch.Tensor) -> torch.Tensor:

@@ -38,8 +38,9 @@ def worth_of(first: FirstModel) -> ModelReady | None:
     if first.val_accuracy is not None:
         measured_on, images, accuracy = "validation", len(first.data.val), first.val_accuracy
     else:
-        left_out = first.loo_probabilities.argmax(axis=1)
-        measured_on, images = "cross-validation", len(first.data.train)
-        accuracy = float(np.mean(left_out == first.data.train.labels))
+        judged = first.data.left_out
+        is_right = first.loo_probabilities.argmax(axis=1) == first.data.train.labels
+        measured_on, images = "cross-validation", int(judged.sum())
+        accuracy = float(np.mean(is_right[judged])) if images else 0.0
     low, high = wilson(round(accuracy * images), images)
     return ModelReady(measured_on, images, accuracy, low, high)

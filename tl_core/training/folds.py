@@ -72,6 +72,12 @@ def groups_of_rows(data: TrainingData, index: ImageIndex, config: RunConfig) -> 
     return np.array([key_of[content] + 1 for content in data.content_hashes], dtype=np.int64)
 
 
+def told_rows(data: TrainingData, index: ImageIndex) -> NDArray[np.bool_] | None:
+    """Which rows of the squares somebody told a model that had answered wrong; None where there are none."""
+    told = {digest.tobytes().hex() for digest in index.columns.sha256[index.columns.told]}
+    return np.array([content in told for content in data.content_hashes]) if told else None
+
+
 def fold_numbers(groups: Labels, labels: Labels, contents: Sequence[str], *, seed: int) -> Numbers:
     """Big groups first, each to the fold that has least of its kinds so far; which is which the seed decides."""
     members: dict[int, list[int]] = {}

@@ -28,8 +28,10 @@ def keep_answers(
 def keep_cross_validated(
     plan: TrainingPlan, data: TrainingData, probabilities: NDArray[np.float32], *, model: Path
 ) -> None:
-    """Of heads that were fitted without each picture, or without its fold."""
-    _write(model, ANSWERS, data, data.train, probabilities, "cross-validation", "train", in_folds=plan.folds > 0)
+    """Of heads that were fitted without each picture, or without its fold; of those that may measure."""
+    judged = data.left_out
+    part = Part(data.train.positions[judged], data.train.labels[judged])
+    _write(model, ANSWERS, data, part, probabilities[judged], "cross-validation", "train", in_folds=plan.folds > 0)
 
 
 def keep_left_out(data: TrainingData, probabilities: NDArray[np.float32], *, model: Path) -> None:

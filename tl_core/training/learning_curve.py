@@ -62,6 +62,8 @@ class LearningCurve:
             "error": self.error,
             "class_gains": list(self.class_gains),
             "next_gain_at_most": self.next_gain_at_most,
+            "verdict": self.verdict,
+            "gains_most": self.gains_most,
             "told": self.in_words(),
         }
 
@@ -89,12 +91,20 @@ class LearningCurve:
     def next_gain_at_most_in_words(self) -> str:
         return f"{(self.next_gain_at_most or 0.0) * 100:.1f} points"
 
+    @property
+    def gains_most(self) -> str:
+        """The class that the last doubling did most for, "" where none stands out."""
+        gain, name = self._most()
+        return name if gain >= 2 * HARDLY else ""
+
+    def _most(self) -> tuple[float, str]:
+        gains = zip(self.class_gains, self.classes, strict=False)
+        known = [(gain, name) for gain, name in gains if gain is not None]
+        return max(known) if len(known) > 2 else (0.0, "")
+
     def _most_for(self) -> str:
-        known = [(gain, name) for gain, name in zip(self.class_gains, self.classes, strict=True) if gain is not None]
-        if len(known) < 3:
-            return ""
-        gain, name = max(known)
-        return f" Most for '{name}' ({percent(max(gain, 0.0))} points so far)." if gain >= 2 * HARDLY else ""
+        gain, name = self._most()
+        return f" Most for '{name}' ({percent(gain)} points so far)." if self.gains_most else ""
 
 
 def learning_curve(

@@ -54,6 +54,7 @@ class TrainingData:
     together: Positions | None = None  # a number for every row of the squares: equal ones are left out together
     folds: tuple[Positions, ...] = ()  # for each repeat the fold of every row of the squares
     paths: tuple[str, ...] = ()  # of each row of the squares, where they have files; of copies the first
+    told: NDArray[np.bool_] | None = None  # rows of the squares that teach and never measure
 
     @property
     def mark(self) -> str:
@@ -62,6 +63,13 @@ class TrainingData:
         for part in (self.train, self.val):
             digest.update(part.positions.tobytes() + b"/" + part.labels.tobytes())
         return digest.hexdigest()
+
+    @property
+    def left_out(self) -> NDArray[np.bool_]:
+        """Which of the training pictures may measure heads that were fitted without them."""
+        if self.told is None:
+            return np.ones(len(self.train), dtype=np.bool_)
+        return np.asarray(~self.told[self.train.positions])
 
     def measured(self, measured_on: str) -> Part:
         """The part that the result is measured on; for "cross-validation" that is none."""

@@ -21,7 +21,7 @@ from tl_core.training.beginning import fetched, is_here
 from tl_core.training.checkpoint_files import Checkpoint, CheckpointFolder
 from tl_core.training.device import device_facts
 from tl_core.training.extending import Asked, after_epoch, extended, with_patience_anew
-from tl_core.training.folds import groups_of_rows, measures_in_folds, repeated_folds
+from tl_core.training.folds import groups_of_rows, measures_in_folds, repeated_folds, told_rows
 from tl_core.training.going_on import never
 from tl_core.training.kept_plans import KeptPlans, write_plans
 from tl_core.training.loop import carry_out
@@ -105,7 +105,7 @@ def resumed_training(
     if kept is not None:
         same_pictures(kept, data, index, dataset)
     folds = repeated_folds(data, index, config) if measures_in_folds(config, dataset.index) else data.folds
-    data = replace(data, together=groups_of_rows(data, index, config), folds=folds)
+    data = replace(data, together=groups_of_rows(data, index, config), folds=folds, told=told_rows(data, index))
     before = 0.0 if kept is None else float(kept.state["seconds"])
     yield from carry_out(
         with_pictures(plan, data),

@@ -77,9 +77,13 @@ def faster(plan: TrainingPlan, network: StagedNetwork, _module: nn.Module, _task
 def save_cross_validated(
     plan: TrainingPlan, module: nn.Module, probabilities: NDArray[np.float32], data: TrainingData, *, folder: Path
 ) -> Generator[Event, None, RunResult]:
-    """The model's folder; the result is what each training picture got from a head that was fitted without it."""
+    """The model's folder; the result is what each training picture got from a head that was fitted without it.
+
+    Pictures that somebody told a model that had answered wrong do not count.
+    """
     yield Phase("saving", 0, 1)
-    result = score(probabilities, data.train.labels, plan.classes, "cross-validation")
+    judged = data.left_out
+    result = score(probabilities[judged], data.train.labels[judged], plan.classes, "cross-validation")
     result = replace(result, folds=plan.folds, fold_repeats=plan.fold_repeats)
     save_model(folder, module, model_config(plan, result))
     keep_cross_validated(plan, data, probabilities, model=folder)

@@ -25,7 +25,13 @@ from tl_core.events import Event, Planned, Resumed, Warned
 from tl_core.training.beginning import fetched, is_here
 from tl_core.training.device import device_facts, use_threads
 from tl_core.training.extending import Asked
-from tl_core.training.folds import groups_of_rows, measured_in_folds, measures_in_folds, repeated_folds
+from tl_core.training.folds import (
+    groups_of_rows,
+    measured_in_folds,
+    measures_in_folds,
+    repeated_folds,
+    told_rows,
+)
 from tl_core.training.frozen_engine import with_engine
 from tl_core.training.harm import cautions_of
 from tl_core.training.head_phase import head_prefix
@@ -119,7 +125,7 @@ def begun_training(config: RunConfig, run_folder: Path, dataset: Dataset, around
         place = Workplace(cache, decoder, device, should_stop, clock)
         data = yield from read_for(plan, index, dataset, place)
     folds = repeated_folds(data, index, config) if in_folds else data.folds
-    data = replace(data, together=groups_of_rows(data, index, config), folds=folds)
+    data = replace(data, together=groups_of_rows(data, index, config), folds=folds, told=told_rows(data, index))
     files = TrainingFiles(run_folder / "model", run_folder / "checkpoints", cache, dataset.folder)
     events = carry_out(
         with_pictures(plan, data),

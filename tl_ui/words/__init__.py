@@ -17,8 +17,16 @@ from tl_ui.words import (
     networks_zh_cn,
     pictures_en,
     pictures_zh_cn,
+    report_en,
+    report_zh_cn,
     results_en,
     results_zh_cn,
+    runs_en,
+    runs_zh_cn,
+    try_en,
+    try_zh_cn,
+    understanding_en,
+    understanding_zh_cn,
     zh_cn,
 )
 from tl_ui.words.said import said
@@ -27,13 +35,28 @@ _PLACE = re.compile(r"\{(\w+)\}")
 DEFAULT_LANGUAGE = "en"
 LANGUAGES: dict[str, str] = {"en": "English", "zh-CN": "中文"}
 PARTS: dict[str, tuple[Mapping[str, str], ...]] = {
-    "en": (en.WORDS, networks_en.WORDS, pictures_en.WORDS, results_en.WORDS, hosted_en.WORDS, controls_en.WORDS),
+    "en": (
+        en.WORDS,
+        networks_en.WORDS,
+        pictures_en.WORDS,
+        results_en.WORDS,
+        hosted_en.WORDS,
+        runs_en.WORDS,
+        try_en.WORDS,
+        report_en.WORDS,
+        understanding_en.WORDS,
+        controls_en.WORDS,
+    ),
     "zh-CN": (
         zh_cn.WORDS,
         networks_zh_cn.WORDS,
         pictures_zh_cn.WORDS,
         results_zh_cn.WORDS,
         hosted_zh_cn.WORDS,
+        runs_zh_cn.WORDS,
+        try_zh_cn.WORDS,
+        report_zh_cn.WORDS,
+        understanding_zh_cn.WORDS,
         controls_zh_cn.WORDS,
     ),
 }

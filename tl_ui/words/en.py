@@ -196,10 +196,8 @@ WORDS: dict[str, str] = {
     "state.lost": "lost",
     "runs.button": "Runs",
     "runs.title": "Runs",
-    "runs.lead": "Every training, newest first. Choose one to look at it again.",
     "runs.empty": "No training yet. Your runs will be listed here.",
     "runs.close": "Close",
-    "runs.right": "{percent} % right",
     "runs.shown": "shown now",
     "runs.looking_at": "Looking at: {run}",
 }

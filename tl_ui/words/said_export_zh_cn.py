@@ -26,7 +26,9 @@ SAID: dict[str, str] = {
     "This network cannot be written as ONNX ({reason}).": "此网络无法写成 ONNX（{reason}）。",
     "This network cannot be written as ONNX.": "此网络无法写成 ONNX。",
     "The other forms can still be taken away.": "仍可用其他格式带走。",
-    "This network takes {size} GB; one ONNX file holds at most 2.": "此网络有 {size} GB；一个 ONNX 文件最多容纳 2 GB。",
+    "This network takes {size} GB; one ONNX file holds at most {most}.": (
+        "此网络有 {size} GB；一个 ONNX 文件最多容纳 {most} GB。"
+    ),
     "Take the bundle without it, or a torch program.": "请使用不含它的打包文件，或 torch 程序。",
     "model.onnx and predict.py are not in it: {reason}": "其中没有 model.onnx 和 predict.py：{reason}",
     # as a job
@@ -34,4 +36,24 @@ SAID: dict[str, str] = {
     "Take one of {names}.": "请选择其中之一：{names}。",
     "The export ended before it was done.": "导出未完成就结束了。",
     "Start it again.": "请重新开始。",
+    "The model no longer answers as when it was measured: of '{file}' it said '{name}' {was}, and now {now}.": (
+        "模型与评估时的回答不再一致：对 '{file}'，当时给 '{name}' 的概率是 {was}，现在是 {now}。"
+    ),
+    "Nothing is exported of it.": "不会从它导出任何文件。",
+    # taken in
+    "'{name}' unpacks to {size} MB; at most {limit} are taken.": "'{name}' 解压后有 {size} MB；最多接受 {limit} MB。",
+    "Export a smaller network.": "请导出较小的网络。",
+    # as a script
+    "The run '{run}' has made no plan yet.": "训练 '{run}' 还没有制定计划。",
+    "Wait until it has begun to train.": "请等它开始训练。",
+    "This training cannot be written as a script, because of {names}.": "这次训练无法写成脚本，原因：{names}。",
+    "Take the settings as a command line instead: --to command.": "请改为导出命令行形式的设置：--to command。",
+    "The training began from '{start}', whose weights lie in a zip or are gone.": (
+        "训练从 '{start}' 开始，其权重在 zip 中或已不存在。"
+    ),
+    "Unpack that bundle, or take the settings as a command line: --to command.": (
+        "请解压该打包文件，或导出命令行形式的设置：--to command。"
+    ),
+    "This export is not ready.": "此导出尚未就绪。",
+    "Begin it, and wait until it is.": "请开始导出，并等它完成。",
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SAID: dict[str, str] = {
     # kept answers
-    "This run kept no answers to its pictures: an older Thaw made it.": (
-        "这次训练没有保存对各图片的回答：它由较早版本的 Thaw 完成。"
+    "This run kept no answers to its pictures: it did not reach its end, or an older Thaw made it.": (
+        "这次训练没有保存对各图片的回答：它没有进行到底，或由较早版本的 Thaw 完成。"
     ),
     "Train again: a new run keeps its answers.": "请重新训练：新的训练会保存回答。",
     "The answers that this run kept ('{name}') are damaged: {what}.": "这次训练保存的回答（'{name}'）已损坏：{what}。",
@@ -58,6 +58,9 @@ SAID: dict[str, str] = {
     "With {n} pictures to judge by, nobody can say whether the model is too sure of itself: its probabilities stay as "
     "they are.": "只有 {n} 张图片可供评判，无法判断模型是否过于自信：概率保持原样。",
     "{n} pictures are the least.": "至少需要 {n} 张图片。",
+    "With {m} mistakes among {n} pictures, nobody can say how sure the model should be: its probabilities stay as they "
+    "are.": "{n} 张图片中有 {m} 个错误，无法判断模型应有多大把握：概率保持原样。",
+    "{n} mistakes are the least.": "至少需要 {n} 个错误。",
     "The model is surer of itself than it is right; its probabilities are made more modest (temperature {t}, fitted on "
     "{n} held-out pictures).": "模型的自信超过了实际水平；概率已调低（温度 {t}，用 {n} 张留出的图片拟合）。",
     "The model is more often right than it says; its probabilities are raised (temperature {t}, fitted on {n} held-out "
@@ -175,6 +178,25 @@ SAID: dict[str, str] = {
     ),
     "Take it away: the bundle has proven that it answers as it does here.": (
         "带走它：模型包已经证明它的回答与这里一致。"
+    ),
+    # questions about a trained run
+    "This run kept no answers to its pictures, and none were set aside to ask again.": (
+        "这次训练没有保存对各图片的回答，也没有留出可以再问的图片。"
+    ),
+    "This run has no plan, so nothing can be asked of it.": "这次训练没有计划，因此无法再问它什么。",
+    "None of the pictures that this run was measured on can be opened any more.": (
+        "这次训练评测用的图片都已无法打开。"
+    ),
+    "There is no insight '{name}'.": "没有名为'{name}'的分析。",
+    "Ask for one of {names}.": "请从以下选择：{names}。",
+    "The model does not know the class '{name}'.": "模型不认识类别'{name}'。",
+    "The answers that this run kept are of another model.": "这次训练保存的回答属于另一个模型。",
+    "This run began from scratch, so there is no network that knew anything of pictures before it.": (
+        "这次训练从零开始，之前没有认识图片的网络。"
+    ),
+    "Ask this of a run that began with pretrained weights.": "请对使用预训练权重的训练提出这个问题。",
+    "The pictures of '{name}' that this run learned from are no longer in the dataset.": (
+        "这次训练学过的'{name}'图片已不在数据集中。"
     ),
     # temperature and thresholds
     "'{name}' is a bundle, which stays as it was exported.": "'{name}' 是导出的模型包，内容保持导出时的样子。",

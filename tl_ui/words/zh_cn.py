@@ -195,10 +195,8 @@ WORDS: dict[str, str] = {
     "state.lost": "中断",
     "runs.button": "训练记录",
     "runs.title": "训练记录",
-    "runs.lead": "每次训练，最新的在前。选一个重新查看。",
     "runs.empty": "还没有训练。训练记录会列在这里。",
     "runs.close": "关闭",
-    "runs.right": "答对 {percent} %",
     "runs.shown": "正在显示",
     "runs.looking_at": "正在查看：{run}",
 }
