@@ -147,8 +147,13 @@ function choose(model) {
   render();
 }
 
+// An update that says nothing new leaves what is shown: somebody may just be telling what a picture is.
 let shownRun;
+let shownIn = '';
 function changed() {
+  const language = dictionary().language;
+  if (value().run === shownRun && language === shownIn) return;
+  shownIn = language;
   if (value().run !== shownRun) { shownRun = value().run; choose(null); loadModels().then(render); }
   render();
   if (seen && seen.summary && !many.hidden) { saying(headline(seen.summary), null); paintMany(); }
