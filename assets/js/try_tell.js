@@ -13,7 +13,8 @@ function tellBox(classes, send, onopen) {
     if (is && !choices.childElementCount) choices.append(...(classes.length > CHIPS ? typed() : chips()));
     choices.hidden = !is;
     open.setAttribute('aria-expanded', String(is));
-    if (is) { if (onopen) onopen(); choices.querySelector('button, input').focus(); }
+    if (onopen) onopen(is);
+    if (is) choices.querySelector('button, input').focus();
   }
 
   async function tell(label) {
