@@ -39,6 +39,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--running", type=run_count, default=None, metavar="N", help="trainings at once (default 1)")
     parser.add_argument("--hosted", action="store_true", help="for strangers: quotas, and an end after some hours")
     parser.add_argument("--quota", action="append", default=[], metavar="NAME=NUMBER", help="see docs/HOSTING.md")
+    parser.add_argument("--no-demo", action="store_true", help="hosted: open without a finished training to look at")
     parser.add_argument("--auth", type=Path, default=None, metavar="FILE", help="file of names and passwords to log in")
     parser.add_argument("--no-install", action="store_true", help="never install anything; say what is missing")
     return parser.parse_args(words)
@@ -92,6 +93,7 @@ def serve(arguments: argparse.Namespace) -> int:
             hosted=arguments.hosted,
             quotas=arguments.quota,
             auth=arguments.auth,
+            demo=not arguments.no_demo,
             running=arguments.running,
         )
         choose_limit(arguments.cache_gb or hosted_cache(settings))

@@ -57,6 +57,7 @@ class Actions:
         bind.on(page.train.live.ended, self.refresh)
         bind.on(page.train.live.ready, self.refresh)
         bind.on(page.header.runs.ended, self.refresh)
+        bind.on_event(page.trial.zone.changed, self.pictures.refresh)
         self.pictures.connect()
         self.network.connect()
         self.runs.connect()

@@ -22,6 +22,7 @@ from tl_ui.usage import (
     DAY_SECONDS,
     RunCounts,
     entries_of,
+    has_something,
     imports_of,
     names_in,
     pictures_of,
@@ -31,9 +32,10 @@ from tl_ui.usage import (
 from tl_ui.windows import Window
 
 ALL = "all"  # no owner is called so: they have 26 letters
-QUEUE_SECONDS = 2.0
-MINUTE = 60.0
+QUEUE_SECONDS, MINUTE = 2.0, 60.0
 LATER = "Try again in a minute."
+TOMORROW = "Come back tomorrow, or run Thaw on your own computer, where nothing is limited."
+DELETE = "Delete a set of pictures that you no longer need."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,10 @@ class Allowances:
         self._lock = threading.Lock()
 
     def admit(self, owner: str) -> None:
-        """Before a person's folder is made. Raises QuotaError where too many have one."""
-        if self.quotas is None or (self._people / owner).is_dir():
+        """Before a person brings the first thing; whoever only looks is always welcome."""
+        if self.quotas is None or has_something(self._people / owner):
             return
-        if len(names_in(self._people)) >= self.quotas.all_people:
+        if sum(has_something(self._people / name) for name in names_in(self._people)) >= self.quotas.all_people:
             raise QuotaError(
                 f"This demo is full: {self.quotas.all_people} people are using it.",
                 "Come back later; what is old is erased every few minutes.",
@@ -76,6 +78,7 @@ class Allowances:
         """Before the first byte; `end_upload` belongs to it where it raises nothing."""
         if self.quotas is None:
             return
+        self.admit(owner)
         self._check_disk(owner)
         self.count_upload(owner, 0)
         with self._lock:
@@ -98,10 +101,8 @@ class Allowances:
         self._disk.arrived(ALL, size)
         most = self.quotas.upload_megabytes_a_day * MEGABYTE
         if self._uploaded.total(owner) > most:
-            raise QuotaError(
-                f"You have sent {most // MEGABYTE:,} MB in 24 hours, which is what each person may here.",
-                "Come back tomorrow, or run Thaw on your own computer, where nothing is limited.",
-            )
+            message = f"You have sent {most // MEGABYTE:,} MB in 24 hours, which is what each person may here."
+            raise QuotaError(message, TOMORROW)
         self._compare_disk(owner)
 
     def check_pictures(self, owner: str, more: int) -> None:
@@ -122,10 +123,20 @@ class Allowances:
         if self.quotas is not None:
             self.check_pictures(owner, sum(entries_of(path) for path in zips))
 
+    def check_set(self, owner: str) -> None:
+        """Before a set is begun, with or without pictures."""
+        if self.quotas is None:
+            return
+        self.admit(owner)
+        sets = len(names_in(self._workspace.person(owner).datasets))
+        if sets >= self.quotas.sets:
+            raise QuotaError(f"You have {sets} sets of pictures, which is what each person may here.", DELETE)
+
     def check_import(self, owner: str) -> None:
         """Before a set of pictures is read, which takes a process."""
         if self.quotas is None:
             return
+        self.check_set(owner)
         if imports_of(self._workspace.person(owner)):
             raise QuotaError("Another set of your pictures is being read just now.", "Wait until it is done.")
         reading = sum(imports_of(self._workspace.person(name)) for name in names_in(self._people))
@@ -136,6 +147,7 @@ class Allowances:
         """Before a run is put into the queue."""
         if self.quotas is None:
             return
+        self.admit(owner)
         own = runs_of(self._workspace.person(owner))
         most = self.quotas.running_runs + self.quotas.waiting_runs
         if own.running + own.waiting >= most:
@@ -147,7 +159,7 @@ class Allowances:
         if self.training_seconds(owner) >= minutes * MINUTE:
             raise QuotaError(
                 f"Your trainings have taken {minutes} minutes in 24 hours, which is what each person may here.",
-                "Come back tomorrow, or run Thaw on your own computer, where nothing is limited.",
+                TOMORROW,
             )
         waiting = self._count_runs().waiting
         if waiting >= self.quotas.all_waiting_runs:
@@ -213,7 +225,7 @@ class Allowances:
         return self._workspace.root / "people"
 
     def look_at_disk(self) -> None:
-        """What all people together take; whoever sweeps the disk does it, since it walks through everything."""
+        """What all people together take; walks through everything."""
         self._disk.look(ALL, self._people)
 
     def _check_disk(self, owner: str) -> None:
@@ -227,7 +239,7 @@ class Allowances:
         if self._disk.size(owner) > self.quotas.disk_megabytes * MEGABYTE:
             raise QuotaError(
                 f"Your pictures and models take {self.quotas.disk_megabytes:,} MB, which is what each person may here.",
-                "Delete a set of pictures that you no longer need.",
+                DELETE,
             )
         if self._disk.size(ALL) > self.quotas.all_disk_megabytes * MEGABYTE:
             raise QuotaError("This demo's disk is full.", "Come back later; what is old is erased every few minutes.")

@@ -99,6 +99,6 @@ def runs_drawer(words: Words) -> gr.HTML:
 
 
 def try_zone(words: Words) -> gr.HTML:
-    """Value `{"run"}`; asks the server itself."""
+    """Value `{"run"}`; asks the server itself. Fires `changed` when a picture was told."""
     scripts = ("sending", "pack", "try_tell", "try_live", "try_many", "try_models", "try")
     return drawn(*scripts, elem_id="try-zone", words=words.part(*TRY_WORDS))

@@ -25,6 +25,9 @@ from tl_ui.words import DEFAULT_LANGUAGE, Words, words_for
 FAULT = "A fault in the program: this should not have happened, and it is not your doing."
 FAULT_HINT = "Try again; if it happens again, report it with the lines that the program printed."
 
+LENT = "This belongs to the demo, which all share, and stays as it is."
+LENT_HINT = "Bring pictures of your own: what you make of them is yours to change."
+
 log = logging.getLogger("thaw")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 
 
@@ -15,8 +16,14 @@ class Html(str):
 EMPTY = Html("")
 
 
+# Marks that turn the direction of what follows: written out where people read, kept where a name is sent back.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
 def text(value: object) -> Html:
-    return value if isinstance(value, Html) else Html(html.escape(str(value), quote=True))
+    if isinstance(value, Html):
+        return value
+    return Html(html.escape(_TURNING.sub(lambda mark: f"\\u{ord(mark[0]):04x}", str(value)), quote=True))
 
 
 def join(*children: object) -> Html:

@@ -36,7 +36,7 @@ class OwnedAdditions:
     def start(self, dataset: str, label: str, files: Sequence[tuple[str, Path]]) -> str:
         """The job's identifier. The files are the job's from now on, and removed when it has ended."""
         self._datasets.ready(dataset)
-        job = create_add(self._datasets.folder(dataset), label=label, files=files, limits=self._limits)
+        job = create_add(self._datasets.own(dataset), label=label, files=files, limits=self._limits)
         launcher.launch(job)
         return job.name
 
@@ -66,6 +66,7 @@ class OwnedAdditions:
 
     def stop(self, dataset: str, job: str) -> None:
         """Nothing of it is kept; one that has ended is left as it is."""
+        self._datasets.own(dataset)
         launcher.request_stop(self._folder(dataset, job))
 
     def _folder(self, dataset: str, job: str) -> Path:

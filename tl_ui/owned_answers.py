@@ -79,7 +79,7 @@ class OwnedAnswers:
 
     def keep_labels(self, run: str, contents: Sequence[str], *, are_right: bool) -> None:
         """Labels that looked wrong and were looked at: they are right, or (taken back) not yet looked at."""
-        folder = self._runs.run(run).path
+        folder = self._runs.own(run).path
         with _deciding:
             kept = read_kept_labels(folder)
             write_kept_labels(folder, kept | set(contents) if are_right else kept - set(contents))
@@ -131,10 +131,10 @@ class OwnedAnswers:
             found = fit_temperature(self.book(run).answers)
             if not found.is_known:
                 raise RunError(found.in_words(), "Bring more pictures to measure with.")
-            adjust_model(self._runs.run(run).path, temperature=found.value, decision=Decision())
+            adjust_model(self._runs.own(run).path, temperature=found.value, decision=Decision())
 
     def _keep(self, run: str, decision: Decision) -> Decision:
-        return adjust_model(self._runs.run(run).path, decision=decision).decision
+        return adjust_model(self._runs.own(run).path, decision=decision).decision
 
     def _standings(self, run: str, named: Sequence[Named]) -> list[Standing]:
         """Where the set is gone, so is every picture of it."""

@@ -28,7 +28,7 @@ class OwnedExports:
     def begin(self, run: str, to: str, *, samples: bool) -> ExportView:
         """Starts a worker; one that is under way or done stays as it is."""
         self._runs.model(run)
-        return begin_export(self._runs.run(run), to, samples=samples)
+        return begin_export(self._runs.own(run), to, samples=samples)
 
     def file(self, run: str, to: str) -> Path:
         """Raises NotFoundError until there is one that passed its self-test."""

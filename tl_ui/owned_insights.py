@@ -38,7 +38,7 @@ class OwnedInsights:
         if name not in ASKED:
             raise ConfigError(f"'{name[:40]}' is no question.", "Reload the page.")
         self._runs.model(run)
-        said = self._assistant.call("insight", run=self._runs.run(run).path, name=name, stop=stop)
+        said = self._assistant.call("insight", run=self._runs.own(run).path, name=name, stop=stop)
         if said["state"] in WORKING:
             return {"state": "working", "done": said.get("done", 0), "total": said.get("total", 0)}
         if said["state"] != "done":

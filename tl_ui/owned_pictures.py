@@ -76,7 +76,7 @@ class OwnedPictures:
     def correct(self, dataset: str, change: Callable[[DatasetEditor], Any]) -> Any:
         """Does one correction; what the shelf held open is read anew after it."""
         self._datasets.ready(dataset)
-        folder = self._datasets.folder(dataset)
+        folder = self._datasets.own(dataset)
         try:
             squares = squares_for(RunConfig(), workspace_of(folder).cache)
             return change(DatasetEditor(folder, self._shelf.pool(), self._limits, squares=squares))
@@ -113,7 +113,7 @@ class OwnedPictures:
         """Raises ConfigError with what does not fit, and then keeps what was there."""
         use = dataclasses.replace(self.use(dataset), **changes)
         RunConfig.from_text({name: text for name, text in dataclasses.asdict(use).items() if text})
-        use.write(self._datasets.folder(dataset))
+        use.write(self._datasets.own(dataset))
         return use
 
     def act_on_finding(self, dataset: str, *, at: str, kind: str, first: str, offer: Offer) -> bool:

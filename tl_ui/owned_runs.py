@@ -23,7 +23,7 @@ from tl_core.jobs.waits import Wait
 from tl_core.jobs.ways_on import WaysOn, ways_on
 from tl_core.jobs.workspace import IDENTIFIER, Person
 from tl_core.training.extending import Asked
-from tl_ui.guard import NotFoundError
+from tl_ui.guard import LENT, LENT_HINT, NotFoundError, RefusedError
 from tl_ui.owned_models import answer_to
 from tl_ui.owned_queue import OwnedQueue
 from tl_ui.run_list import KeptRows, RunRow
@@ -71,22 +71,32 @@ class Assistant(Protocol):
 class OwnedRuns:
     """One owner's `runs/`."""
 
-    def __init__(self, person: Person, assistant: Assistant, listed: KeptRows) -> None:
+    def __init__(self, person: Person, assistant: Assistant, listed: KeptRows, lent: Person | None = None) -> None:
+        """`lent` is somebody whose runs everybody may read."""
         self._person = person
+        self._lent = lent
         self._assistant = assistant
         self._listed = listed
         self.queue = OwnedQueue(person, assistant.hand)
 
     def run(self, run: str) -> RunDir:
         """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
-        found = RunDir(self._person.runs / run)
-        if not IDENTIFIER.match(run) or not found.config_file.is_file():
+        places = [RunDir(person.runs / run) for person in (self._person, self._lent) if person]
+        found = next((one for one in places if one.config_file.is_file()), None) if IDENTIFIER.match(run) else None
+        if found is None:
             raise NotFoundError("There is no such training.", "Start one on the Train tab.")
         return found
 
+    def own(self, run: str) -> RunDir:
+        """As `run`, of what may be changed. Raises RefusedError for what is lent."""
+        found = self.run(run)
+        if found.path.parent != self._person.runs:
+            raise RefusedError(LENT, LENT_HINT)
+        return found
+
     def rows(self) -> list[RunRow]:
-        """Newest first; a damaged run is left out of the list and said in the log."""
-        return self._listed.rows(self._person.runs)
+        """Newest first, at the end what is lent; a damaged run is left out of the list and said in the log."""
+        return [*self._listed.rows(self._person.runs), *(self._listed.rows(self._lent.runs) if self._lent else [])]
 
     def start(self, dataset: Dataset, config: RunConfig) -> str:
         """Its settings are kept as they are now, whether it starts at once or waits for its turn."""
@@ -97,31 +107,31 @@ class OwnedRuns:
 
     def stop(self, run: str) -> None:
         """Asks; the worker keeps a usable model and ends. One that waits is cancelled, one that has ended stays."""
-        self.queue.stop(self.run(run).path)
+        self.queue.stop(self.own(run).path)
 
     def pause(self, run: str) -> None:
         """As `stop`, of one at work: it says that it will go on."""
-        found = self.run(run)
+        found = self.own(run)
         mark_pause(found)
         self.queue.stop(found.path)
 
     def force(self, run: str) -> None:
         """Ends what does not answer Stop; what was saved before stays. Takes seconds."""
-        self.queue.force(self.run(run).path)
+        self.queue.force(self.own(run).path)
 
     def show_stacks(self, run: str) -> None:
         """Lets a run that hangs print where it is into its log."""
-        self.queue.show_stacks(self.run(run).path)
+        self.queue.show_stacks(self.own(run).path)
 
     def resume(self, run: str, asked: Asked) -> None:
         """Puts a run into the queue to go on from its last checkpoint, or as it was asked for."""
-        folder = self.run(run).path
+        folder = self.own(run).path
         ask_to_resume(folder, asked)
         self.queue.put(folder)
 
     def delete(self, run: str) -> int:
         """The bytes that are free now. Raises RunError while it works, and while another run needs it."""
-        return self.queue.delete(self.run(run).path)
+        return self.queue.delete(self.own(run).path)
 
     def bytes_of(self, run: str) -> int:
         """What deleting it frees."""
@@ -132,7 +142,7 @@ class OwnedRuns:
         return ways_on(self.run(run))
 
     def rename(self, run: str, label: Label) -> None:
-        self.run(run).write_label(label)
+        self.own(run).write_label(label)
 
     def view(self, run: str) -> RunView:
         return read_view(self.run(run).path)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tl_core.backbones.weights_file import ENDINGS, SAFE
-from tl_core.errors import DataError, RunError
+from tl_core.errors import DataError
 from tl_core.jobs.workspace import IDENTIFIER, Person, new_identifier
+from tl_ui.guard import NotFoundError
 from tl_ui.owned_runs import Assistant
 
 MOST_BYTES = 4 * 2**30  # the largest recommended network weighs a tenth of this
@@ -61,10 +62,10 @@ class OwnedWeights:
         return OwnWeights(folder.name, kept.name)
 
     def path(self, identifier: str) -> Path:
-        """Raises RunError for what is no identifier, is not there, or is somebody else's."""
+        """Raises NotFoundError for what is no identifier, is not there, or is somebody else's."""
         found = self._found(identifier)
         if found is None:
-            raise RunError("The weights file is not here any more.", "Bring it again on the Network tab.")
+            raise NotFoundError("The weights file is not here any more.", "Bring it again on the Network tab.")
         return found
 
     def name(self, identifier: str) -> str:

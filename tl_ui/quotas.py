@@ -22,6 +22,7 @@ class Quotas:
     """
 
     upload_megabytes_a_day: int = 1000
+    sets: int = 50
     pictures: int = 5000
     disk_megabytes: int = 2000
     cache_megabytes: int = 1000
@@ -33,7 +34,7 @@ class Quotas:
     all_people: int = 200
     all_disk_megabytes: int = 30_000
     all_uploads_at_once: int = 40
-    all_imports_at_once: int = 8
+    all_imports_at_once: int = 20
     all_running_runs: int = 1
     all_waiting_runs: int = 20
     all_predictions_a_minute: int = 300

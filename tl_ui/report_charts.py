@@ -30,7 +30,7 @@ def interval_chart(result: RunResult, label: str) -> Html:
         _line(10 + 100 * result.accuracy * at, 8, 10 + 100 * result.accuracy * at, 40, COLD, 4),
         tag("g", _line(10 + base, 10, 10 + base, 38, WARM, 2), stroke_dasharray="4 3"),
     ]
-    return _svg(620, 62, label, *parts, *ticks)
+    return _svg(640, 62, label, *parts, *ticks)
 
 
 def confusion_chart(result: RunResult, label: str) -> Html:
@@ -38,7 +38,8 @@ def confusion_chart(result: RunResult, label: str) -> Html:
     count = len(result.classes)
     if count > MOST_CELLS:
         return EMPTY
-    side, left, top = (44, 170, 130) if count <= 12 else (30, 170, 130)
+    side, left = (44, 170) if count <= 12 else (30, 170)
+    top = 24 + 6 * max(len(_short(name)) for name in result.classes)  # names stand aslant
     cells: list[Html] = []
     for row, counts in enumerate(result.confusion):
         y, total = top + row * side, sum(counts) or 1

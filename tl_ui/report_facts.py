@@ -23,6 +23,7 @@ from tl_core.export.model_config import ModelConfig
 from tl_core.jobs.export_facts import licence_and_source, split_counts
 from tl_core.jobs.rundir import RunDir
 from tl_core.jobs.view import read_view
+from tl_ui.present import run_name
 
 PAIRS, PICTURES_OF_A_PAIR = 5, 6
 FINDINGS = 8
@@ -72,7 +73,7 @@ def report_of(run: RunDir, thumbnail: Thumbnail | None) -> Report:
     licence, source = licence_and_source(model.backbone)
     dataset, findings = _dataset(run)
     return Report(
-        name=run.label.name or run.id[:8],
+        name=run_name(run.label.name, model.backbone, dataset),
         note=run.label.note,
         dataset=dataset,
         created=run.created,

@@ -15,6 +15,7 @@ from tl_ui.components import redrawn
 from tl_ui.markup import Html, join, tag
 from tl_ui.owned_insights import told
 from tl_ui.present import empty_state, heading
+from tl_ui.present_report import report_links
 from tl_ui.present_results import Understood, results
 from tl_ui.result_components import CHECKS, LIMITS, SEEN, results_panel, run_checks, seen_pictures, thresholds
 from tl_ui.scene import Scene
@@ -65,7 +66,7 @@ def _foot(scene: Scene) -> Html:
     if scene.run is None or scene.run.view.result is None:
         return Html("")
     go = tag("button", scene.words("live.try_it"), type="button", data_go="try", class_="thaw-button primary")
-    return tag("div", go, class_="thaw-next")
+    return tag("div", report_links(scene.words, scene.run.id), go, class_="thaw-next thaw-buttons")
 
 
 def _known(scene: Scene) -> Understood:

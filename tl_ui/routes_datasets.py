@@ -61,6 +61,7 @@ async def begin_empty(services: Services, request: Request) -> Response:
     owner = owner_of(request)
     asked = await receive_json(request, ASKED_BYTES)
     name = display_name(str(asked.get("name", "")))
+    await run_in_threadpool(services.allowances.check_set, owner)
     return json_answer({"dataset": await run_in_threadpool(services.datasets(owner).create_empty, name)})
 
 

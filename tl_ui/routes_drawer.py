@@ -65,11 +65,12 @@ def about(services: Services, request: Request) -> Response:
 
 
 def ways_on(services: Services, request: Request) -> Response:
-    """{"resume", "more", "epochs", "why"}: whether it can go on, have more epochs, after which; why it cannot."""
+    """{"resume", "anew", "more", "epochs", "why"}: whether it can go on, have more epochs, after which; why not."""
     ways = services.runs(owner_of(request)).ways_on(request.path_params["run"])
     words, obstacle = _words(request), ways.obstacle
     why = words.sentences(words.said(obstacle.message), words.said(obstacle.hint)) if obstacle else ""
-    return json_answer({"resume": ways.can_resume, "more": ways.can_extend, "epochs": list(ways.epochs), "why": why})
+    told = {"resume": ways.can_resume, "anew": ways.is_anew, "more": ways.can_extend, "epochs": list(ways.epochs)}
+    return json_answer({**told, "why": why})
 
 
 async def label(services: Services, request: Request) -> Response:

@@ -36,6 +36,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(self), microphone=(), geolocation=()",
         "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
     }
     return headers if settings.framed_by else {**headers, "x-frame-options": "SAMEORIGIN"}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from tl_core.jobs.workspace_check import check_workspace, claim_screen
 from tl_ui.edge import Closing, Edge
 from tl_ui.gate import Gate
 from tl_ui.listening import listen, page_address
+from tl_ui.plain_log import print_plainly
 from tl_ui.routes import thaw_routes
 from tl_ui.routes_static import Assets
 from tl_ui.services import Services
@@ -45,7 +48,10 @@ MOUNT: dict[str, Any] = {
     "mcp_server": False,
     "max_file_size": "50mb",
 }
+# Of each open page Gradio remembers what it was last told, a quarter of a megabyte; the oldest are forgotten first.
+MOST_PAGES = 500
 LEAVE_SECONDS = 1.0
+SECRET = re.compile("TOKEN|SECRET|PASSWORD|_KEY$")
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -82,6 +88,7 @@ def mount_screen(app: FastAPI, settings: Settings, build: Callable[[], Blocks], 
     async def mount() -> None:
         blocks = build()
         blocks.queue(**QUEUE)
+        blocks.state_session_capacity = MOST_PAGES
         gr.mount_gradio_app(app, blocks, path="/", blocked_paths=blocked, **MOUNT, **options)
 
     asyncio.run(mount())
@@ -149,6 +156,9 @@ def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], N
     claim = claim_screen(workspace)
     if claim is None:
         print("Thaw is open on this workspace already; both show the same pictures and runs.", flush=True)
+    if settings.is_hosted:
+        forget_secrets(os.environ)
+    print_plainly(logging.getLogger("thaw"))
     with listen(settings.host, settings.port) as socket:
         url = page_address(settings.host, socket)
         app = build_app(settings)
@@ -158,6 +168,12 @@ def serve(settings: Settings, *, open_browser: bool, on_ready: Callable[[str], N
     if claim is not None:
         claim.release()
     _leave()
+
+
+def forget_secrets(environment: MutableMapping[str, str]) -> None:
+    """Before anything is started: no worker that reads strangers' pictures holds the host's own keys."""
+    for name in [name for name in environment if SECRET.search(name)]:
+        del environment[name]
 
 
 def _leave() -> None:

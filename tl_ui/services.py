@@ -26,8 +26,10 @@ from tl_core.jobs.workspace import Person, Workspace
 from tl_ui.allowances import Allowances
 from tl_ui.answer_shelf import AnswerShelf
 from tl_ui.dataset_shelf import DatasetShelf
+from tl_ui.demo import DEMO_OWNER
 from tl_ui.erasing import erase_person
 from tl_ui.guard import RefusedError
+from tl_ui.hosting import Hosting
 from tl_ui.owned_additions import OwnedAdditions
 from tl_ui.owned_answers import OwnedAnswers
 from tl_ui.owned_datasets import DatasetRow, OwnedDatasets
@@ -41,7 +43,6 @@ from tl_ui.owned_weights import OwnedWeights
 from tl_ui.run_list import KeptRows, RunRow
 from tl_ui.settings import Settings
 from tl_ui.staging import Staging, remove
-from tl_ui.sweeper import HOUR, Sweeper
 from tl_ui.words import Words
 
 ABANDONED_SECONDS = 24 * 3600  # an upload that nobody has written to for so long belongs to a server that died
@@ -59,24 +60,14 @@ class Services:
         self._staging = Staging(settings.limits.archive_bytes)
         self._listed = KeptRows()
         self.allowances = Allowances(settings.quotas, self.workspace)
-        self._sweeper: Sweeper | None = None
+        self._hosting = Hosting(self)
 
     def open(self) -> None:
         """Who waits for a turn goes on to wait. Where it is hosted, what is old is erased from now on."""
         self.sweep()
         write_policy(self.workspace, self.settings.policy(read_policy(self.workspace)))
         launcher.keep_queue(self.workspace)
-        quotas = self.settings.quotas
-        if quotas is None:
-            return
-        self._sweeper = Sweeper(self.workspace, quotas.keep_hours * HOUR)
-        self._sweeper.start(self.hold_to_quotas)
-
-    def hold_to_quotas(self) -> None:
-        """What no single request decides: the disk of all together, and trainings that take too long."""
-        self.allowances.look_at_disk()
-        for run in self.allowances.past_their_time():
-            launcher.request_stop(run)
+        self._hosting.open()
 
     def erase(self, owner: str) -> None:
         """Everything of one person; who is alone with the server keeps what they have."""
@@ -89,8 +80,7 @@ class Services:
         erase_person(self.workspace, owner)
 
     def close(self) -> None:
-        if self._sweeper is not None:
-            self._sweeper.close()
+        self._hosting.close()
         self._shelf.close()
         self.assistant.leave()
 
@@ -120,13 +110,16 @@ class Services:
                 remove(left)
 
     def _person(self, owner: str) -> Person:
-        """Raises QuotaError where there are too many people already."""
-        self.allowances.admit(owner)
         return self.workspace.person(owner, has_own_cache=self.settings.is_hosted)
+
+    def _lent(self, owner: str) -> Person | None:
+        """Whose pictures and runs are everybody's to read."""
+        has_demo = self.settings.has_demo and owner != DEMO_OWNER
+        return self.workspace.person(DEMO_OWNER, has_own_cache=True) if has_demo else None
 
     def datasets(self, owner: str) -> OwnedDatasets:
         person = self._person(owner)
-        return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local")
+        return OwnedDatasets(person, self._shelf, "hosted" if self.settings.shared else "local", self._lent(owner))
 
     def pictures(self, owner: str) -> OwnedPictures:
         return OwnedPictures(self.datasets(owner), self._shelf, self.settings.limits)
@@ -141,7 +134,7 @@ class Services:
         return OwnedAdditions(self._person(owner), self.datasets(owner), self._shelf, limits)
 
     def runs(self, owner: str) -> OwnedRuns:
-        return OwnedRuns(self._person(owner), self.assistant, self._listed)
+        return OwnedRuns(self._person(owner), self.assistant, self._listed, self._lent(owner))
 
     def tries(self, owner: str) -> OwnedTries:
         return OwnedTries(self._person(owner), self.runs(owner), self.pictures(owner), self._staging, self.allowances)

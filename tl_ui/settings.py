@@ -26,8 +26,9 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 class Settings:
     """`shared`: others can reach it, so each browser gets a workspace of its own and nobody types server paths.
 
-    `quotas` are there when it is hosted for strangers, `passwords` when people log in. `port` None means 7860, or the
-    next free one. `public_hosts` are names besides the host's own that browsers use.
+    `quotas` are there when it is hosted for strangers, who find a finished training where it `has_demo`; `passwords`
+    when people log in. `port` None means 7860, or the next free one. `public_hosts` are names besides the host's own
+    that browsers use.
     """
 
     workspace: Path
@@ -38,6 +39,7 @@ class Settings:
     framed_by: tuple[str, ...] = ()  # origins besides our own that may show the page in a frame
     limits: Limits = LOCAL
     quotas: Quotas | None = None
+    has_demo: bool = False
     passwords: Passwords | None = None
     running: int | None = None  # trainings at once; None: as it was set last, one at first
 
@@ -51,6 +53,7 @@ class Settings:
         hosted: bool = False,
         quotas: Sequence[str] = (),
         auth: Path | None = None,
+        demo: bool = True,
         running: int | None = None,
     ) -> Settings:
         """From the command line, with `SPACE_ID` and `SPACE_HOST` (a Hugging Face Space) read from the environment.
@@ -70,6 +73,7 @@ class Settings:
             public_hosts=_public_hosts(chosen, shared),
             framed_by=("https://huggingface.co",) if on_space else (),
             limits=HOSTED if shared else LOCAL,
+            has_demo=(hosted or on_space) and demo,
             quotas=chosen_quotas(quotas, os.environ) if hosted or on_space else None,
             passwords=Passwords.read(auth) if auth is not None else None,
             running=running,

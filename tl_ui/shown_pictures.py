@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tl_core.backbones.catalogue import record_of
+from tl_ui.dataset_states import READY
 from tl_ui.markup import EMPTY, Html, join
-from tl_ui.owned_datasets import READY, DatasetRow
+from tl_ui.owned_datasets import DatasetRow
 from tl_ui.present_doctor import doctor, shown_findings
 from tl_ui.present_pictures import facts, found, no_test_set, tables
 from tl_ui.present_use import detail, question

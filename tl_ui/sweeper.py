@@ -69,7 +69,7 @@ class Sweeper:
         """What was erased. Nothing within the hour after the clock was found a day or more from where it should be."""
         if self._has_jumped():
             self._trusted_from = self._steady() + SECOND_LOOK_SECONDS
-            log.warning("what the clock says was not expected: nothing is erased by its word for an hour")
+            log.info("what the clock says was not expected: nothing is erased by its word for an hour")
         is_trusted = self._steady() >= self._trusted_from
         erased: list[Path] = []
         there: dict[Path, float] = {}

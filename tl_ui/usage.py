@@ -62,6 +62,11 @@ def entries_of(zipped: Path) -> int:
     return 0
 
 
+def has_something(person: Path) -> bool:
+    """Whether anything lies there that somebody brought or made."""
+    return any(names_in(person / name) for name in ("datasets", "runs", "weights", "incoming"))
+
+
 def imports_of(person: Person) -> int:
     """Sets, and photos that are tried, that are being read just now."""
     folders = [path for path in _children(person.datasets) if IDENTIFIER.match(path.name)]

@@ -8,10 +8,17 @@ function el(tag, attributes, ...children) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else if (name === 'style') Object.entries(value).forEach(([key, text]) => node.style.setProperty(key, text));
-    else node.setAttribute(name, value === true ? '' : value);
+    else node.setAttribute(name, value === true ? '' : READ.has(name) ? plain(value) : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  node.append(...shown.map((child) => (typeof child === 'string' ? plain(child) : child)));
   return node;
+}
+
+// Marks that turn the direction of what follows are written out where people read a name; what is sent back keeps them.
+const READ = new Set(['title', 'alt', 'aria-label']);
+function plain(text) {
+  return String(text).replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => '\\u' + mark.charCodeAt(0).toString(16));
 }
 
 const ICONS = {

@@ -69,7 +69,7 @@ function paintWays() {
   if (box.goon.hidden) return;
   const resume = el('button', { type: 'button', class: 'thaw-button primary', 'data-keep': 'resume', onclick: () => goOn([]) }, say('goon.resume'));
   redraw(box.goon, el('h3', {}, say('goon.title')),
-    ways.resume ? el('div', { class: 'goon-row' }, resume, el('span', { class: 'muted' }, view.from === null ? say('goon.resume_help') : '')) : null,
+    ways.resume ? el('div', { class: 'goon-row' }, resume, el('span', { class: 'muted' }, view.from === null ? say(ways.anew ? 'goon.anew' : 'goon.resume_help') : '')) : null,
     ways.more ? el('div', { class: 'goon-row' }, moreChoice()) : null,
     ways.more && view.kept.length ? el('p', { class: 'muted small' }, view.from === null ? say('goon.pick') : say('goon.later_goes', { epoch: view.from })) : null,
     ways.why ? el('p', { class: 'muted' }, ways.why) : null);

@@ -36,3 +36,15 @@ element.addEventListener('keydown', (event) => {
     }
   } while (true);
 });
+
+// What shows the results anew leaves the keyboard where it was.
+let held = ''; // the number that has it
+document.addEventListener('focusin', (event) => {
+  const button = element.contains(event.target) && event.target.closest('[data-show]');
+  held = button ? button.dataset.show : '';
+});
+new MutationObserver(() => {
+  if (!held || document.activeElement !== document.body) return;
+  const same = [...element.querySelectorAll('[data-show]')].find((one) => one.dataset.show === held);
+  if (same) same.focus({ preventScroll: true });
+}).observe(element, { childList: true, subtree: true });

@@ -173,6 +173,15 @@ function valueChanged() {
   paint();
 }
 
-watch('words', paint);
+let language = dictionary().language;
+watch('words', () => {
+  if (language !== dictionary().language) { // what the server said is asked for again
+    language = dictionary().language;
+    told = { miss: '', doubt: '' };
+    if (value().run) loadDoubt();
+    if (miss && miss.problem) chooseClass(watched);
+  }
+  paint();
+});
 watch('value', valueChanged);
 valueChanged();

@@ -65,11 +65,11 @@ function telling(file, found) {
     try { await sendBytes('thaw/runs/' + value().run + '/tell?label=' + encodeURIComponent(label) + '&name=' + encodeURIComponent(file.name), file, () => {}); }
     finally { setTimeout(() => { held = false; }, 1500); }
   };
-  return tellBox(found.answers.map((item) => item.class).sort(), send, () => { held = true; });
+  return tellBox(found.answers.map((item) => item.class).sort(), send, (is) => { held = is; });
 }
 
 function paint() {
-  if (held && stream) return;
+  if (stream && (held || answer.contains(document.activeElement))) return; // somebody is at its button
   if (!last) { answer.replaceChildren(el('div', { class: 'thaw-empty' }, el('p', {}, say('try.here')))); return; }
   const parts = [stream || !last.file ? null : picture(last.file)];
   if (last.waiting) parts.push(el('p', { class: 'muted' }, el('span', { class: 'thaw-spinner' }), say('try.asking')));
@@ -134,6 +134,7 @@ function render() {
       button('', 'zip', say('drop.choose_zip'), () => zipInput.click(), 'zip'),
       button('', stream ? 'stop' : 'camera', stream ? say('live_camera.stop') : say('live_camera.start'), camera, 'camera')] : button('', 'zip', say('model.open'), () => zipInput.click(), 'zip')));
   answer.hidden = !asks();
+  answer.setAttribute('aria-live', stream ? 'off' : 'polite'); // nobody reads so many answers aloud
   if (asks()) paint();
 }
 
@@ -147,8 +148,13 @@ function choose(model) {
   render();
 }
 
+// An update that says nothing new leaves what is shown: somebody may just be telling what a picture is.
 let shownRun;
+let shownIn = '';
 function changed() {
+  const language = dictionary().language;
+  if (value().run === shownRun && language === shownIn) return;
+  shownIn = language;
   if (value().run !== shownRun) { shownRun = value().run; choose(null); loadModels().then(render); }
   render();
   if (seen && seen.summary && !many.hidden) { saying(headline(seen.summary), null); paintMany(); }

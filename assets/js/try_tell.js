@@ -1,5 +1,5 @@
 // "Wrong? Tell me": one click says what a picture really shows, and it is among those that the next training learns from.
-// Knows no route; `send(label)` does it, and throws Refused with the reason.
+// Knows no route; `send(label)` does it, and throws Refused with the reason. Fires `changed`.
 const CHIPS = 12; // kinds that fit as buttons; of more, one is typed
 let lists = 0;
 
@@ -13,7 +13,8 @@ function tellBox(classes, send, onopen) {
     if (is && !choices.childElementCount) choices.append(...(classes.length > CHIPS ? typed() : chips()));
     choices.hidden = !is;
     open.setAttribute('aria-expanded', String(is));
-    if (is) { if (onopen) onopen(); choices.querySelector('button, input').focus(); }
+    if (onopen) onopen(is);
+    if (is) choices.querySelector('button, input').focus();
   }
 
   async function tell(label) {
@@ -24,6 +25,7 @@ function tellBox(classes, send, onopen) {
       open.hidden = true;
       told.className = 'tell-told good';
       told.textContent = say('tell.done', { name: label });
+      trigger('changed', {});
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       open.setAttribute('aria-expanded', 'false');

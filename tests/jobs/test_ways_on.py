@@ -66,7 +66,7 @@ def test_one_that_has_finished_can_have_more_epochs_alone(run: RunDir, workers: 
 def test_a_head_that_was_fitted_at_once_has_no_epochs_to_have_more_of(run: RunDir, workers: FakeWorkers) -> None:
     write_plans(run.path, plan(freeze="all"))
     workers.ends(run, "finished")
-    assert ways_on(run) == WaysOn()
+    assert ways_on(run) == WaysOn(is_anew=True)
 
 
 def test_where_the_pictures_are_gone_it_says_so(run: RunDir, workers: FakeWorkers) -> None:
@@ -79,4 +79,4 @@ def test_where_the_pictures_are_gone_it_says_so(run: RunDir, workers: FakeWorker
 
 def test_a_lost_run_without_a_checkpoint_can_begin_anew(run: RunDir, workers: FakeWorkers) -> None:
     workers.is_killed(run)
-    assert ways_on(run) == WaysOn(can_resume=True)
+    assert ways_on(run) == WaysOn(can_resume=True, is_anew=True)

@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from tests.ui.test_said import in_chinese
-from tl_core.training.learning_curve import REPEATS, LearningCurve, learning_curve, part_of_each
+from tl_core.training.learning_curve import MANY, LearningCurve, learning_curve, part_of_each
 
 
 def curve_of(features: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None) -> LearningCurve:
@@ -57,6 +57,16 @@ def test_what_is_known_from_few_pictures_hardly_gains() -> None:
     in_chinese(found.in_words())
 
 
+def test_of_many_pictures_one_round_of_folds_is_enough() -> None:
+    bunch = load_digits()
+    few, many = (
+        curve_of(bunch.data[: MANY - 1], bunch.target[: MANY - 1]),
+        curve_of(bunch.data[:520], bunch.target[:520]),
+    )
+    assert abs(few.points[-1].accuracy - many.points[-1].accuracy) < 0.03
+    assert many.points[-1].pictures == 416
+
+
 def test_on_noise_it_does_not_promise_anything() -> None:
     generator = np.random.default_rng(1)
     found = curve_of(generator.normal(size=(90, 6)), np.arange(90) % 2)
@@ -88,7 +98,6 @@ def test_a_smaller_part_lies_within_a_greater_one_and_holds_every_class() -> Non
     parts = [part_of_each(order, labels, share) for share in (0.125, 0.5, 1.0)]
     assert set(parts[0]) <= set(parts[1]) <= set(parts[2])
     assert [np.bincount(labels[part]).tolist() for part in parts] == [[8, 2, 2], [30, 6, 2], [60, 12, 3]]
-    assert REPEATS > 1
 
 
 def test_it_goes_to_disk_as_plain_values(digits: LearningCurve) -> None:

@@ -137,11 +137,24 @@ def test_one_set_is_read_at_a_time_and_so_many_of_all_together(
 
 def test_a_new_person_is_refused_where_there_are_too_many(held: Callable[..., Allowances], tmp_path: Path) -> None:
     allowances = held(all_people=1)
-    allowances.admit(ANNA)
-    Workspace(tmp_path).person(ANNA)
+    people = Workspace(tmp_path)
+    for owner in (ANNA, BEN):
+        people.person(owner)
+        allowances.admit(owner)  # who only looks has an empty folder
+    create_dataset(people.person(ANNA).datasets / new_identifier(), "foxes")
     allowances.admit(ANNA)
     with refused("This demo is full: 1 people are using it"):
         allowances.admit(BEN)
+
+
+def test_a_person_begins_only_so_many_sets(held: Callable[..., Allowances], tmp_path: Path) -> None:
+    allowances = held(sets=2)
+    for _ in range(2):
+        allowances.check_set(ANNA)
+        create_dataset(Workspace(tmp_path).person(ANNA).datasets / new_identifier(), "foxes")
+    with refused("You have 2 sets of pictures"):
+        allowances.check_set(ANNA)
+    allowances.check_set(BEN)
 
 
 def test_predictions_are_limited_by_the_minute_for_each_and_for_all(

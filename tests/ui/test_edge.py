@@ -197,7 +197,9 @@ def test_security_headers_are_on_every_answer_refusals_included() -> None:
         assert answer.headers["x-frame-options"] == "SAMEORIGIN"
         policy = answer.headers["content-security-policy"]
         assert "connect-src 'self';" in policy
-        assert "object-src 'none';" in policy
+        for rule in ("object-src 'none'", "base-uri 'self'", "form-action 'self'", "default-src 'self'"):
+            assert f"{rule};" in policy
+        assert answer.headers["permissions-policy"].startswith("camera=(self), microphone=()")
         assert policy.endswith("frame-ancestors 'self'")
 
 

@@ -82,12 +82,12 @@ def test_a_server_that_others_share_shows_no_paths_of_its_own(services: Services
 def test_ways_on_are_told_and_what_is_in_the_way(client: TestClient, services: Services) -> None:
     lost = new_run(services, events=(PLANNED,))
     dead().write(lost.identity)
-    nothing = {"resume": False, "more": False, "epochs": []}
+    nothing = {"resume": False, "anew": False, "more": False, "epochs": []}
     told = client.get(f"/thaw/runs/{lost.id}/ways-on").json()
     assert {**told, "why": ""} == {**nothing, "why": ""}
     assert "are gone" in told["why"]
     lost.dataset_folder.mkdir(parents=True)
-    assert client.get(f"/thaw/runs/{lost.id}/ways-on").json() == {**nothing, "resume": True, "why": ""}
+    assert client.get(f"/thaw/runs/{lost.id}/ways-on").json() == {**nothing, "resume": True, "anew": True, "why": ""}
 
 
 def test_two_runs_are_put_side_by_side(client: TestClient, services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from tl_core.data.limits import HOSTED, LOCAL
 from tl_core.errors import ConfigError, RunError
 from tl_ui.listening import DEFAULT_PORT, listen, page_address
-from tl_ui.server import prepare_gradio
+from tl_ui.server import forget_secrets, prepare_gradio
 from tl_ui.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_port_that_was_named_and_is_taken_is_said() -> None:
@@ -74,3 +77,17 @@ def test_a_workspace_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     file.write_text("not a folder")
     with pytest.raises(RunError, match=r"The workspace '.*workspace' cannot be used: .* with --workspace"):
         prepare_gradio(Settings(workspace=file))
+
+
+def test_the_page_is_mounted_and_never_launched_so_nothing_shares_it() -> None:
+    files = [ROOT / "app.py", *sorted((ROOT / "tl_ui").rglob("*.py"))]
+    code = {path.name: path.read_text(encoding="utf-8") for path in files}
+    sharing = re.compile(r"blocks\.launch\(|share\s*=\s*True|GRADIO_SHARE")
+    assert [name for name, text in code.items() if sharing.search(text)] == []
+    assert "gr.mount_gradio_app(" in code["server.py"]
+
+
+def test_a_hosted_server_forgets_its_keys_before_it_starts_anything() -> None:
+    surroundings = {"HF_TOKEN": "t", "OAUTH_CLIENT_SECRET": "s", "AWS_ACCESS_KEY": "k", "HF_HOME": "/h", "PATH": "/p"}
+    forget_secrets(surroundings)
+    assert surroundings == {"HF_HOME": "/h", "PATH": "/p"}

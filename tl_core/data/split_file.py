@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from tl_core.data.cells import cell_as_it_was, safe_cell
 from tl_core.data.index import SPLITS, ImageIndex, Split
 from tl_core.errors import DataError
 from tl_core.platform import atomic_write_bytes
@@ -32,7 +33,8 @@ def write_split_csv(index: ImageIndex, path: Path) -> None:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for record in index.records:
-        writer.writerow((record.path, record.label, record.split or "train", record.group, record.sha256))
+        path_of, label, group = (safe_cell(text) for text in (record.path, record.label, record.group))
+        writer.writerow((path_of, label, record.split or "train", group, record.sha256))
     atomic_write_bytes(path, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
@@ -53,7 +55,8 @@ def read_split_csv(path: Path) -> tuple[SplitRow, ...]:
                 f"Line {reader.line_num} of '{path.name}' is no split row: {cells}.",
                 f"It needs {len(COLUMNS)} columns, and a split of {', '.join(SPLITS)}.",
             )
-        rows.append(SplitRow(cells[0], cells[1], cells[2], cells[3], cells[4]))
+        named, label, group = (cell_as_it_was(cells[at]) for at in (0, 1, 3))
+        rows.append(SplitRow(named, label, cells[2], group, cells[4]))
     return tuple(rows)
 
 

@@ -15,11 +15,15 @@ from tl_core.training.kept_plans import read_plans
 
 @dataclass(frozen=True, slots=True)
 class WaysOn:
-    """`epochs` are those after whose end it can go on; none where it can have no more. `obstacle`: why it cannot."""
+    """`epochs` are those after whose end it can go on; none where it can have no more. `obstacle`: why it cannot.
+
+    `is_anew`: there is no checkpoint yet, so going on means to begin once more.
+    """
 
     can_resume: bool = False
     can_extend: bool = False
     epochs: tuple[int, ...] = ()
+    is_anew: bool = False
     obstacle: UserError | None = None
 
 
@@ -37,5 +41,5 @@ def ways_on(run: RunDir) -> WaysOn:
     try:
         check_wish(run, Asked(more=1), plans, found, state)
     except UserError:  # nothing that a person could put right: it is a training of another kind
-        return WaysOn(can_resume=state != "finished")
+        return WaysOn(can_resume=state != "finished", is_anew=not found)
     return WaysOn(can_resume=state != "finished", can_extend=True, epochs=kept_epochs(run.path))

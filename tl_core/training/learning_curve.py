@@ -22,6 +22,7 @@ from tl_core.training.leaving_out import Labels
 SHARES = (0.125, 0.25, 0.5, 1.0)
 LEAST_TO_LEARN, LEAST_OF_CLASS = 16, 2  # pictures of all, and of each class, that the smallest part must have
 REPEATS, FOLDS = 3, 5
+MANY = 500  # pictures, from which on one round of folds says enough: three take three times as long
 CLEAR = 2.0  # standard errors
 HARDLY = 0.01  # a gain of less than a point by doubling is hardly worth a person's afternoon
 
@@ -116,9 +117,10 @@ def learning_curve(
     groups (n,), numbers above 0 that are equal for pictures which belong together.
     """
     shares = [share for share in SHARES if _is_enough(labels, share)]
-    numbers = _folds(groups, labels, seed)
-    total, done = len(shares) * REPEATS * FOLDS, 0
-    right = np.zeros((len(shares), REPEATS, len(labels)), dtype=np.bool_)
+    repeats = REPEATS if len(labels) < MANY else 1
+    numbers = _folds(groups, labels, seed, repeats)
+    total, done = len(shares) * repeats * FOLDS, 0
+    right = np.zeros((len(shares), repeats, len(labels)), dtype=np.bool_)
     sizes = np.zeros(len(shares))
     for repeat, folds in enumerate(numbers):
         for fold in range(FOLDS):
@@ -130,7 +132,7 @@ def learning_curve(
                 sizes[at] += len(some)
                 done += 1
                 yield done, total
-    points = [_point(right[at], labels, len(classes), size) for at, size in enumerate(sizes / (REPEATS * FOLDS))]
+    points = [_point(right[at], labels, len(classes), size) for at, size in enumerate(sizes / (repeats * FOLDS))]
     return _with_gain(classes, tuple(points), right, labels)
 
 
@@ -156,9 +158,9 @@ def _is_enough(labels: Labels, share: float) -> bool:
     return share == 1.0 or (len(labels) * learn >= LEAST_TO_LEARN and np.bincount(labels).min() * learn >= 1)
 
 
-def _folds(groups: Labels, labels: Labels, seed: int) -> Iterator[npt.NDArray[np.int64]]:
+def _folds(groups: Labels, labels: Labels, seed: int, repeats: int) -> Iterator[npt.NDArray[np.int64]]:
     names = [f"{place:064x}" for place in range(len(labels))]
-    return (fold_numbers(groups, labels, names, seed=seed + repeat) for repeat in range(REPEATS))
+    return (fold_numbers(groups, labels, names, seed=seed + repeat) for repeat in range(repeats))
 
 
 def _point(right: npt.NDArray[np.bool_], labels: Labels, num_classes: int, pictures: float) -> CurvePoint:

@@ -90,13 +90,14 @@ WORDS: dict[str, str] = {
     # going on with a run, on the Train tab
     "live.pause": "Pause",
     "live.pausing": "Pausing: the model so far is kept.",
-    "live.paused_lead": "Paused. The model so far is kept, and it goes on exactly where it was.",
+    "live.paused_lead": "Paused. The model so far is kept; resume when you like.",
     "live.stopped_early": "It stopped early, after epoch {epoch} of {epochs}: {patience} epochs in a row had brought "
     "nothing better on the validation pictures.",
     "live.kept": "Kept: you can go on from here",
     "goon.title": "Go on with this training",
     "goon.resume": "Resume",
     "goon.resume_help": "It goes on exactly where it was.",
+    "goon.anew": "It was stopped before its first checkpoint, so it begins once more.",
     "goon.more": "More epochs",
     "goon.go": "Train {n} more",
     "goon.from": "From",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tl_ui.words import (
+    said_answers_zh_cn,
     said_cache_zh_cn,
     said_data_zh_cn,
     said_device_zh_cn,
@@ -44,6 +45,7 @@ _QUOTED = re.compile(r"('[^']*')")
 # A sentence stands in one table alone.
 TABLES: dict[str, tuple[Mapping[str, str], ...]] = {
     "zh-CN": (
+        said_answers_zh_cn.SAID,
         said_cache_zh_cn.SAID,
         said_data_zh_cn.SAID,
         said_device_zh_cn.SAID,

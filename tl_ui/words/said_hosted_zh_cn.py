@@ -23,6 +23,11 @@ SAID: dict[str, str] = {
     "This is your own computer, and nothing is erased here at once.": "这是您自己的电脑，不会一次清除全部内容。",
     "Delete the sets.": "请逐组删除。",
     "Nothing was erased: the request does not say that you are sure.": "未清除任何内容：请求中没有确认。",
+    # the demo
+    "This belongs to the demo, which all share, and stays as it is.": "这属于大家共用的演示，保持不变。",
+    "Bring pictures of your own: what you make of them is yours to change.": (
+        "请放入自己的图片：用它们做出的一切都可以由您修改。"
+    ),
     # quotas
     "Quotas hold where Thaw is hosted for strangers.": "配额只在公开托管时有效。",
     "Add --hosted, or leave --quota out.": "请加上 --hosted，或去掉 --quota。",
@@ -39,6 +44,7 @@ SAID: dict[str, str] = {
     ),
     "That would be {n} pictures; each person may have {m} here.": "这样将有 {n} 张图片；这里每个人最多 {m} 张。",
     "Bring fewer, or delete a set that you no longer need.": "请减少图片，或删除不再需要的一组。",
+    "You have {n} sets of pictures, which is what each person may here.": "您有 {n} 组图片，这是这里每个人的上限。",
     "Another set of your pictures is being read just now.": "您的另一组图片正在读取。",
     "Wait until it is done.": "请等待完成。",
     "{n} sets of pictures are being read on this demo just now.": "演示上正在读取 {n} 组图片。",

@@ -16,7 +16,7 @@ WORDS: dict[str, str] = {
     "many.phase_looking": "Looking at each photo, {done} of {total}",
     "many.found": "{n} photos looked at.",
     "many.stopped": "Stopped; {n} photos were looked at so far.",
-    "many.skipped": "{n} files could not be read.",
+    "many.skipped": "Could not be read: {n}.",
     "many.unsure": "It does not know {n} of them.",
     "many.unlike": "{percent} % of these look unlike your training pictures: do not trust what it says of them.",
     "many.alike": "They look like your training pictures.",

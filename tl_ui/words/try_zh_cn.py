@@ -16,7 +16,7 @@ WORDS: dict[str, str] = {
     "many.phase_looking": "正在逐张查看，{done} / {total}",
     "many.found": "已查看 {n} 张照片。",
     "many.stopped": "已停止；到目前为止查看了 {n} 张照片。",
-    "many.skipped": "{n} 个文件无法读取。",
+    "many.skipped": "无法读取：{n} 个。",
     "many.unsure": "其中 {n} 张它不知道。",
     "many.unlike": "其中 {percent} % 和你的训练图片不像：不要相信它对这些照片的回答。",
     "many.alike": "它们和你的训练图片相像。",
