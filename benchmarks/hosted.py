@@ -47,6 +47,8 @@ class Visitor:
     def ask(self, method: str, path: str, body: Any = None) -> bytes:
         """Raises RuntimeError for anything but success."""
         headers = {"cookie": self.cookie} if self.cookie else {}
+        if isinstance(body, str):
+            headers["content-type"] = "application/json"
         self.connection.request(method, path, body=body, headers=headers, encode_chunked=False)
         answer = self.connection.getresponse()
         content = answer.read()

@@ -11,7 +11,8 @@ async function explain(picture) {
   const at = (path) => 'thaw/runs/' + value().run + '/' + path + '?sha256=' + sha256;
   askAlike(at('alike'));
   try {
-    const why = await ask(at('why'));
+    const place = (value().classes || []).indexOf(picture.answer); // whatever the model decides by now, this was its answer
+    const why = await ask(at('why') + (place < 0 ? '' : '&class=' + place));
     if (reason.sha256 === sha256) reason.why = why;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
