@@ -75,7 +75,7 @@ def in_words(record: dict[str, Any], words: Words) -> dict[str, Any]:
 
 
 def stop(services: Services, request: Request) -> Response:
-    services.stop_run(owner_of(request), request.path_params["run"])
+    services.runs(owner_of(request)).stop(request.path_params["run"])
     return json_answer({"stopping": request.path_params["run"]})
 
 
@@ -92,7 +92,7 @@ async def try_picture(services: Services, request: Request) -> Response:
     """
     owner, run = owner_of(request), request.path_params["run"]
     started = time.monotonic()
-    await run_in_threadpool(services.check_model, owner, run)
+    await run_in_threadpool(services.runs(owner).model, run)
     picture = await run_in_threadpool(services.new_incoming, owner, ".picture")
     try:
         limit = services.settings.limits.file_bytes

@@ -136,18 +136,18 @@ class Services:
     def runs(self, owner: str) -> OwnedRuns:
         return OwnedRuns(self._person(owner), self.assistant, self._listed, self._lent(owner))
 
-    def tries(self, owner: str) -> OwnedTries:
-        return OwnedTries(self._person(owner), self.runs(owner), self.pictures(owner), self._staging, self.allowances)
-
-    def models(self, owner: str) -> OwnedModels:
-        return OwnedModels(self._person(owner), self.assistant)
-
     def answers(self, owner: str) -> OwnedAnswers:
         return OwnedAnswers(self.runs(owner), self.pictures(owner), self._answered)
+
+    def tries(self, owner: str) -> OwnedTries:
+        return OwnedTries(self._person(owner), self.runs(owner), self.pictures(owner), self._staging, self.allowances)
 
     def insights(self, owner: str, words: Words) -> OwnedInsights:
         runs, pictures = self.runs(owner), self.pictures(owner)
         return OwnedInsights(runs, pictures, self.answers(owner), self.assistant, words)
+
+    def models(self, owner: str) -> OwnedModels:
+        return OwnedModels(self._person(owner), self.assistant)
 
     # datasets
 
@@ -200,9 +200,6 @@ class Services:
         self.allowances.check_run(owner)
         return self.runs(owner).start(self.dataset(owner, dataset), config)
 
-    def stop_run(self, owner: str, run: str) -> None:
-        self.runs(owner).stop(run)
-
     def run_view(self, owner: str, run: str) -> RunView:
         return self.runs(owner).view(run)
 
@@ -214,9 +211,6 @@ class Services:
 
     def rename_run(self, owner: str, run: str, name: str, note: str = "") -> None:
         self.runs(owner).rename(run, Label(name=name, note=note))
-
-    def check_model(self, owner: str, run: str) -> None:
-        self.runs(owner).model(run)
 
     def try_picture(self, owner: str, run: str, picture: Path) -> dict[str, Any]:
         self.allowances.count_prediction(owner)

@@ -58,5 +58,5 @@ function reasons(picture) {
     !alike || alike.state === 'working' ? waitingLine(alike && alike.total ? say('checks.working', { done: grouped(alike.done), total: grouped(alike.total) }) : say('why.comparing')) :
       alike.state === 'failed' ? el('p', {}, alike.message) : [
         alike.is_unlike ? el('p', { class: 'small' }, icon('warning', 14), ' ', say('why.unlike')) : null,
-        el('ul', { class: 'near' }, alike.alike.map(near))]];
+        el('ul', { class: 'near' }, alike.alike.map(near))]].flat();
 }

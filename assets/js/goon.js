@@ -64,9 +64,12 @@ function moreChoice() {
   return [el('label', {}, say('goon.more'), number), view.kept.length ? fromChoice() : null, go];
 }
 
+// What is the same is left alone: a button that is being pressed must stay where it is.
 function paintWays() {
   box.goon.hidden = !ways || !(ways.resume || ways.more || ways.why);
-  if (box.goon.hidden) return;
+  const key = JSON.stringify([ways, view.from, lastEpoch(), dictionary().language]);
+  if (box.goon.hidden || box.goonKey === key) return;
+  box.goonKey = key;
   const resume = el('button', { type: 'button', class: 'thaw-button primary', 'data-keep': 'resume', onclick: () => goOn([]) }, say('goon.resume'));
   redraw(box.goon, el('h3', {}, say('goon.title')),
     ways.resume ? el('div', { class: 'goon-row' }, resume, el('span', { class: 'muted' }, view.from === null ? say(ways.anew ? 'goon.anew' : 'goon.resume_help') : '')) : null,

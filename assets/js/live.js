@@ -195,6 +195,7 @@ onGoesOn((one) => {
   if (one !== run || !box) return;
   round += 1;
   stopping = '';
+  Object.assign(view, { phase: null, lastStep: null });
   forgetWays();
   watchRun(round, true);
 });

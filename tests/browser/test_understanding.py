@@ -137,6 +137,10 @@ def test_the_window_of_pictures_and_the_sliders_fit_and_read_well(
     assert serious_faults(page) == []
     page.get_by_role("button", name="See all mistakes").click()
     expect(page.get_by_role("dialog").locator(".tile")).to_have_count(1)
+    page.get_by_role("button", name="Why?").click()
+    expect(page.locator(".seen-one canvas.heat")).to_be_visible()
+    expect(page.get_by_text("The glow is where it looked for “blue”.")).to_be_visible()
+    expect(page.locator(".near li")).to_have_count(5)
     shoot(page, f"results-pictures-{theme}-{width}")
     fits(page)
     assert serious_faults(page) == []

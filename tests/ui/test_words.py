@@ -96,9 +96,9 @@ def test_every_word_of_the_table_is_said_somewhere() -> None:
         "live.as_", "state.",
         "results.precision_help", "results.recall_help", "results.by_",
         "measure.", "next.", "seen.", "checks.", "catalogue.", "preset.", "group.", "doctor.",
-        "use.by_", "mine.", "drop.phase_", "many.phase_", "many.order_",
-            "many.col_", "report.", "found.column_", "runs.col_", "versus.on_", "versus.chance", "versus.better",
-        "versus.same", "use.same", "use.new", "live.first_on_",
+        "use.by_", "mine.", "drop.phase_", "found.column_", "runs.col_",
+            "many.phase_", "many.order_", "many.col_", "report.",
+        "versus.on_", "versus.chance", "versus.better", "versus.same", "use.same", "use.new", "live.first_on_",
     )  # fmt: skip
     by_name = {*(f"finding.{kind}" for kind in FINDING_KINDS), *(f"phase.{name}" for name in PHASES)}
     for control in CONTROLS:

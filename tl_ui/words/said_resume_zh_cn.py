@@ -54,6 +54,7 @@ SAID: dict[str, str] = {
     "'{file}' of the run cannot be read ({error}).": "无法读取这次训练的 '{file}'（{error}）。",
     "The run does not say what it was to do.": "这次训练没有说明要做什么。",
     "Train again.": "请重新训练。",
+    "'{file}' cannot be read: {error}.": "无法读取 '{file}'：{error}。",
     "Ask once more to go on.": "请再次要求继续。",
     # the pictures
     "The pictures of the run '{run}' are gone.": "训练 '{run}' 的图片已不存在。",
