@@ -1,6 +1,7 @@
 """Draws how right each contender was after how many seconds: `python -m benchmarks.peers_chart`.
 
-Reads results/peers.json, writes assets/peers.svg, with time in powers of ten. Knows rows and a page; trains nothing.
+Reads results/peers_one_core.json (three seeds), writes assets/peers.svg, with time in powers of ten. Knows rows and a
+page; trains nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.drawing import FAINT, INK, text
 from benchmarks.recording import RESULTS, read
 
 CHART = Path(__file__).resolve().parents[1] / "assets" / "peers.svg"
-SOURCE = RESULTS / "peers.json"
+SOURCE = RESULTS / "peers_one_core.json"
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 64, 560, 56, 380
 LABEL_HEIGHT = 18
