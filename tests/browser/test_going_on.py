@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Watched
-from tests.browser.test_main_job import TRAINING_MS, Shoot, bring_garden, open_page, state, tab, thaw_with_the_keyboard
+from tests.browser.steps import TRAINING_MS, Shoot, bring_garden, open_page, state, tab, thaw_with_the_keyboard
 
 RINGS = """() => [...document.querySelectorAll('#live-chart .js-plotly-plot')]
   .map((plot) => plot.data.filter((trace) => trace.mode === 'markers').flatMap((trace) => trace.x))"""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Watched
-from tests.browser.test_main_job import TRAINING_MS, bring_garden, open_page, state, tab, thaw_with_the_keyboard
+from tests.browser.steps import TRAINING_MS, bring_garden, open_page, state, tab, thaw_with_the_keyboard
 
 
 def shown_run(page: Page) -> str:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Watched, new_context
-from tests.browser.test_main_job import Shoot, open_page, tab
+from tests.browser.steps import Shoot, open_page, tab
 from tests.evaluation.test_comparing import run_with
 from tl_core.config import RunConfig
 from tl_core.evaluation.answers import ANSWERS, write_answers

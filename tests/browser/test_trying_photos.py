@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Watched
-from tests.browser.test_main_job import bring_garden, open_page, state, tab, train
+from tests.browser.steps import bring_garden, open_page, state, tab, train
 
 Shoot = Callable[[Page, str], None]
 

@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Watched, new_context
+from tests.browser.steps import Shoot, open_page, start, state, tab
 from tests.browser.test_bringing_pictures import drop, found
 from tests.browser.test_looks import fits, serious_faults
-from tests.browser.test_main_job import Shoot, open_page, start, state, tab
 
 Opened = Callable[..., Watched]
 TINTS = {"red": (150, 30, 30), "blue": (30, 30, 150)}

@@ -149,7 +149,7 @@ def test_one_that_does_not_answer_stop_is_ended_by_force_like_any_other(reserve:
     assert reserve.identity is not None
     psutil.Process(reserve.identity.pid).suspend()
     force_stop(job.path, grace_seconds=0.1)
-    assert state_of(job.path) == "failed"
+    assert state_of(job.path) == "stopped"
     wait_until(lambda: is_gone(reserve.identity))
 
 

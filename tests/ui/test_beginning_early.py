@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,7 +34,9 @@ class WithReserve(FakeAssistant):
     def __init__(self) -> None:
         super().__init__()
         self.taken: list[Path] = []
-        self.identity = ProcessIdentity(1, "here", "boot", 2.0)
+        identity = ProcessIdentity.of(os.getpid())  # one that lives: a worker that died before it began is started anew
+        assert identity is not None
+        self.identity = identity
 
     def hand(self, folder: Path) -> ProcessIdentity:  # type: ignore[override]
         self.taken.append(folder)

@@ -36,4 +36,10 @@ SAID: dict[str, str] = {
     "Choose a folder on a disk of this computer with --workspace.": "请用 --workspace 选择本机磁盘上的文件夹。",
     "The disk is full: no training can begin.": "磁盘已满，无法开始训练。",
     "Free some space, then try again.": "请腾出一些空间后重试。",
+    "The workspace '{root}' cannot be used: {reason} ('{file}').": "工作区 '{root}' 无法使用：{reason}（'{file}'）。",
+    "Choose another folder with --workspace or THAW_WORKSPACE, or put its permissions right.": (
+        "请用 --workspace 或 THAW_WORKSPACE 选择另一个文件夹，或修正它的权限。"
+    ),
+    "{n} runs cannot be compared.": "{n} 次训练无法比较。",
+    "Choose {few} to {most} different ones.": "请选择 {few} 到 {most} 次不同的训练。",
 }
