@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import safetensors.torch
 import torch
@@ -29,6 +30,12 @@ CONFIG = RunConfig.from_dict(
     {"backbone": "test_efficientnet.r160_in1k", "start": "scratch", "freeze": "none", "epochs": 3, "batch_size": 8,
      "image_size": 32, "learning_rate": 1e-3, "augment": "none"}
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system says that nobody else works, so that every run chooses the same number of threads."""
+    monkeypatch.setattr(psutil, "getloadavg", lambda: (0.0, 0.0, 0.0))
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tl_core.caching.limits import SPARE_BYTES
+from tl_core.training.checkpoint_files import KEPT
 from tl_core.training.made import Ahead
 from tl_core.training.plan_values import TrainingPlan
 
 BYTES_A_NUMBER = 4  # of weights, in a model and in a checkpoint
+OPTIMIZER_NUMBERS = {"adamw": 2, "adam": 2, "sgd": 1, "rmsprop": 2, "adagrad": 1}  # kept for each that learns
 
 
 class Room(NamedTuple):
@@ -49,6 +51,12 @@ def on_disk(plans: Sequence[TrainingPlan], aheads: Sequence[Ahead], room: Room) 
 
 
 def run_bytes(plans: Sequence[TrainingPlan]) -> float:
-    """Of a run's folder: its model, and the last and the best weights of whatever learned most."""
-    checkpoints = [2 * plan.trainable_parameters for plan in plans if plan.method == "fine-tune"]
+    """Of a run's folder: its model, and the checkpoints of whatever learned most."""
+    checkpoints = [checkpoint_numbers(plan) for plan in plans if plan.method == "fine-tune"]
     return BYTES_A_NUMBER * float(max(plan.total_parameters for plan in plans) + max(checkpoints, default=0))
+
+
+def checkpoint_numbers(plan: TrainingPlan) -> int:
+    """Of two checkpoints: each has what learns, what the optimizer knows of it and its average."""
+    each = 1 + OPTIMIZER_NUMBERS.get(plan.optimizer, 2) + (1 if plan.ema_decay else 0)
+    return KEPT * each * plan.trainable_parameters
