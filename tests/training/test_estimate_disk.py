@@ -26,9 +26,10 @@ SPEEDS = replace(
 )
 
 
-def test_a_runs_folder_has_its_model_and_the_last_and_best_of_what_learned() -> None:
+def test_a_runs_folder_has_its_model_and_two_checkpoints_with_optimizer_and_average() -> None:
     assert run_bytes([HEAD_PLAN]) == 4 * HEAD_PLAN.total_parameters
-    wanted = 4 * (DEEPER.total_parameters + 2 * DEEPER.trainable_parameters)
+    assert (DEEPER.optimizer, DEEPER.ema_decay > 0) == ("adamw", True)
+    wanted = 4 * (DEEPER.total_parameters + 2 * (1 + 2 + 1) * DEEPER.trainable_parameters)
     assert run_bytes([DEEPER]) == wanted == run_bytes([HEAD_PLAN, DEEPER])
 
 
