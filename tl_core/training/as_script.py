@@ -21,6 +21,7 @@ from tl_core.errors import ConfigError
 from tl_core.export.build_code import build_lines, library_of
 from tl_core.export.model_config import ModelConfig
 from tl_core.training import script_text as text
+from tl_core.training import script_tuning_text as tuning_text
 from tl_core.training.augment import STRENGTHS
 from tl_core.training.optim import scale_of
 from tl_core.training.plan_values import TrainingPlan
@@ -170,7 +171,7 @@ def tuning(subject: Subject, network: StagedNetwork) -> str:
         "patience", "keep_best", "ema_decay",
     )  # fmt: skip
     optimizer = OPTIMIZERS[plan.optimizer].format(momentum=plan.momentum, nesterov=plan.momentum > 0)
-    return text.TUNING.format(
+    return tuning_text.TUNING.format(
         **{name: repr(getattr(plan, name)) for name in names},
         views=plan.cached_views,
         modules=repr(modules),
@@ -202,10 +203,10 @@ def listing(shares: dict[str, float]) -> str:
 def views_code(subject: Subject) -> str:
     plan = subject.plan
     if plan.augment == "none":
-        return text.PLAIN_VIEWS
+        return tuning_text.PLAIN_VIEWS
     strength = STRENGTHS[plan.augment]
     numbers = (strength.smallest_side, strength.stretch, strength.degrees, strength.light, strength.erase)
-    return text.VARIED_VIEWS.format(
+    return tuning_text.VARIED_VIEWS.format(
         mirror=subject.mirrored, upside_down=plan.flips == "both", strength=repr(numbers)[1:-1]
     )
 

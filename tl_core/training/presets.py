@@ -122,10 +122,9 @@ def compared(
         counting.epochs, counting.steps = int(kept.state["epochs_before"]), int(kept.state["steps_before"])
     for number, candidate in enumerate(plans[under_way - 1 :], start=under_way):
         restore(module, start)
-        begun, resumed = clock(), None
-        if kept is not None and number == under_way:
-            resumed = checkpoints.load(kept)
-        else:
+        begun = clock()
+        resumed = checkpoints.load(kept) if kept is not None and number == under_way else None
+        if resumed is None:
             checkpoints.carry(ROLE_BEST, None)
         checkpoints.around |= around(number, counting, leader)
         try:
@@ -143,11 +142,15 @@ def compared(
         yield candidate_done(plan, candidate, number, tried, leader, seconds=clock() - begun)
     restore(module, leader.weights)
     if leader.freeze == ALL and not stopped:
-        yield Warned(
-            "Training on brought nothing on the validation pictures, so the first model is kept: "
-            f"{leader.accuracy:.1%} of them right."
-        )
+        yield first_is_kept(leader)
     return Compared(stopped, counting.epochs, leader.freeze)
+
+
+def first_is_kept(leader: Leader) -> Warned:
+    return Warned(
+        "Training on brought nothing on the validation pictures, so the first model is kept: "
+        f"{leader.accuracy:.1%} of them right."
+    )
 
 
 def around(number: int, counting: Counting, leader: Leader) -> dict[str, Any]:

@@ -27,13 +27,12 @@ from tl_core.training.losses import Objective
 from tl_core.training.pictures import Part, Positions, TrainingData, TrainingFiles
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.rate_values import RateCurve, RatePoint
-from tl_core.training.reading import read_pictures
 from tl_core.training.schedules import Rates
 from tl_core.training.session import plan_facts, planned
 from tl_core.training.splitting import split_pictures
 from tl_core.training.stepping import Stepper
 from tl_core.training.streams import made_by, retold
-from tl_core.training.surroundings import staged, with_pictures
+from tl_core.training.surroundings import read_for, staged, with_pictures
 from tl_core.training.trainee import Trainee
 from tl_core.training.workplace import Workplace
 
@@ -72,18 +71,7 @@ def rate_curve(config: RunConfig, dataset: Dataset, place: Workplace) -> Iterato
     plan, candidates = planned(config, plan_facts(index, network, place.device, place.cache))
     plan = candidates[-1] if candidates else plan
     must_make_steps(plan)
-    data = yield from retold(
-        read_pictures(
-            index,
-            dataset.path_of,
-            plan.preprocessing,
-            cache=place.cache,
-            decoder=place.decoder,
-            should_stop=place.should_stop,
-            clock=place.clock,
-        ),
-        sign_of_life,
-    )
+    data = yield from retold(read_for(plan, index, dataset, place), sign_of_life)
     yield from find_rate(with_pictures(plan, data), data, network, place)
 
 

@@ -26,8 +26,7 @@ from tl_core.training.norms import reestimate
 from tl_core.training.pictures import Part, Positions, rows_of
 from tl_core.training.plan_values import TrainingPlan
 from tl_core.training.prefix import Prefix, prefix_features
-from tl_core.training.reading import read_pictures
-from tl_core.training.surroundings import staged
+from tl_core.training.surroundings import read_for, staged
 from tl_core.training.workplace import Workplace
 
 
@@ -74,15 +73,7 @@ def run_features(
     network = staged(config, len(plan.classes), place.device)
     plan = replace(plan, device=place.device.device)
     hold(network)
-    data = yield from read_pictures(
-        index,
-        dataset.path_of,
-        plan.preprocessing,
-        cache=place.cache,
-        decoder=place.decoder,
-        should_stop=place.should_stop,
-        clock=place.clock,
-    )
+    data = yield from read_for(plan, index, dataset, place)
     if plan.batch_norm == "reestimated":
         yield from reestimate(plan, data, network, should_stop=place.should_stop, clock=place.clock)
     prefix = head_prefix(network)
